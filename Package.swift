@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// The rules every target is compiled under: Swift 6, warnings are errors, imports are explicit.
+let house: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies, swiftSettings: house)
+}
+
+func program(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: "\(folder)/\(name)", swiftSettings: house)
+}
+
+let package = Package(
+  name: "mcpctl",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "MCPServeKit", targets: ["MCPServeKit"]),
+    .library(name: "MCPClientKit", targets: ["MCPClientKit"]),
+    .executable(name: "mcpctl", targets: ["mcpctl"]),
+  ],
+  targets: [
+    // The C edge: a module map and a shim each.
+    .systemLibrary(name: "CEvent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"])]),
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .target(name: "CCurl"),
+    .target(name: "CProcess"),
+
+    // What knows nothing of MCP.
+    .target(
+      name: "JSONKit", dependencies: ["CPCRE2"], swiftSettings: house,
+      linkerSettings: [.linkedLibrary("m")]),  // the standard library's rounding, when linked without Foundation
+    library("Observability"),
+    library("CommandLineKit"),
+    library("EventIO", ["CEvent", "CCurl", "CProcess", "Observability"]),
+
+    // MCP itself.
+    library("MCPCore", ["JSONKit", "Observability"]),
+    library("MCPClientKit", ["MCPCore", "JSONKit", "EventIO", "Observability"]),
+    library("MCPServeKit", ["MCPCore", "JSONKit", "EventIO", "Observability"]),
+
+    // The programs.
+    program(
+      "mcpctl", in: "Sources",
+      ["CommandLineKit", "MCPClientKit", "MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability"]),
+    program("EverythingServer", in: "Examples", ["MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability"]),
+    program("ConformanceClient", in: "Examples", ["MCPClientKit", "MCPCore", "JSONKit", "Observability"]),
+
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["MCPCore", "JSONKit", "EventIO", "Observability"],
+      path: "Tests/TestSupport", swiftSettings: house),
+    tests(of: "JSONKit"),
+    tests(of: "CommandLineKit"),
+    tests(of: "EventIO"),
+    tests(of: "MCPCore", ["JSONKit", "Observability"]),
+    tests(of: "MCPServeKit", ["MCPCore", "JSONKit", "EventIO", "Observability"]),
+    tests(of: "MCPClientKit", ["MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability"]),
+    tests(of: "mcpctl", ["CommandLineKit", "MCPCore", "JSONKit"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A JSON number as it was spelled: `1.10`, `1e400` and 64-bit integers pass through unchanged.
+public struct JSONNumber: Sendable, Hashable {
+  /// The number's JSON spelling.
+  public let text: String
+
+  /// Wraps a spelling already known to follow the grammar of RFC 8259 section 6.
+  package init(validated text: String) { self.text = text }
+
+  /// Makes an integer.
+  public init(_ value: some BinaryInteger) { text = String(value) }
+
+  /// Makes the shortest spelling that reads back as `value`; nil for infinities and NaN, which JSON cannot say.
+  /// Whole numbers below 2^53 are written without a fraction.
+  public init?(_ value: Double) {
+    guard value.isFinite else { return nil }
+    text = value == value.rounded() && value.magnitude < 9_007_199_254_740_992 ? String(Int64(value)) : "\(value)"
+  }
+
+  /// The exact integer value; nil when there is a fraction or it does not fit `Int`.
+  public var int: Int? { Int(text) ?? Double(text).flatMap { Int(exactly: $0) } }
+  /// The nearest double; infinite when the number is out of its range.
+  public var double: Double { Double(text) ?? 0 }
+}

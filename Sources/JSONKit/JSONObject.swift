@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A JSON object that keeps the order of its members.
+///
+/// Made for the small objects of a protocol: looking a name up walks the members, last first, so of two members
+/// with one name the later one is meant, while both are written back.
+public struct JSONObject: Sendable, Hashable {
+  /// One name with its value.
+  public struct Member: Sendable, Hashable {
+    /// The member's name.
+    public var name: String
+    /// The member's value.
+    public var value: JSON
+
+    /// Makes a member.
+    public init(name: String, value: JSON) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  /// The members in the order written.
+  public var members: [Member]
+
+  /// Makes an object of `members`.
+  public init(_ members: [Member] = []) { self.members = members }
+
+  /// The value called `name`. Setting replaces it in place or appends it; setting nil removes it.
+  public subscript(name: String) -> JSON? {
+    get { members.last { $0.name == name }?.value }
+    set {
+      let index = members.lastIndex { $0.name == name }
+      switch (index, newValue) {
+      case (let index?, let value?): members[index].value = value
+      case (_?, nil): members.removeAll { $0.name == name }
+      case (nil, let value?): members.append(Member(name: name, value: value))
+      case (nil, nil): break
+      }
+    }
+  }
+
+  /// Whether there are no members.
+  public var isEmpty: Bool { members.isEmpty }
+  /// How many members there are.
+  public var count: Int { members.count }
+  /// The names in the order written.
+  public var names: [String] { members.map(\.name) }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// Makes an object with the members in the order written.
+  public init(dictionaryLiteral elements: (String, JSON)...) {
+    self.init(elements.map { Member(name: $0.0, value: $0.1) })
+  }
+}
