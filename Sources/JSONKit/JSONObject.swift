@@ -17,6 +17,11 @@ public struct JSONObject: Sendable, Hashable {
       self.name = name
       self.value = value
     }
+
+    /// Whether both have the same name, by its bytes, and the same value.
+    public static func == (left: Member, right: Member) -> Bool {
+      left.name.hasBytes(of: right.name) && left.value == right.value
+    }
   }
 
   /// The members in the order written.
@@ -27,12 +32,12 @@ public struct JSONObject: Sendable, Hashable {
 
   /// The value called `name`. Setting replaces it in place or appends it; setting nil removes it.
   public subscript(name: String) -> JSON? {
-    get { members.last { $0.name == name }?.value }
+    get { members.last { $0.name.hasBytes(of: name) }?.value }
     set {
-      let index = members.lastIndex { $0.name == name }
+      let index = members.lastIndex { $0.name.hasBytes(of: name) }
       switch (index, newValue) {
       case (let index?, let value?): members[index].value = value
-      case (_?, nil): members.removeAll { $0.name == name }
+      case (_?, nil): members.removeAll { $0.name.hasBytes(of: name) }
       case (nil, let value?): members.append(Member(name: name, value: value))
       case (nil, nil): break
       }
