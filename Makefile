@@ -1,6 +1,60 @@
 # SPDX-License-Identifier: Apache-2.0
-.PHONY: build test
-build:
-	swift build
-test:
-	swift test
+# mcpctl. Every target works alone from a bare clone; `make help` lists them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+
+# One scratch folder per flavour: other compiler flags in the same folder would rebuild everything.
+DEBUG_SCRATCH := .build
+RELEASE_SCRATCH := .build-release
+DEBUG_FLAGS := --scratch-path $(DEBUG_SCRATCH) --explicit-target-dependency-import-check error
+RELEASE_FLAGS := -c release --scratch-path $(RELEASE_SCRATCH) --static-swift-stdlib \
+	-Xswiftc -cross-module-optimization
+RELEASE_BINARY := $(RELEASE_SCRATCH)/release/mcpctl
+export SWIFT DEBUG_SCRATCH DEBUG_FLAGS RELEASE_BINARY
+
+# What `make serve` runs; `make serve TRANSPORT=sse PORT=9000 SERVE_FLAGS=…` changes it.
+TRANSPORT ?= http-stream
+PORT ?= 8000
+SERVE_FLAGS ?=
+
+.PHONY: help deps test-deps check-deps bench-deps build release serve test check install uninstall clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
+
+deps: ## install the libraries a build needs (Debian and Ubuntu; elsewhere: name them)
+	@scripts/deps.sh build
+
+test-deps check-deps bench-deps:
+	@scripts/deps.sh build $(@:-deps=)
+
+build: release ## build the optimised mcpctl
+
+release: deps
+	@echo "==> building mcpctl, optimised (the first time this takes a few minutes)"
+	@$(SWIFT) build $(RELEASE_FLAGS) --product mcpctl
+	@echo "==> built $(RELEASE_BINARY)"
+
+serve: release ## build and serve over HTTP (TRANSPORT=, PORT=, SERVE_FLAGS=)
+	@echo "==> serving; Ctrl-C stops"
+	@exec $(RELEASE_BINARY) serve --transport $(TRANSPORT) --port $(PORT) $(SERVE_FLAGS)
+
+test: test-deps ## run every test: unit and end to end
+	@scripts/test.sh
+
+check: test-deps check-deps ## format, warnings, imports, unsafe code, fuzzers
+	@RELEASE_FLAGS='$(RELEASE_FLAGS)' scripts/check.sh
+
+install: release ## install below PREFIX (default /usr/local), staged below DESTDIR
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' scripts/install.sh install $(RELEASE_BINARY)
+
+uninstall: ## remove what install put there
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' scripts/install.sh uninstall
+
+clean: ## remove everything built
+	rm -rf .build .build-*

@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# What has to hold besides the tests: `make check`. Runs everything, then says what did not hold.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+swift=${SWIFT:-swift}
+scratch=${DEBUG_SCRATCH:-.build}
+read -ra debug_flags <<<"${DEBUG_FLAGS:---scratch-path $scratch}"
+
+summary=()
+failed=0
+step() {
+  local name=$1 started=$SECONDS outcome=held
+  shift
+  echo "==> $name"
+  "$@" || outcome=FAILED failed=1
+  summary+=("$(printf '%-8s %-24s %4ds' "$outcome" "$name" $((SECONDS - started)))")
+}
+
+format() {
+  git ls-files -co --exclude-standard -- '*.swift' | while read -r file; do [ -e "$file" ] && echo "$file"; done |
+    xargs "$swift" format lint --strict --parallel --configuration .swift-format && echo "format: as .swift-format says"
+}
+# The package treats warnings as errors, so a build that ends is a build without warnings.
+warnings() { "$swift" build "${debug_flags[@]}" --build-tests; }
+fuzzers() { scripts/fuzz.sh -t "${FUZZ_SECONDS:-10}"; }
+
+step "format" format
+step "licences" scripts/check-licences.sh
+step "imports" scripts/check-imports.sh
+step "unsafe code" scripts/check-unsafe.sh
+step "build without warnings" warnings
+step "fuzzers" fuzzers
+
+echo
+echo "==> summary"
+printf '%s\n' "${summary[@]}"
+[ $failed -eq 0 ] && echo "==> all held" || echo "==> something did not hold, see above" >&2
+exit $failed

@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Runs every test and says at the end, in one place, what ran: `make test`.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+swift=${SWIFT:-swift}
+scratch=${DEBUG_SCRATCH:-.build}
+read -ra flags <<<"${DEBUG_FLAGS:---scratch-path $scratch}"
+log=$scratch/test-logs
+mkdir -p "$log"
+
+if [ -z "${MCPCTL_TESTDATA:-}" ] && [ -d ../shared/testdata ]; then
+  MCPCTL_TESTDATA=$(cd ../shared/testdata && pwd)
+  export MCPCTL_TESTDATA
+fi
+
+summary=()
+failed=0
+# step NAME COMMAND…: runs the command, shows its output and keeps it, notes the outcome.
+step() {
+  local name=$1 started=$SECONDS outcome
+  shift
+  echo "==> $name"
+  if "$@" 2>&1 | tee "$log/${name// /-}.log"; then outcome=passed; else outcome=FAILED failed=1; fi
+  summary+=("$(printf '%-8s %-28s %4ds  %s' "$outcome" "$name" $((SECONDS - started)) "$(counts "$log/${name// /-}.log")")")
+}
+# The line of a log that says how many tests ran.
+counts() { grep -aoE 'Test run with [0-9]+ tests? .*|PASS [0-9]+.*' "$1" | tail -1; }
+
+echo "==> building the tests and mcpctl (the first time this takes a few minutes)"
+if ! "$swift" build "${flags[@]}" --build-tests; then
+  echo "==> the build failed; no test ran" >&2
+  exit 1
+fi
+
+export MCPCTL_BINARY=$PWD/$scratch/debug/mcpctl
+step "unit and end to end" "$swift" test "${flags[@]}" --skip-build
+
+echo
+echo "==> summary"
+printf '%s\n' "${summary[@]}"
+if [ -z "${MCPCTL_TESTDATA:-}" ]; then
+  echo "skipped  the published JSON suites: MCPCTL_TESTDATA names no folder with them"
+fi
+[ $failed -eq 0 ] && echo "==> all green" || echo "==> something failed, see above" >&2
+exit $failed
