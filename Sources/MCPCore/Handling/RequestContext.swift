@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+public import JSONKit
+public import Observability
+import Synchronization
+
+/// Where what a handler says about its request goes. Endpoints implement it.
+public protocol NotificationSink: Sendable {
+  /// Sends `notification` to the peer, waiting while the peer is slow; drops it when the peer is gone.
+  func send(_ notification: Message.Notification) async
+}
+
+/// What a handler knows about one request, and how it talks about it while it works. Gone when the request is.
+public final class RequestContext: Sendable {
+  /// The request's id.
+  public let id: RequestID
+  /// The revision the peer speaks.
+  public let revision: Revision
+  /// The request's `_meta`.
+  public let meta: JSONObject
+  /// What the client told of itself, undecoded; nil when it told nothing.
+  public let clientInfo: JSONObject?
+  /// What the client can do, undecoded.
+  public let clientCapabilities: JSONObject
+  /// The id of the legacy session the request belongs to; nil in the modern era and where there is none.
+  public let sessionID: String?
+  /// The server's own log (not the client's).
+  public let logger: Logger
+  /// The least level of log notifications the client wants; nil wants none.
+  public let logLevel: Logger.Level?
+
+  private let sink: any NotificationSink
+  private let state = Mutex(State())
+
+  private struct State {
+    var progress = -Double.infinity
+    var ending: Ending?
+    var cancelActions: [@Sendable () -> Void] = []
+  }
+  private enum Ending {
+    case answered
+    case cancelled(reason: String?)
+  }
+
+  /// Makes a context; endpoints and tests do.
+  public init(
+    id: RequestID, revision: Revision, meta: JSONObject = [:], clientInfo: JSONObject? = nil,
+    clientCapabilities: JSONObject = [:], sessionID: String? = nil, logger: Logger = .silent,
+    logLevel: Logger.Level? = nil, sink: any NotificationSink = NoSink()
+  ) {
+    self.id = id
+    self.revision = revision
+    self.meta = meta
+    self.clientInfo = clientInfo
+    self.clientCapabilities = clientCapabilities
+    self.sessionID = sessionID
+    self.logger = logger
+    self.logLevel = logLevel
+    self.sink = sink
+  }
+
+  /// Who asks; nil when the client did not say. Never a proof of identity.
+  public var client: Implementation? { clientInfo.flatMap { try? Implementation(json: .object($0)) } }
+}
+
+extension RequestContext {
+  /// Tells the client how far the request has come. Nothing is sent unless the client asked, `done` has grown since
+  /// the last time, and the request is still open.
+  /// - Parameters:
+  ///   - done: how much is done; must grow.
+  ///   - total: how much there is, when known.
+  ///   - note: what is being done, for people (2025-03-26 and later).
+  public func progress(_ done: Double, of total: Double? = nil, _ note: String? = nil) async {
+    guard let token = meta[MetaKey.progressToken] else { return }
+    let grows = state.withLock { state in
+      guard state.ending == nil, done > state.progress else { return false }
+      state.progress = done
+      return true
+    }
+    guard grows, let done = JSONNumber(done) else { return }
+    var params: JSONObject = ["progressToken": token, "progress": .number(done)]
+    if let total = total.flatMap(JSONNumber.init) { params["total"] = .number(total) }
+    if let note, revision.hasProgressMessage { params["message"] = .string(note) }
+    await sink.send(Message.Notification(.progress, params))
+  }
+
+  /// Sends the client a log line when it wants lines of this level. Never put secrets in `data`.
+  /// - Parameters:
+  ///   - level: how much it matters.
+  ///   - data: what to say: a string, or an object with details.
+  ///   - name: the part of the server that speaks.
+  public func log(_ level: Logger.Level, _ data: JSON, from name: String? = nil) async {
+    guard let logLevel, level >= logLevel, isOpen else { return }
+    var params: JSONObject = ["level": .string(level.name), "data": data]
+    if let name { params["logger"] = .string(name) }
+    await sink.send(Message.Notification(.message, params))
+  }
+
+  /// Whether the request is neither answered nor cancelled.
+  public var isOpen: Bool { state.withLock { $0.ending == nil } }
+
+  /// Whether the client withdrew the request, or left.
+  public var isCancelled: Bool {
+    state.withLock { if case .cancelled = $0.ending { true } else { false } }
+  }
+
+  /// Runs `action` when the request is cancelled; at once when it already is, never once it is answered.
+  public func onCancel(_ action: @escaping @Sendable () -> Void) {
+    let isCancelled = state.withLock { state in
+      switch state.ending {
+      case nil:
+        state.cancelActions.append(action)
+        return false
+      case .answered: return false
+      case .cancelled: return true
+      }
+    }
+    if isCancelled { action() }
+  }
+
+  /// Withdraws the request: nothing more is sent for it. Answered and cancelled requests stay as they are.
+  package func cancel(reason: String?) {
+    let actions = end(.cancelled(reason: reason))
+    for action in actions { action() }
+  }
+
+  /// Closes the request because its response goes out. False when it was cancelled first: then nothing may be sent.
+  package func finish() -> Bool {
+    _ = end(.answered)
+    return !isCancelled
+  }
+
+  private func end(_ ending: Ending) -> [@Sendable () -> Void] {
+    state.withLock { state in
+      guard state.ending == nil else { return [] }
+      state.ending = ending
+      defer { state.cancelActions = [] }
+      return state.cancelActions
+    }
+  }
+}
+
+/// Drops every notification: for requests whose peer cannot be told anything.
+public struct NoSink: NotificationSink {
+  /// Makes a sink.
+  public init() {}
+  /// Drops `notification`.
+  public func send(_ notification: Message.Notification) async {}
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Anything that answers MCP: a server, a gateway, a handler behind middleware.
+///
+/// Requests arrive in the newest revision's shape whatever the peer speaks; `initialize` arrives as
+/// `server/discover`. A handler runs where its caller runs, which on a server is an event loop: hop off before
+/// blocking.
+public protocol RequestHandler: Sendable {
+  /// Answers `request`.
+  /// - Throws: `RPCError` for an error the peer is told as it is; any other error becomes `internalError`.
+  func handle(_ request: Request, in context: RequestContext) async throws -> Reply
+}
+
+/// A layer around a handler: limits, logging, authorization.
+public protocol Middleware: Sendable {
+  /// Answers `request`, or passes it to `next`.
+  func handle(_ request: Request, in context: RequestContext, next: any RequestHandler) async throws -> Reply
+}
+
+extension RequestHandler {
+  /// This handler behind `layers`, the first of which sees requests first.
+  public func behind(_ layers: [any Middleware]) -> any RequestHandler {
+    layers.reversed().reduce(self as any RequestHandler) { Layered(layer: $1, next: $0) }
+  }
+}
+
+private struct Layered: RequestHandler {
+  let layer: any Middleware
+  let next: any RequestHandler
+
+  func handle(_ request: Request, in context: RequestContext) async throws -> Reply {
+    try await layer.handle(request, in: context, next: next)
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+public import JSONKit
+
+extension Message {
+  /// Reads one message, in one walk over its members.
+  public init(_ json: JSON) throws(InvalidMessage) {
+    guard case .object(let object) = json else {
+      throw InvalidMessage(error: RPCError(.invalidRequest, "a message must be one JSON object"), id: nil)
+    }
+    var version: JSON?
+    var id: JSON?
+    var method: JSON?
+    var params: JSON?
+    var result: JSON?
+    var error: JSON?
+    for member in object.members {
+      switch member.name {
+      case "jsonrpc": version = member.value
+      case "id": id = member.value
+      case "method": method = member.value
+      case "params": params = member.value
+      case "result": result = member.value
+      case "error": error = member.value
+      default: break
+      }
+    }
+    let identifier = id.flatMap(RequestID.init(json:))
+    func invalid(_ message: String) -> InvalidMessage {
+      InvalidMessage(error: RPCError(.invalidRequest, message), id: identifier)
+    }
+    guard case .string("2.0")? = version else { throw invalid("jsonrpc must be \"2.0\"") }
+    if id != nil, identifier == nil, method != nil { throw invalid("id must be a string or an integer") }
+
+    guard let method else {
+      guard (result == nil) != (error == nil) else {
+        throw invalid("a message needs a method, a result or an error")
+      }
+      self = .response(Response(id: identifier, outcome: try Message.outcome(result, error, invalid)))
+      return
+    }
+    guard case .string(let name) = method else { throw invalid("method must be a string") }
+    guard result == nil, error == nil else { throw invalid("a request has neither result nor error") }
+    let details: JSONObject
+    switch params {
+    case nil: details = JSONObject()
+    case .object(let value)?: details = value
+    default: throw invalid("params must be an object")
+    }
+    if let identifier {
+      self = .request(Request(id: identifier, method: Method(rawValue: name), params: details))
+    } else {
+      self = .notification(Notification(Method(rawValue: name), details))
+    }
+  }
+
+  private static func outcome(
+    _ result: JSON?, _ error: JSON?, _ invalid: (String) -> InvalidMessage
+  ) throws(InvalidMessage) -> Result<JSONObject, RPCError> {
+    if let result {
+      guard let object = result.object else { throw invalid("result must be an object") }
+      return .success(object)
+    }
+    do {
+      return .failure(try RPCError(json: error ?? .null))
+    } catch {
+      throw invalid(error.message)
+    }
+  }
+
+  /// The message as JSON.
+  public var json: JSON {
+    switch self {
+    case .request(let request):
+      envelope([
+        .init(name: "id", value: request.id.json), .init(name: "method", value: .string(request.method.rawValue)),
+        .init(name: "params", value: .object(request.params)),
+      ])
+    case .notification(let notification):
+      envelope([
+        .init(name: "method", value: .string(notification.method.rawValue)),
+        .init(name: "params", value: .object(notification.params)),
+      ])
+    case .response(let response): response.json
+    }
+  }
+}
+
+extension Response {
+  /// The response as JSON. An unreadable id is written as null, as JSON-RPC 2.0 section 5 says.
+  public var json: JSON {
+    let answer: JSONObject.Member =
+      switch outcome {
+      case .success(let result): .init(name: "result", value: .object(result))
+      case .failure(let error): .init(name: "error", value: error.json)
+      }
+    return envelope([.init(name: "id", value: id?.json ?? .null), answer])
+  }
+}
+
+private func envelope(_ members: [JSONObject.Member]) -> JSON {
+  var all: [JSONObject.Member] = []
+  all.reserveCapacity(members.count + 1)
+  all.append(.init(name: "jsonrpc", value: "2.0"))
+  all.append(contentsOf: members)
+  return .object(JSONObject(all))
+}

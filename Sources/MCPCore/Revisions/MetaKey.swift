@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The reserved names inside `_meta`.
+public enum MetaKey {
+  /// The revision a modern request is written in.
+  public static let protocolVersion = "io.modelcontextprotocol/protocolVersion"
+  /// What the client of a modern request can do.
+  public static let clientCapabilities = "io.modelcontextprotocol/clientCapabilities"
+  /// Who sends a modern request.
+  public static let clientInfo = "io.modelcontextprotocol/clientInfo"
+  /// Who answers, in a modern result.
+  public static let serverInfo = "io.modelcontextprotocol/serverInfo"
+  /// The least level of log notifications a modern request wants.
+  public static let logLevel = "io.modelcontextprotocol/logLevel"
+  /// Ties progress notifications to a request; not prefixed.
+  public static let progressToken = "progressToken"
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+public import JSONKit
+
+/// A program that speaks MCP (schema: `Implementation`).
+public struct Implementation: Sendable, Hashable {
+  /// The program's name, for programs.
+  public var name: String
+  /// The program's version.
+  public var version: String
+  /// The program's name, for people (2025-06-18).
+  public var title: String?
+  /// What the program does (2025-11-25).
+  public var description: String?
+  /// Where to read more (2025-11-25).
+  public var websiteURL: String?
+
+  /// Makes a description of a program.
+  public init(
+    name: String, version: String, title: String? = nil, description: String? = nil, websiteURL: String? = nil
+  ) {
+    self.name = name
+    self.version = version
+    self.title = title
+    self.description = description
+    self.websiteURL = websiteURL
+  }
+
+  /// Reads a description.
+  public init(json: JSON) throws(InvalidShape) {
+    let object = try JSONObject(shape: json, of: "implementation")
+    self.init(
+      name: try object.string("name"), version: try object.string("version"), title: object["title"]?.string,
+      description: object["description"]?.string, websiteURL: object["websiteUrl"]?.string)
+  }
+
+  /// The description as JSON.
+  public var json: JSON {
+    var object: JSONObject = ["name": .string(name), "version": .string(version)]
+    object.set("title", title)
+    object.set("description", description)
+    object.set("websiteUrl", websiteURL)
+    return .object(object)
+  }
+}
+
+extension JSONObject {
+  /// Sets `name` to a string unless it is nil.
+  package mutating func set(_ name: String, _ value: String?) {
+    if let value { members.append(Member(name: name, value: .string(value))) }
+  }
+}
