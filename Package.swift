@@ -64,6 +64,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["MCPCore", "JSONKit", "EventIO", "Observability"],
       path: "Tests/TestSupport", swiftSettings: house),
     tests(of: "JSONKit"),
+    tests(of: "Observability"),
     tests(of: "CommandLineKit"),
     tests(of: "EventIO"),
     tests(of: "MCPCore", ["JSONKit", "Observability"]),

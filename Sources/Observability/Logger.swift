@@ -19,6 +19,13 @@ public struct Logger: Sendable {
     public let message: String
     /// What varies, in order.
     public let fields: [(name: String, value: String)]
+
+    /// Makes a line.
+    public init(level: Level, message: String, fields: [(name: String, value: String)] = []) {
+      self.level = level
+      self.message = message
+      self.fields = fields
+    }
   }
 
   /// The least level that is written; nil writes nothing.
