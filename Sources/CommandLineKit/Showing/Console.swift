@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything a command touches of the outside: streams, environment and files. Passed in, so tests pass their own.
+package struct Console: Sendable {
+  /// Results.
+  package let output: OutputStream
+  /// Everything else.
+  package let error: OutputStream
+  /// Standard input.
+  package let input: InputStream
+  /// Looks an environment variable up.
+  package let environment: @Sendable (String) -> String?
+  /// Reads a whole file of at most so many bytes.
+  package let readFile: @Sendable (_ path: String, _ limit: Int) throws(FileFault) -> [UInt8]
+  /// Writes a whole file, replacing what was there.
+  package let writeFile: @Sendable (_ path: String, _ bytes: [UInt8]) throws(FileFault) -> Void
+
+  package init(
+    output: OutputStream, error: OutputStream, input: InputStream,
+    environment: @escaping @Sendable (String) -> String?,
+    readFile: @escaping @Sendable (String, Int) throws(FileFault) -> [UInt8],
+    writeFile: @escaping @Sendable (String, [UInt8]) throws(FileFault) -> Void
+  ) {
+    (self.output, self.error, self.input) = (output, error, input)
+    (self.environment, self.readFile, self.writeFile) = (environment, readFile, writeFile)
+  }
+}
+
+/// Standard input, read to its end at most once.
+package struct InputStream: Sendable {
+  /// Whether a person would have to type it.
+  package let isTerminal: Bool
+  private let readAll: @Sendable (_ limit: Int) throws(FileFault) -> [UInt8]
+
+  package init(isTerminal: Bool, readAll: @escaping @Sendable (Int) throws(FileFault) -> [UInt8]) {
+    (self.isTerminal, self.readAll) = (isTerminal, readAll)
+  }
+
+  /// Everything up to the end; throws when it is longer than `limit` bytes.
+  package func readToEnd(limit: Int) throws(FileFault) -> [UInt8] { try readAll(limit) }
+}
+
+/// A file that could not be read or written, and why.
+package struct FileFault: Error, Sendable, CustomStringConvertible {
+  package let path: String
+  package let reason: String
+  /// Whether the file is simply not there.
+  package let isMissing: Bool
+
+  package init(path: String, reason: String, isMissing: Bool = false) {
+    (self.path, self.reason, self.isMissing) = (path, reason, isMissing)
+  }
+  package var description: String { "\(path): \(reason)" }
+}
+
+/// Whether colour is wanted: NO_COLOR (not empty) says no, CLICOLOR_FORCE (not empty, not 0) says yes, else it is
+/// for terminals other than `dumb`.
+package func wantsColor(isTerminal: Bool, environment: (String) -> String?) -> Bool {
+  if let no = environment("NO_COLOR"), !no.isEmpty { return false }
+  if let force = environment("CLICOLOR_FORCE"), !force.isEmpty, force != "0" { return true }
+  return isTerminal && environment("TERM") != "dumb"
+}
