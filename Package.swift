@@ -59,6 +59,9 @@ let package = Package(
     program("EverythingServer", in: "Examples", ["MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability"]),
     program("ConformanceClient", in: "Examples", ["MCPClientKit", "MCPCore", "JSONKit", "Observability"]),
 
+    // Benchmarks.
+    program("JSONBench", in: "Benchmarks", ["JSONKit"]),
+
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["MCPCore", "JSONKit", "EventIO", "Observability"],

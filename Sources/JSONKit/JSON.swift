@@ -58,13 +58,6 @@ extension JSON {
   }
 }
 
-extension String {
-  /// Whether both have the same UTF-8; `==` also takes differently composed characters for the same.
-  package func hasBytes(of other: String) -> Bool {
-    utf8.count == other.utf8.count && self == other && utf8.elementsEqual(other.utf8)
-  }
-}
-
 extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByFloatLiteral, ExpressibleByStringLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {

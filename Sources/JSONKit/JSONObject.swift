@@ -32,16 +32,25 @@ public struct JSONObject: Sendable, Hashable {
 
   /// The value called `name`. Setting replaces it in place or appends it; setting nil removes it.
   public subscript(name: String) -> JSON? {
-    get { members.last { $0.name.hasBytes(of: name) }?.value }
+    get { lastIndex(of: name).map { members[$0].value } }
     set {
-      let index = members.lastIndex { $0.name.hasBytes(of: name) }
-      switch (index, newValue) {
+      switch (lastIndex(of: name), newValue) {
       case (let index?, let value?): members[index].value = value
       case (_?, nil): members.removeAll { $0.name.hasBytes(of: name) }
       case (nil, let value?): members.append(Member(name: name, value: value))
       case (nil, nil): break
       }
     }
+  }
+
+  private func lastIndex(of name: String) -> Int? {
+    let members = members.span
+    var index = members.count
+    while index > 0 {
+      index -= 1
+      if members[index].name.hasBytes(of: name) { return index }
+    }
+    return nil
   }
 
   /// Whether there are no members.

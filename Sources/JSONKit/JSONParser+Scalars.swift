@@ -34,24 +34,14 @@ extension JSONParser {
   mutating func string(in bytes: Span<UInt8>) throws(JSONError) -> String {
     let start = position + 1
     var end = start
-    var seen: UInt8 = 0
-    while end < bytes.count {
-      let byte = bytes[end]
-      if byte == UInt8(ascii: "\"") {
-        position = end + 1
-        let content = bytes.extracting(start..<end)
-        return seen < 0x80 ? ascii(content) : try validated(content, at: start)
-      }
-      if byte == UInt8(ascii: "\\") { return try escapedString(in: bytes, from: start, firstEscape: end) }
-      if byte < 0x20 {
-        position = end
-        throw fault("a control character in a string has to be escaped")
-      }
-      seen |= byte
-      end += 1
-    }
+    let isASCII = bytes.bytes.plainRun(from: &end)
     position = end
-    throw unexpected(in: bytes, expected: "'\"' at the end of the string")
+    guard end < bytes.count else { throw unexpected(in: bytes, expected: "'\"' at the end of the string") }
+    guard bytes[end] == UInt8(ascii: "\"") else { return try escapedString(in: bytes, from: start) }
+    position = end + 1
+    let content = bytes.extracting(start..<end)
+    guard isASCII else { return try validated(content, at: start) }
+    return ascii(content)
   }
 
   @inline(__always)
@@ -72,11 +62,10 @@ extension JSONParser {
 extension JSONParser {
   /// A string that holds at least one escape: what lies between escapes is copied, escapes are resolved.
   private mutating func escapedString(
-    in bytes: Span<UInt8>, from start: Int, firstEscape: Int
+    in bytes: Span<UInt8>, from start: Int
   ) throws(JSONError) -> String {
     var content: [UInt8] = []
     var runStart = start
-    position = firstEscape
     while position < bytes.count {
       let byte = bytes[position]
       switch byte {

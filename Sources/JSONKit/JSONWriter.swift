@@ -3,28 +3,20 @@
 extension JSON {
   /// Appends the compact spelling: one line, UTF-8, escapes only where RFC 8259 demands them.
   public func write(to bytes: inout [UInt8]) {
-    switch self {
-    case .null: bytes.append(contentsOf: StaticString("null"))
-    case .bool(let value): bytes.append(contentsOf: value ? StaticString("true") : StaticString("false"))
-    case .number(let value): bytes.append(contentsOf: value.text.utf8)
-    case .string(let value): bytes.append(quoting: value)
-    case .array(let elements):
-      bytes.append(UInt8(ascii: "["))
-      var isFirst = true
-      for element in elements {
-        if !isFirst { bytes.append(UInt8(ascii: ",")) }
-        isFirst = false
-        element.write(to: &bytes)
-      }
-      bytes.append(UInt8(ascii: "]"))
-    case .object(let object): object.write(to: &bytes)
-    }
+    JSONOutput.appending(to: &bytes) { $0.append(self) }
   }
 
   /// The compact spelling as a string.
   public var text: String {
     var bytes: [UInt8] = []
     write(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The spelling for people: two spaces per level, one member or element a line, no newline at the end.
+  public var pretty: String {
+    var bytes: [UInt8] = []
+    JSONOutput.appending(to: &bytes) { $0.append(pretty: self, indent: 0) }
     return String(decoding: bytes, as: UTF8.self)
   }
 }
@@ -32,63 +24,85 @@ extension JSON {
 extension JSONObject {
   /// Appends the compact spelling: one line, UTF-8, escapes only where RFC 8259 demands them.
   public func write(to bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "{"))
-    var isFirst = true
-    for member in members {
-      if !isFirst { bytes.append(UInt8(ascii: ",")) }
-      isFirst = false
-      bytes.append(quoting: member.name)
-      bytes.append(UInt8(ascii: ":"))
-      member.value.write(to: &bytes)
-    }
-    bytes.append(UInt8(ascii: "}"))
+    JSONOutput.appending(to: &bytes) { $0.append(self) }
   }
 
   /// The compact spelling as a string.
-  public var text: String {
-    var bytes: [UInt8] = []
-    write(to: &bytes)
-    return String(decoding: bytes, as: UTF8.self)
-  }
+  public var text: String { JSON.object(self).text }
+
+  /// The spelling for people: two spaces per level, one member a line, no newline at the end.
+  public var pretty: String { JSON.object(self).pretty }
 }
 
 extension [UInt8] {
-  /// Appends an ASCII constant.
-  @inline(__always)
-  fileprivate mutating func append(contentsOf word: StaticString) {
-    word.withUTF8Buffer { append(contentsOf: $0) }
-  }
-
   /// Appends `text` as a JSON string, quotes included.
   package mutating func append(quoting text: String) {
-    append(UInt8(ascii: "\""))
-    var text = text
-    text.withUTF8 { units in
-      var runStart = 0
-      for index in units.indices where units[index] < 0x20 || units[index] == 0x22 || units[index] == 0x5C {
-        append(contentsOf: units[runStart..<index])
-        appendEscape(of: units[index])
-        runStart = index + 1
-      }
-      append(contentsOf: units[runStart...])
+    JSONOutput.appending(to: &self) { $0.append(quoting: text) }
+  }
+}
+
+extension JSONOutput {
+  fileprivate mutating func append(_ value: borrowing JSON) {
+    switch value {
+    case .null: append(plain: "null")
+    case .bool(let value): append(plain: value ? "true" : "false")
+    case .number(let value): append(plain: value.text)
+    case .string(let value): append(quoting: value)
+    case .array(let value): append(value)
+    case .object(let value): append(value)
     }
-    append(UInt8(ascii: "\""))
   }
 
-  private mutating func appendEscape(of unit: UInt8) {
-    append(UInt8(ascii: "\\"))
-    switch unit {
-    case 0x08: append(UInt8(ascii: "b"))
-    case 0x09: append(UInt8(ascii: "t"))
-    case 0x0A: append(UInt8(ascii: "n"))
-    case 0x0C: append(UInt8(ascii: "f"))
-    case 0x0D: append(UInt8(ascii: "r"))
-    case 0x22, 0x5C: append(unit)
-    default:
-      let digits = StaticString("0123456789abcdef").utf8Start
-      append(contentsOf: StaticString("u00"))
-      append(digits[Int(unit >> 4)])
-      append(digits[Int(unit & 15)])
+  private mutating func append(_ elements: borrowing [JSON]) {
+    append(UInt8(ascii: "["))
+    for index in elements.indices {
+      if index > 0 { append(UInt8(ascii: ",")) }
+      append(elements[index])
     }
+    append(UInt8(ascii: "]"))
+  }
+
+  fileprivate mutating func append(_ object: borrowing JSONObject) {
+    append(UInt8(ascii: "{"))
+    let members = object.members.span
+    for index in members.indices {
+      if index > 0 { append(UInt8(ascii: ",")) }
+      append(quoting: members[index].name)
+      append(UInt8(ascii: ":"))
+      append(members[index].value)
+    }
+    append(UInt8(ascii: "}"))
+  }
+}
+
+extension JSONOutput {
+  fileprivate mutating func append(pretty value: JSON, indent: Int) {
+    switch value {
+    case .array(let elements) where !elements.isEmpty:
+      append(UInt8(ascii: "["))
+      for (index, element) in elements.enumerated() {
+        append(newlineAfterComma: index > 0, indent: indent + 1)
+        append(pretty: element, indent: indent + 1)
+      }
+      append(newlineAfterComma: false, indent: indent)
+      append(UInt8(ascii: "]"))
+    case .object(let object) where !object.isEmpty:
+      append(UInt8(ascii: "{"))
+      for (index, member) in object.members.enumerated() {
+        append(newlineAfterComma: index > 0, indent: indent + 1)
+        append(quoting: member.name)
+        append(plain: ": ")
+        append(pretty: member.value, indent: indent + 1)
+      }
+      append(newlineAfterComma: false, indent: indent)
+      append(UInt8(ascii: "}"))
+    case .null, .bool, .number, .string, .array, .object: append(value)
+    }
+  }
+
+  private mutating func append(newlineAfterComma hasComma: Bool, indent: Int) {
+    if hasComma { append(UInt8(ascii: ",")) }
+    append(UInt8(ascii: "\n"))
+    for _ in 0..<indent { append(plain: "  ") }
   }
 }

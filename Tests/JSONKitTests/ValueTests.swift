@@ -43,25 +43,4 @@ import Testing
     #expect(JSONNumber(Double.infinity) == nil)
     #expect(JSONNumber(Double.nan) == nil)
   }
-
-  @Test func writingNeverMakesANewline() {
-    #expect(JSON.string("a\nb\r\u{2028}\u{1F}").text == "\"a\\nb\\r\u{2028}\\u001f\"")
-  }
-
-  @Test func prettyIndentsByTwoSpaces() {
-    let value: JSON = ["a": [1, ["b": nil]], "c": [:], "d": []]
-    #expect(
-      value.pretty == """
-        {
-          "a": [
-            1,
-            {
-              "b": null
-            }
-          ],
-          "c": {},
-          "d": []
-        }
-        """)
-  }
 }
