@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The official Python SDK as a client, 1.x and 2.x alike: results are plain dictionaries in the wire's own spelling."""
+
+import contextlib
+import datetime
+import warnings
+
+from mcp import ClientSession, StdioServerParameters, stdio_client
+from mcp import types
+from mcp.client.sse import sse_client
+from mcp.client.streamable_http import streamable_http_client
+
+try:  # 2.x
+    from mcp import Client, MCPError
+
+    LINE = 2
+except ImportError:  # 1.x
+    from mcp.shared.exceptions import McpError as MCPError
+
+    LINE = 1
+
+warnings.simplefilter("ignore")  # 2.x deprecates what legacy servers still offer
+
+
+class Refused(Exception):
+    """An error answer, as the server sent it."""
+
+    def __init__(self, error):
+        super().__init__(f"{error.code}: {error.message}")
+        self.code, self.message, self.data = error.code, error.message, error.data
+
+
+def plain(model):
+    return model.model_dump(by_alias=True, mode="json", exclude_none=True)
+
+
+class Peer:
+    """One connection to a server."""
+
+    def __init__(self, session, hello, version):
+        self.session, self.hello, self.version = session, hello, version
+        self.logs = []
+        self.modern = version >= "2026"
+
+    async def ask(self, call):
+        try:
+            return plain(await call)
+        except MCPError as error:
+            raise Refused(error.error) from None
+
+    async def page(self, what, cursor=None):
+        """One page of `tools`, `resources`, `resource_templates` or `prompts`."""
+        return await self.ask(getattr(self.session, f"list_{what}")(params=types.PaginatedRequestParams(cursor=cursor)))
+
+    async def everything(self, what):
+        """All pages of a list, and how many there were."""
+        key = {"resource_templates": "resourceTemplates"}.get(what, what)
+        found, cursor, pages = [], None, 0
+        while True:
+            page = await self.page(what, cursor)
+            found += page[key]
+            pages += 1
+            cursor = page.get("nextCursor")
+            if cursor is None:
+                return found, pages
+
+    async def call(self, name, arguments=None, progress=None, seconds=None):
+        timeout = datetime.timedelta(seconds=seconds) if seconds and LINE == 1 else seconds
+        return await self.ask(
+            self.session.call_tool(name, arguments, read_timeout_seconds=timeout, progress_callback=progress)
+        )
+
+    async def read(self, uri):
+        return await self.ask(self.session.read_resource(uri))
+
+    async def prompt(self, name, arguments=None):
+        return await self.ask(self.session.get_prompt(name, arguments))
+
+    async def complete(self, kind, name, argument, value):
+        if kind == "prompt":
+            reference = types.PromptReference(type="ref/prompt", name=name)
+        else:
+            reference = types.ResourceTemplateReference(type="ref/resource", uri=name)
+        answer = await self.ask(self.session.complete(ref=reference, argument={"name": argument, "value": value}))
+        return answer["completion"]["values"]
+
+    async def ping(self):
+        return await self.ask(self.session.send_ping())
+
+    async def set_level(self, level):
+        return await self.ask(self.session.set_logging_level(level))
+
+
+@contextlib.asynccontextmanager
+async def connected(target, era="legacy"):
+    """A `Peer` for `("stdio", command)`, `("sse", url)` or `("http", url)`.
+
+    `era` is `legacy` (the initialize handshake) or `modern` (the SDK probes with `server/discover`; 2.x only).
+    """
+    kind, where = target
+    logs = []
+
+    async def keep(message):
+        logs.append(plain(message))
+
+    if kind == "stdio":
+        transport = stdio_client(StdioServerParameters(command=where[0], args=where[1:]))
+    elif kind == "sse":
+        transport = sse_client(where)
+    else:
+        transport = streamable_http_client(where)
+
+    if LINE == 2:
+        mode, level = ("legacy", None) if era == "legacy" else ("auto", "debug")
+        async with Client(transport, mode=mode, logging_callback=keep, log_level=level, cache=None) as client:
+            session = client.session
+            hello = plain(session.discover_result or session.initialize_result)
+            peer = Peer(session, hello, client.protocol_version)
+            peer.name = client.server_info.name if client.server_info else None
+            peer.logs = logs
+            yield peer
+    else:
+        async with transport as streams, ClientSession(streams[0], streams[1], logging_callback=keep) as session:
+            hello = plain(await session.initialize())
+            peer = Peer(session, hello, hello["protocolVersion"])
+            peer.name = hello["serverInfo"]["name"]
+            peer.logs = logs
+            yield peer
