@@ -22,7 +22,7 @@ TRANSPORT ?= http-stream
 PORT ?= 8000
 SERVE_FLAGS ?=
 
-.PHONY: help deps test-deps check-deps bench-deps build release serve test check install uninstall clean
+.PHONY: help deps test-deps check-deps bench-deps build release serve test check bench features install uninstall clean generate
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
@@ -44,13 +44,25 @@ serve: release ## build and serve over HTTP (TRANSPORT=, PORT=, SERVE_FLAGS=)
 	@echo "==> serving; Ctrl-C stops"
 	@exec $(RELEASE_BINARY) serve --transport $(TRANSPORT) --port $(PORT) $(SERVE_FLAGS)
 
-test: test-deps ## run every test: unit and end to end
+test: test-deps ## run every test: unit, end to end, and interop with the Python SDK
 	@scripts/test.sh
 
-check: test-deps check-deps ## format, warnings, imports, unsafe code, fuzzers
+check: test-deps check-deps release ## format, warnings, imports, unsafe code, generated files, fuzzers, instruction counts
 	@RELEASE_FLAGS='$(RELEASE_FLAGS)' scripts/check.sh
 
-install: release ## install below PREFIX (default /usr/local), staged below DESTDIR
+bench: test-deps bench-deps release ## measure against nginx and the Python servers (BENCH_FLAGS=--quick)
+	@python3 Benchmarks/bench.py --binary $(RELEASE_BINARY) $(BENCH_FLAGS)
+
+features: release ## run the commands of the finished rows of docs/features.md
+	@python3 scripts/features.py --binary $(RELEASE_BINARY) $(FEATURES_FLAGS)
+
+generate: deps ## write man pages and completions anew from the command model
+	@$(SWIFT) build $(DEBUG_FLAGS) --product mcpctl
+	@scripts/generate.sh $(DEBUG_SCRATCH)/debug/mcpctl .
+
+install: ## install below PREFIX (default /usr/local), staged below DESTDIR
+	@if command -v $(SWIFT) >/dev/null; then $(MAKE) --no-print-directory release; \
+	elif [ ! -x $(RELEASE_BINARY) ]; then echo "install: run 'make build' first, as a user who has Swift on PATH" >&2; exit 1; fi
 	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' scripts/install.sh install $(RELEASE_BINARY)
 
 uninstall: ## remove what install put there

@@ -30,6 +30,7 @@ step "format" format
 step "licences" scripts/check-licences.sh
 step "imports" scripts/check-imports.sh
 step "unsafe code" scripts/check-unsafe.sh
+step "feature table" python3 scripts/features.py --check
 step "build without warnings" warnings
 step "fuzzers" fuzzers
 
