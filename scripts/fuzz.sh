@@ -35,23 +35,26 @@ for name in "${names[@]}"; do
     continue
   fi
   work=$out/$name
-  mkdir -p "$work/corpus" "Fuzz/corpus/$name"
+  mkdir -p "$work/corpus"
+  corpora=("$work/corpus")
+  [ -d "Fuzz/corpus/$name" ] && corpora+=("Fuzz/corpus/$name")
   binary=$work/fuzz
   if [ ! -x "$binary" ] || [ -n "$(find "$file" "${sources[@]}" -newer "$binary" -print -quit)" ]; then
     echo "fuzz: building $name"
-    if ! swiftc -O -g -sanitize=fuzzer,address -parse-as-library -swift-version 6 -package-name mcpctl \
+    if ! swiftc -O -g -use-ld=lld -sanitize=fuzzer,address -parse-as-library -swift-version 6 -package-name mcpctl \
       -module-name "${name}Fuzz" -enable-upcoming-feature ExistentialAny \
       -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility \
       -enable-upcoming-feature NonisolatedNonsendingByDefault \
       -I Sources/CEvent -I Sources/CPCRE2 -I Sources/CProcess/include -I Sources/CCurl/include \
-      -o "$binary" "$file" "${sources[@]}"; then
+      -o "$binary" "$file" "${sources[@]}" >"$work/build.log" 2>&1; then
+      cat "$work/build.log" >&2
       failed=1
       continue
     fi
   fi
   echo "fuzz: $name for ${seconds}s"
   if ASAN_OPTIONS=detect_leaks=0 "$binary" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 -max_len=65536 \
-    -print_final_stats=1 -artifact_prefix="$work/" "$work/corpus" "Fuzz/corpus/$name" >"$work/log" 2>&1; then
+    -print_final_stats=1 -artifact_prefix="$work/" "${corpora[@]}" >"$work/log" 2>&1; then
     echo "fuzz: $name held: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log") inputs"
   else
     tail -40 "$work/log" >&2
