@@ -61,6 +61,7 @@ let package = Package(
 
     // Benchmarks.
     program("JSONBench", in: "Benchmarks", ["JSONKit"]),
+    program("EngineBench", in: "Benchmarks", ["EventIO"]),
 
     // Tests.
     .target(

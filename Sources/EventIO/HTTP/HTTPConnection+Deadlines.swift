@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import Observability
+
+extension HTTPConnection {
+  /// Acts on deadlines that have passed.
+  func checkDeadlines() {
+    let now = shared.clock
+    guard now >= min(inputDeadline, writeDeadline, answerDeadline), !isClosed else { return }
+    if now >= writeDeadline {
+      shared.statistics.timeouts += 1
+      close()
+    } else if now >= answerDeadline {
+      answerIsLate()
+    } else if isLingering {
+      close()
+    } else if receiver != nil {
+      inputIsLate()
+    }
+  }
+
+  private func answerIsLate() {
+    shared.statistics.timeouts += 1
+    shared.logger.warning("an HTTP handler did not begin its answer in time")
+    sendRefusal(HTTPRejection(.serviceUnavailable, "the server took too long to answer"))
+    task?.cancel()
+    peerIsGone()
+  }
+
+  private func inputIsLate() {
+    guard let receiver, parser.isInHead || parser.isInBody else { return close() }
+    shared.statistics.timeouts += 1
+    refuse(HTTPRejection(.requestTimeout, "the request did not arrive in time"))
+    self.receiver = nil
+    receiver.resume(returning: nil)
+  }
+
+  /// The server shuts down: an idle connection ends, a busy one with its answer.
+  func shutDown() {
+    if receiver != nil, !parser.isInHead, !parser.isInBody { return close() }
+    guard let action = shutdownAction else { return }
+    shutdownAction = nil
+    action()
+  }
+}

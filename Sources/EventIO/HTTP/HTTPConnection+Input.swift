@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import CEvent
+import Glibc
+
+extension HTTPConnection {
+  /// The socket has input, or its end.
+  func readable() {
+    let count = cevent_receive(descriptor, shared.input.baseAddress, shared.input.count)
+    if count > 0 {
+      guard !isLingering else { return }
+      parse(UnsafeBufferPointer(rebasing: shared.input[..<count]).span)
+    } else if count == 0 {
+      inputEnded()
+    } else if count != -Int(EAGAIN) {
+      close()
+    }
+  }
+
+  /// The peer sends no more; it may still read.
+  private func inputEnded() {
+    hasInputEnded = true
+    pauseReading()
+    if isLingering || receiver != nil {
+      close()
+    } else {
+      peerIsGone()
+    }
+  }
+
+  /// Takes what waited in `unparsed`.
+  func parseRest() {
+    let rest = unparsed
+    unparsed = []
+    parse(rest.span)
+    if unparsed.isEmpty, rejection == nil { resumeReading() }
+  }
+
+  private func parse(_ bytes: Span<UInt8>) {
+    var position = 0
+    do throws(HTTPRejection) {
+      while position < bytes.count {
+        guard waiting.count < shared.limits.pipelinedRequests else {
+          unparsed.append(bytes.extracting(position..<bytes.count))
+          return pauseReading()
+        }
+        guard case .request(let request, let end) = try parser.consume(bytes, from: position, limits: shared.limits)
+        else { break }
+        position = end
+        deliver(request)
+      }
+      if receiver != nil { expectInput() }
+    } catch {
+      reject(error)
+    }
+  }
+
+  private func deliver(_ request: HTTPRequest) {
+    receiving = .nothing
+    inputDeadline = .max
+    guard let receiver else { return waiting.append(request) }
+    self.receiver = nil
+    receiver.resume(returning: request)
+  }
+
+  /// Nothing after this can be understood; it is said once the earlier requests are answered.
+  private func reject(_ rejection: HTTPRejection) {
+    self.rejection = rejection
+    pauseReading()
+    guard let receiver else { return }
+    refuse(rejection)
+    self.receiver = nil
+    receiver.resume(returning: nil)
+  }
+
+  /// Sets the deadline for what the peer has to send next, and asks for it if the peer waits to be asked.
+  func expectInput() {
+    let limits = shared.limits
+    if parser.isInBody {
+      if receiving != .body { bodyDeadline = shared.deadline(limits.bodyTime) }
+      receiving = .body
+      inputDeadline = min(bodyDeadline, shared.deadline(limits.bodyPauseTime))
+      if parser.expectsContinue {
+        parser.expectsContinue = false
+        sendContinue()
+      }
+    } else if parser.isInHead {
+      if receiving != .head { inputDeadline = shared.deadline(limits.headerTime) }
+      receiving = .head
+    } else if inputDeadline == .max {
+      inputDeadline = shared.deadline(limits.idleTime)
+    }
+  }
+
+  func pauseReading() {
+    guard isReading else { return }
+    isReading = false
+    readWatch?.pause()
+  }
+
+  func resumeReading() {
+    guard !isReading, !hasInputEnded else { return }
+    isReading = true
+    readWatch?.resume()
+  }
+}

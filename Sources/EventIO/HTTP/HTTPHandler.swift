@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Answers requests. It is called on a loop, so it must not block; see `run(on:_:)` for code that may.
+package protocol HTTPHandler: Sendable {
+  /// Answers one request through `response`, before it returns.
+  ///
+  /// Returning without an answer sends a 500; returning in the middle of a stream breaks the connection off, so that
+  /// the peer sees that something is missing.
+  func respond(to request: HTTPRequest, through response: HTTPResponder) async
+}
+
+/// The way back to the peer for one request. May be used from anywhere, until the handler returns.
+///
+/// On the loop that serves the connection, where handlers start, no call leaves the thread. After the answer, or when
+/// the connection is gone, `send`, `startStream` and `finish` do nothing and `write` throws.
+package struct HTTPResponder: Sendable {
+  let server: HTTPServerLoop
+  let slot: Int
+  let serial: UInt64
+
+  /// Sends a whole response; the body of a HEAD's answer is left out. Returns when most of it is on its way.
+  ///
+  /// `Content-Length`, `Date` and `Connection` are added; `Connection: close` among `headers` is obeyed.
+  package func send(_ status: HTTPStatus, headers: HTTPHeaders = [:], body: [UInt8] = []) async {
+    await server.send(status, headers, body, to: self)
+  }
+
+  /// Sends the head of a response whose body comes in pieces.
+  package func startStream(_ status: HTTPStatus, headers: HTTPHeaders = [:]) async {
+    await server.startStream(status, headers, to: self)
+  }
+
+  /// Sends a piece of a stream's body. Waits while more than `HTTPLimits.streamBytes` wait for the peer.
+  ///
+  /// - Throws: `IOError` `.closed` when the peer is gone or has read nothing for `HTTPLimits.writeStallTime`.
+  package func write(_ bytes: [UInt8]) async throws(IOError) {
+    try await server.write(bytes, to: self)
+  }
+
+  /// Ends a stream.
+  package func finish() async {
+    await server.finish(self)
+  }
+
+  /// Calls `action` on the loop, at most once, when the peer is gone or has ended its sending side, or when the
+  /// server gives the connection up, before the answer is complete. At once if that has happened already.
+  ///
+  /// A peer may end its sending side and still read, so an answer sent afterwards may arrive. One action per request.
+  package func onDisconnect(_ action: @escaping @Sendable () -> Void) {
+    server.loop.isCurrent
+      ? server.assumeIsolated { $0.onDisconnect(action, of: self) }
+      : server.loop.execute { server.assumeIsolated { $0.onDisconnect(action, of: self) } }
+  }
+
+  /// Calls `action` on the loop, at most once, when the server shuts down before the answer is complete: the moment
+  /// to finish a stream. At once if it does already. One action per request.
+  package func onShutdown(_ action: @escaping @Sendable () -> Void) {
+    server.loop.isCurrent
+      ? server.assumeIsolated { $0.onShutdown(action, of: self) }
+      : server.loop.execute { server.assumeIsolated { $0.onShutdown(action, of: self) } }
+  }
+
+  /// Whether the answer can still be begun or continued.
+  package var isOpen: Bool {
+    get async { await server.isOpen(self) }
+  }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import Observability
+import Synchronization
+
+/// What the connections of one loop share: buffers, the time, limits and counters.
+///
+/// The buffers are shared so that an idle connection has none.
+final class HTTPLoopState {
+  let loop: EventLoop
+  let limits: HTTPLimits
+  let logger: Logger
+  /// The open connections of all loops.
+  let openConnections: OpenConnections
+  /// Where sockets are read into; only what belongs to an incomplete request is copied out.
+  let input = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 64 * 1024)
+  /// Where responses are put together.
+  var output: [UInt8] = []
+  var statistics = HTTPStatistics()
+  /// Whether the server is shutting down.
+  var isDraining = false
+  /// Tasks that serve connections.
+  var tasks = 0
+  private(set) var connections: [HTTPConnection?] = []
+  private var freeSlots: [Int] = []
+  private var lastSerial: UInt64 = 0
+
+  /// Milliseconds since some moment, as of the last tick.
+  private(set) var clock = 0
+  /// A `Date` field, its line end included.
+  private(set) var date: [UInt8] = []
+  private var dateSecond = 0
+
+  /// How often deadlines are looked at: a quarter of the shortest, at least every second.
+  let tick: Duration
+  private let tickMilliseconds: Int
+
+  init(loop: EventLoop, limits: HTTPLimits, logger: Logger, openConnections: OpenConnections) {
+    self.loop = loop
+    self.limits = limits
+    self.logger = logger
+    self.openConnections = openConnections
+    let shortest = limits.durations.min() ?? .seconds(4)
+    tickMilliseconds = min(1000, max(5, shortest.milliseconds / 4))
+    tick = .milliseconds(tickMilliseconds)
+    output.reserveCapacity(4096)
+    refreshClock()
+  }
+
+  deinit { input.deallocate() }
+
+  func refreshClock() {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    clock = time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    clock_gettime(CLOCK_REALTIME, &time)
+    guard time.tv_sec != dateSecond else { return }
+    dateSecond = time.tv_sec
+    date = HTTPDate.field(secondsSince1970: time.tv_sec)
+  }
+
+  /// The clock's value once `duration` has surely passed.
+  func deadline(_ duration: Duration) -> Int { clock + duration.milliseconds + tickMilliseconds }
+
+  func makeSerial() -> UInt64 {
+    lastSerial += 1
+    return lastSerial
+  }
+
+  /// The connection in a slot, if it still serves that request.
+  func connection(_ slot: Int, serial: UInt64) -> HTTPConnection? {
+    guard let connection = connections[slot], connection.serial == serial else { return nil }
+    return connection
+  }
+
+  /// A slot for a connection that is about to be added.
+  func takeSlot() -> Int {
+    if let slot = freeSlots.popLast() { return slot }
+    connections.append(nil)
+    return connections.count - 1
+  }
+
+  func add(_ connection: HTTPConnection) {
+    openConnections.add(1)
+    connections[connection.slot] = connection
+  }
+
+  func remove(_ connection: HTTPConnection) {
+    openConnections.add(-1)
+    connections[connection.slot] = nil
+    freeSlots.append(connection.slot)
+  }
+
+  /// How many connections the loop has.
+  var connectionCount: Int { connections.count - freeSlots.count }
+}
+
+/// Counts the open connections of a server.
+final class OpenConnections: Sendable {
+  private let value = Atomic<Int>(0)
+  var count: Int { value.load(ordering: .relaxed) }
+  func add(_ change: Int) { value.add(change, ordering: .relaxed) }
+}
+
+/// What a server has done since it was made.
+package struct HTTPStatistics: Sendable, Hashable {
+  /// Connections accepted.
+  package var accepted = 0
+  /// Connections open now.
+  package var open = 0
+  /// Requests handed to the handler.
+  package var requests = 0
+  /// Requests and connections that were turned away: malformed, too large, too many.
+  package var rejected = 0
+  /// Connections cut off because a deadline had passed.
+  package var timeouts = 0
+
+  package init() {}
+
+  static func + (one: HTTPStatistics, other: HTTPStatistics) -> HTTPStatistics {
+    var sum = one
+    sum.accepted += other.accepted
+    sum.open += other.open
+    sum.requests += other.requests
+    sum.rejected += other.rejected
+    sum.timeouts += other.timeouts
+    return sum
+  }
+}
+
+extension HTTPLimits {
+  fileprivate var durations: [Duration] {
+    [headerTime, bodyPauseTime, bodyTime, idleTime, writeStallTime, lingerTime] + (answerTime.map { [$0] } ?? [])
+  }
+}
+
+extension Duration {
+  var milliseconds: Int {
+    let (seconds, attoseconds) = components
+    return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a request cannot be answered by a handler: the status to send, and a sentence for whoever sent it.
+package struct HTTPRejection: Error, Sendable, Hashable {
+  package let status: HTTPStatus
+  package let reason: String
+
+  init(_ status: HTTPStatus, _ reason: String) {
+    self.status = status
+    self.reason = reason
+  }
+}
+
+/// Reads HTTP/1.1 requests from a byte stream, however it is cut into pieces. Strict; no I/O, no clock.
+///
+/// Spec: RFC 9112. Lines end with CR LF; a message whose length could be understood in two ways is rejected.
+/// After a rejection the stream has no more requests.
+package struct HTTPParser: Sendable {
+  /// What a piece of input led to.
+  package enum Progress: Sendable {
+    /// All of the input is taken; the next request is not complete.
+    case needsMore
+    /// A request is complete; the input from `end` on belongs to the next.
+    case request(HTTPRequest, end: Int)
+  }
+
+  private let remote: SocketAddress
+  private let isSecure: Bool
+  /// The head, or trailer section, that is incomplete.
+  private var lines: [UInt8] = []
+  /// The request whose body is incomplete.
+  private var request: HTTPRequest?
+  private var body = HTTPBodyReader.length(remaining: 0)
+  /// Whether the peer waits for a 100 before it sends the body. Reset by whoever answers.
+  package var expectsContinue = false
+
+  package init(remote: SocketAddress, isSecure: Bool = false) {
+    self.remote = remote
+    self.isSecure = isSecure
+  }
+
+  /// Whether a head has begun to arrive.
+  package var isInHead: Bool { !lines.isEmpty }
+  /// Whether a head is complete and its body is not.
+  package var isInBody: Bool { request != nil }
+
+  /// Takes the input from `start` on, up to the end of one request.
+  package mutating func consume(
+    _ input: Span<UInt8>, from start: Int = 0, limits: HTTPLimits
+  ) throws(HTTPRejection) -> Progress {
+    var position = start
+    if request == nil {
+      guard let head = try readHead(input, &position, limits) else { return .needsMore }
+      if case .length(let count) = head.body, count <= input.count - position {
+        let end = position + count
+        return .request(makeRequest(head, body: [UInt8](input.extracting(position..<end))), end: end)
+      }
+      expectsContinue = head.expectsContinue && position == input.count
+      body = head.body
+      request = makeRequest(head, body: [])
+    }
+    guard try body.read(input, &position, into: &request, limits) else { return .needsMore }
+    guard let complete = request.take() else { return .needsMore }
+    return .request(complete, end: position)
+  }
+
+  private mutating func readHead(
+    _ input: Span<UInt8>, _ position: inout Int, _ limits: HTTPLimits
+  ) throws(HTTPRejection) -> HTTPHead? {
+    let rest = input.extracting(position..<input.count)
+    if lines.isEmpty {
+      if let head = try HTTPHead(parsing: rest, limits) {
+        position += head.byteCount
+        return head
+      }
+      position = input.count
+      lines.append(rest)
+      return nil
+    }
+    let start = position
+    let before = lines.count
+    lines.append(rest)
+    position = input.count
+    // Only a line end can complete a head, and only an incomplete one can be too long without one.
+    guard rest.contains(UInt8(ascii: "\n")) || lines.count > limits.headerBytes else { return nil }
+    guard let head = try HTTPHead(parsing: lines.span, limits) else { return nil }
+    lines = []
+    position = start + head.byteCount - before
+    return head
+  }
+
+  private func makeRequest(_ head: HTTPHead, body: [UInt8]) -> HTTPRequest {
+    HTTPRequest(
+      method: head.method, target: head.target, headers: head.headers, body: body, remote: remote, isSecure: isSecure,
+      keepsAlive: head.keepsAlive, minorVersion: head.minorVersion)
+  }
+}

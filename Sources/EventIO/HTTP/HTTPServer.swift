@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Observability
+
+/// Serves HTTP/1.1 and HTTP/1.0 on one or several loops.
+package final class HTTPServer: Sendable {
+  private let loops: [HTTPServerLoop]
+
+  /// Makes a server that listens nowhere yet. To be shut down before it is let go.
+  ///
+  /// - Parameter loops: how many threads serve; each has its own listening socket and connections.
+  package init(
+    handler: any HTTPHandler, limits: HTTPLimits = HTTPLimits(), loops: Int = 1, logger: Logger = .silent
+  ) throws(IOError) {
+    raiseOpenFileLimit()
+    let openConnections = OpenConnections()
+    var made: [HTTPServerLoop] = []
+    for number in 0..<max(1, loops) {
+      let loop = try EventLoop()
+      try loop.start(name: "http-\(number)")
+      made.append(
+        HTTPServerLoop(
+          loop: loop, handler: handler, limits: limits, logger: logger, openConnections: openConnections))
+    }
+    self.loops = made
+  }
+
+  deinit {
+    for loop in loops { loop.loop.stop() }
+  }
+
+  /// Listens on an address; port 0 lets the system choose one.
+  ///
+  /// - Returns: the address with its port.
+  /// - Throws: `IOError` `.listen` naming the address and why nobody can listen there.
+  @discardableResult
+  package func start(on address: SocketAddress) throws(IOError) -> SocketAddress {
+    let listeners = try Listener.listeners(on: address, count: loops.count)
+    for (server, listener) in zip(loops, listeners) {
+      server.loop.execute { server.assumeIsolated { $0.listen(on: listener) } }
+    }
+    return listeners.first?.address ?? address
+  }
+
+  /// Listens on a host: an IPv4 or IPv6 literal, or `localhost`, which is both loopback addresses on one port, or
+  /// the one this machine has.
+  @discardableResult
+  package func start(host: String, port: UInt16) throws(IOError) -> [SocketAddress] {
+    let addresses = try SocketAddress.addresses(host: host, port: port)
+    var bound: [SocketAddress] = []
+    for address in addresses {
+      do throws(IOError) {
+        bound.append(try start(on: address.with(port: bound.first?.port ?? port)))
+      } catch {
+        // A machine may have no IPv6.
+        guard error.isAddressUnavailable, !bound.isEmpty else { throw error }
+      }
+    }
+    return bound
+  }
+
+  /// Stops listening, closes idle connections, tells streams to end (`HTTPResponder.onShutdown`), and waits for the
+  /// answers that are under way. What is left after `grace` is cut off and its tasks are cancelled.
+  package func shutdown(within grace: Duration) async {
+    for server in loops { await server.beginShutdown() }
+    guard await !areIdle(within: grace) else { return }
+    for server in loops { await server.cutOff() }
+    // A handler that ignores its cancellation is left behind.
+    _ = await areIdle(within: .seconds(1))
+  }
+
+  /// What was done so far, over all loops.
+  package var statistics: HTTPStatistics {
+    get async {
+      var sum = HTTPStatistics()
+      for server in loops { sum = sum + (await server.statistics) }
+      return sum
+    }
+  }
+
+  /// Whether every loop got rid of its connections in time.
+  private func areIdle(within time: Duration) async -> Bool {
+    let deadline = ContinuousClock.now + time
+    for server in loops {
+      guard await server.isIdle(within: ContinuousClock.now.duration(to: deadline)) else { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+import CEvent
+import Glibc
+import Observability
+
+/// The part of a server that lives on one loop: a listener's share and the connections it brought.
+actor HTTPServerLoop {
+  nonisolated let loop: EventLoop
+  private let handler: any HTTPHandler
+  private let state: HTTPLoopState
+  private var listeners: [(listener: Listener, watch: Watch)] = []
+  private var ticker: Watch?
+  private var acceptPause: Watch?
+  /// Whoever waits until all connections and their tasks have ended.
+  private var idleWaiter: CheckedContinuation<Bool, Never>?
+  private var idleTimer: Watch?
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+  init(
+    loop: EventLoop, handler: any HTTPHandler, limits: HTTPLimits, logger: Logger, openConnections: OpenConnections
+  ) {
+    self.loop = loop
+    self.handler = handler
+    state = HTTPLoopState(loop: loop, limits: limits, logger: logger, openConnections: openConnections)
+  }
+
+  var statistics: HTTPStatistics {
+    var statistics = state.statistics
+    statistics.open = state.connectionCount
+    return statistics
+  }
+
+  func listen(on listener: Listener) {
+    let watch = Watch(loop, listener.socket.descriptor, for: .reading) { [unowned self] in accept(from: listener) }
+    listeners.append((listener, watch))
+  }
+
+  private func accept(from listener: Listener) {
+    for _ in 0..<64 {
+      var storage = sockaddr_storage()
+      var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+      let descriptor = cevent_accept(listener.socket.descriptor, &storage, &length)
+      guard descriptor >= 0 else {
+        if errno == ECONNABORTED || errno == EINTR { continue }
+        if errno != EAGAIN { pauseAccepting(errno) }
+        return
+      }
+      accepted(Socket(owning: descriptor), SocketAddress(storage) ?? listener.address)
+    }
+  }
+
+  private func accepted(_ socket: consuming Socket, _ remote: SocketAddress) {
+    state.statistics.accepted += 1
+    let excess = state.openConnections.count - state.limits.connections
+    // A few more are kept for the moment it takes to turn them away politely.
+    guard excess < 100 else { return state.statistics.rejected += 1 }
+    startTicking()
+    socket.sendAtOnce()
+    let connection = HTTPConnection(socket, slot: state.takeSlot(), remote: remote, shared: state)
+    state.add(connection)
+    guard excess < 0 else { return connection.refuse(.tooManyConnections(state.limits)) }
+    state.tasks += 1
+    let (slot, serial) = (connection.slot, connection.serial)
+    connection.task = Task(executorPreference: loop) { await self.serve(slot, serial) }
+  }
+
+  /// Serves one connection until it ends.
+  private func serve(_ slot: Int, _ serial: UInt64) async {
+    if let connection = state.connection(slot, serial: serial) { await serve(connection) }
+    state.tasks -= 1
+    checkIdle()
+  }
+
+  private func serve(_ connection: HTTPConnection) async {
+    while let request = await connection.nextRequest() {
+      state.statistics.requests += 1
+      connection.begin(request)
+      let responder = HTTPResponder(server: self, slot: connection.slot, serial: connection.serial)
+      await handler.respond(to: request, through: responder)
+      connection.handlerReturned()
+    }
+  }
+
+  /// The process has no descriptor or memory left: waits for others to be closed instead of spinning.
+  private func pauseAccepting(_ failure: CInt) {
+    state.logger.error("connections cannot be accepted", [("error", String(cString: strerror(failure)))])
+    for (_, watch) in listeners { watch.pause() }
+    acceptPause = Watch(loop, after: .milliseconds(100)) { [unowned self] in
+      acceptPause = nil
+      for (_, watch) in listeners { watch.resume() }
+    }
+  }
+
+  private func startTicking() {
+    guard ticker == nil else { return }
+    state.refreshClock()
+    ticker = Watch(loop, every: state.tick) { [unowned self] in tick() }
+  }
+
+  private func tick() {
+    state.refreshClock()
+    for connection in state.connections { connection?.checkDeadlines() }
+    if state.connectionCount == 0 {
+      ticker = nil
+      checkIdle()
+    }
+  }
+}
+
+extension HTTPServerLoop {
+  func send(_ status: HTTPStatus, _ headers: HTTPHeaders, _ body: [UInt8], to responder: HTTPResponder) async {
+    guard let connection = connection(of: responder) else { return }
+    connection.send(status, headers, body)
+    if connection.outboxCount > state.limits.streamBytes { await connection.roomToSend(0) }
+  }
+
+  func startStream(_ status: HTTPStatus, _ headers: HTTPHeaders, to responder: HTTPResponder) {
+    connection(of: responder)?.startStream(status, headers)
+  }
+
+  func write(_ bytes: [UInt8], to responder: HTTPResponder) async throws(IOError) {
+    if let connection = connection(of: responder), connection.outboxCount + bytes.count > state.limits.streamBytes {
+      await connection.roomToSend(bytes.count)
+    }
+    // Looked up again because the peer may have gone while this waited.
+    guard let connection = connection(of: responder), connection.isOpen else {
+      throw IOError(.closed, "the peer is gone, or the answer is complete")
+    }
+    connection.write(bytes)
+  }
+
+  func finish(_ responder: HTTPResponder) {
+    connection(of: responder)?.finish()
+  }
+
+  func isOpen(_ responder: HTTPResponder) -> Bool { connection(of: responder)?.isOpen ?? false }
+
+  func onDisconnect(_ action: @escaping @Sendable () -> Void, of responder: HTTPResponder) {
+    guard let connection = connection(of: responder), !connection.hasInputEnded else { return action() }
+    connection.disconnectAction = action
+  }
+
+  func onShutdown(_ action: @escaping @Sendable () -> Void, of responder: HTTPResponder) {
+    guard !state.isDraining else { return action() }
+    connection(of: responder)?.shutdownAction = action
+  }
+
+  private func connection(of responder: HTTPResponder) -> HTTPConnection? {
+    state.connection(responder.slot, serial: responder.serial)
+  }
+}
+
+extension HTTPServerLoop {
+  /// Accepts nothing more, lets idle connections go and tells the streams.
+  func beginShutdown() {
+    listeners = []
+    acceptPause = nil
+    state.isDraining = true
+    for connection in state.connections { connection?.shutDown() }
+  }
+
+  /// Cuts off what is left.
+  func cutOff() {
+    for case let connection? in state.connections {
+      connection.task?.cancel()
+      connection.close()
+    }
+  }
+
+  /// Whether the last connection and its task end in time. To be asked by one task, after `beginShutdown`.
+  func isIdle(within time: Duration) async -> Bool {
+    if state.connectionCount == 0, state.tasks == 0 { return true }
+    idleTimer = Watch(loop, after: time) { [unowned self] in resumeIdleWaiter(isIdle: false) }
+    return await withCheckedContinuation { idleWaiter = $0 }
+  }
+
+  private func resumeIdleWaiter(isIdle: Bool) {
+    idleTimer = nil
+    idleWaiter?.resume(returning: isIdle)
+    idleWaiter = nil
+  }
+
+  private func checkIdle() {
+    if idleWaiter != nil, state.connectionCount == 0, state.tasks == 0 { resumeIdleWaiter(isIdle: true) }
+  }
+}
+
+extension HTTPRejection {
+  fileprivate static func tooManyConnections(_ limits: HTTPLimits) -> HTTPRejection {
+    HTTPRejection(.serviceUnavailable, "the server has \(limits.connections) connections already")
+  }
+}
