@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -257,6 +258,27 @@ void cprocess_reap(pid_t pid, int pidfd) {
 }
 
 void cprocess_signal_group(pid_t pid, int signal) { kill(-pid, signal); }
+
+// MARK: writing
+
+ssize_t cprocess_write(int fd, const void *bytes, size_t count) {
+  // Pipes have no MSG_NOSIGNAL, and a library must not change how the whole program treats a signal.
+  sigset_t pipe_signal, before;
+  sigemptyset(&pipe_signal);
+  sigaddset(&pipe_signal, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+  ssize_t written = write(fd, bytes, count);
+  int number = errno;
+  if (!sigismember(&before, SIGPIPE)) {
+    if (written < 0 && number == EPIPE) {
+      struct timespec now = {0, 0};
+      sigtimedwait(&pipe_signal, NULL, &now);  // takes back the signal this write has raised
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+  }
+  errno = number;
+  return written;
+}
 
 // MARK: what Glibc's Swift module leaves out
 

@@ -26,6 +26,17 @@ import Testing
     #expect(read(reader, &byte, 1) == 0)
   }
 
+  @Test func writingToAChildThatHasClosedItsInputRaisesNoSignal() async {
+    await #expect(processExitsWith: .success) {
+      signal(SIGPIPE, SIG_DFL)
+      let child = try await ChildProcess.start(.init("sh", ["-c", "exec <&-; echo closed; sleep 1000"]))
+      _ = try await child.nextLines()
+      let error = await #expect(throws: IOError.self) { try await child.send([65]) }
+      #expect(error?.code == .send)
+      await child.stop(.none)
+    }
+  }
+
   @Test func startingAndStoppingLeaksNoDescriptor() async {
     await #expect(processExitsWith: .success) {
       func openDescriptors() -> Int {

@@ -52,6 +52,9 @@ void cprocess_reap(pid_t pid, int pidfd);
 /// Sends `signal` to the whole group of a child that was not reaped yet.
 void cprocess_signal_group(pid_t pid, int signal);
 
+/// write(2) that never raises SIGPIPE, on whatever thread and however the program treats that signal.
+ssize_t cprocess_write(int fd, const void *bytes, size_t count);
+
 // What Glibc's Swift module leaves out.
 
 /// A new eventfd, non-blocking and close-on-exec, or -1 with errno.

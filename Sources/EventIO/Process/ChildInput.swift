@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CProcess
 import Glibc
 
 /// Our end of a child's standard input, with the lines that wait for the child to read.
@@ -111,7 +112,7 @@ struct ChildInput {
   private func write(_ line: inout Line) -> Progress {
     while line.written < line.bytes.count {
       let size = line.bytes.withUnsafeBytes { buffer in
-        Glibc.write(descriptor, buffer.baseAddress.map { $0 + line.written }, buffer.count - line.written)
+        cprocess_write(descriptor, buffer.baseAddress.map { $0 + line.written }, buffer.count - line.written)
       }
       if size >= 0 {
         line.written += size

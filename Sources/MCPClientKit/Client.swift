@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+public import JSONKit
+public import MCPCore
+import Synchronization
+
+/// A conversation with one MCP server, whatever its transport and revision.
+///
+/// Results are the specification's objects, undecoded and complete; the methods named after features decode them.
+/// Safe to use from many tasks at once. Close it when done: that ends a child process and a legacy session politely.
+public final class Client: Sendable {
+  private struct State {
+    var connection: Connector.Connection
+    var reopening: Task<Result<Void, ClientError>, Never>?
+    var isClosed = false
+  }
+
+  /// How the client was set up.
+  public let options: ClientOptions
+  /// What messages call the server.
+  public let serverName: String
+  private let state: Mutex<State>
+
+  private init(_ connection: Connector.Connection, to target: ServerTarget, _ options: ClientOptions) {
+    self.options = options
+    serverName = target.name
+    state = Mutex(State(connection: connection))
+  }
+
+  deinit {
+    let (transport, isClosed) = state.withLock { ($0.connection.conversation.transport, $0.isClosed) }
+    if !isClosed { Task { await transport.close() } }  // nobody is left to wait for it
+  }
+
+  /// Connects to a server and agrees with it on a revision.
+  ///
+  /// - Throws: `ClientError` naming the server, what failed and what to do; nothing is left running then.
+  public static func connect(
+    to target: ServerTarget, options: ClientOptions = ClientOptions()
+  ) async throws(ClientError) -> Client {
+    let connector = Connector(target: target, options: options, switchboard: Switchboard(options))
+    return Client(try await connector.connect(), to: target, options)
+  }
+
+  /// Connects, runs `body`, and closes whatever happens.
+  public static func connected<Value>(
+    to target: ServerTarget, options: ClientOptions = ClientOptions(), _ body: (Client) async throws -> Value
+  ) async throws -> Value {
+    let client = try await connect(to: target, options: options)
+    do {
+      let value = try await body(client)
+      await client.close()
+      return value
+    } catch {
+      await client.close()
+      throw error
+    }
+  }
+
+  /// What client and server agreed on.
+  public var negotiated: Negotiated { state.withLock { $0.connection.negotiated } }
+
+  /// Ends the conversation: a child gets its end of input, then SIGTERM, then SIGKILL; a legacy HTTP session is deleted.
+  /// Requests that still wait fail. Bounded by `timeouts.closing` for each step, and deaf to cancellation.
+  public func close() async {
+    let transport = state.withLock { state in
+      state.isClosed = true
+      return state.connection.conversation.transport
+    }
+    await transport.close()
+  }
+}
+
+extension Client {
+  /// Sends any request and returns its result as the server wrote it.
+  ///
+  /// - Parameters:
+  ///   - method: any method, known or not.
+  ///   - params: its parameters; what the revision demands in `_meta` is added.
+  /// - Throws: `ClientError`. On a time-out or cancellation the server is told, and nothing is left running.
+  public func request(
+    _ method: Method, _ params: JSONObject = [:], options request: RequestOptions = RequestOptions()
+  ) async throws(ClientError) -> JSONObject {
+    let (conversation, negotiated) = state.withLock { $0.connection }
+    let params = Dialect(negotiated.revision).params(params, from: options)
+    let result = try await conversation.call(
+      method, params, idle: request.idleTimeout ?? options.timeouts.idle,
+      total: request.totalTimeout ?? options.timeouts.total, onProgress: request.onProgress)
+    if negotiated.era == .modern { try check(result, of: method) }
+    return result
+  }
+
+  /// Sends a notification.
+  public func notify(_ method: Method, _ params: JSONObject = [:]) async throws(ClientError) {
+    try await state.withLock { $0.connection.conversation.transport }.send(.init(method, params))
+  }
+
+  /// Spec: 2026-07-28, basic/index, "Result types": an absent type is `complete`, an unknown one is invalid.
+  private func check(_ result: JSONObject, of method: Method) throws(ClientError) {
+    guard let type = result["resultType"], type != "complete" else { return }
+    throw ClientError(
+      .invalidResponse, "\(serverName) answered \(method) with a result of type \(type.text), which was not agreed on")
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+public import MCPCore
+
+/// Why the client has no result. The message names the server and what to do.
+public struct ClientError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The kind of failure. Open: new kinds may be added.
+  public struct Code: RawRepresentable, Sendable, Hashable {
+    /// The kind's name, for programs.
+    public let rawValue: String
+    /// Makes a kind of any name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// The target is no server that could be reached: a bad URL, file or option.
+    public static let invalidTarget = Code(rawValue: "invalid_target")
+    /// The server cannot be reached or started: name, connection, TLS, program.
+    public static let unreachable = Code(rawValue: "unreachable")
+    /// The connection broke, or the server process ended, before the answer came.
+    public static let disconnected = Code(rawValue: "disconnected")
+    /// The server wants authentication, or refuses ours (HTTP 401, 403).
+    public static let unauthorized = Code(rawValue: "unauthorized")
+    /// The server answered with an HTTP status that is no MCP answer.
+    public static let httpStatus = Code(rawValue: "http_status")
+    /// The server answered with a JSON-RPC error; see `rpcError`.
+    public static let rpc = Code(rawValue: "rpc")
+    /// What the server sent is not what the protocol allows.
+    public static let invalidResponse = Code(rawValue: "invalid_response")
+    /// The server speaks no revision this client may use.
+    public static let unsupportedRevision = Code(rawValue: "unsupported_revision")
+    /// A deadline passed.
+    public static let timeout = Code(rawValue: "timeout")
+    /// The waiting task was cancelled.
+    public static let cancelled = Code(rawValue: "cancelled")
+    /// The client was closed before.
+    public static let closed = Code(rawValue: "closed")
+    /// The server no longer knows the legacy HTTP session (404); the client opens a new one and tries again, once.
+    public static let sessionLost = Code(rawValue: "session_lost")
+  }
+
+  /// The kind of failure.
+  public var code: Code
+  /// One sentence naming the server and the remedy.
+  public var message: String
+  /// The server's error, when it answered with one.
+  public var rpcError: RPCError?
+  /// The HTTP status, when there was one.
+  public var httpStatus: Int?
+
+  /// Makes an error.
+  public init(_ code: Code, _ message: String, rpcError: RPCError? = nil, httpStatus: Int? = nil) {
+    self.code = code
+    self.message = message
+    self.rpcError = rpcError
+    self.httpStatus = httpStatus
+  }
+
+  /// The message.
+  public var description: String { message }
+}
+
+extension ClientError {
+  /// The server `name` answered with `error`.
+  static func rpc(_ error: RPCError, from name: String, httpStatus: Int? = nil) -> ClientError {
+    ClientError(
+      .rpc, "\(name) answered with error \(error.code.rawValue): \(error.message)", rpcError: error,
+      httpStatus: httpStatus)
+  }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+public import JSONKit
+public import MCPCore
+public import Observability
+
+/// How a client introduces itself, what it waits for and whom it tells.
+public struct ClientOptions: Sendable {
+  /// Which revision to speak.
+  public enum ProtocolChoice: Sendable, Hashable {
+    /// The newest both sides speak: the modern era is tried first, then the handshake.
+    case automatic
+    /// The handshake, without trying the modern era first.
+    case legacy
+    /// This revision. A legacy server may still counter-offer another legacy one; `Client.negotiated` tells.
+    case revision(Revision)
+  }
+
+  /// Who asks.
+  public var client: Implementation
+  /// What the client can do (schema: `ClientCapabilities`). Nothing, unless told.
+  public var capabilities: JSONObject
+  /// Which revision to speak.
+  public var protocolChoice: ProtocolChoice
+  /// How long to wait for what.
+  public var timeouts: Timeouts
+  /// Bounds on what a server may send.
+  public var limits: Limits
+  /// How HTTP servers are reached.
+  public var http: HTTPOptions
+  /// What becomes of a child's standard error.
+  public var standardError: StandardError
+  /// Hears every notification. Called in order, one at a time; must return quickly.
+  public var onNotification: (@Sendable (Message.Notification) -> Void)?
+  /// Sees every frame as it is sent and received, secrets included: for `-v`.
+  public var onTrace: (@Sendable (TraceEvent) -> Void)?
+  /// The client's own log.
+  public var logger: Logger
+
+  /// What becomes of what a child process writes to its standard error.
+  public enum StandardError: Sendable, Hashable {
+    /// It goes where ours goes.
+    case inherit
+    /// Its end is kept, and quoted when the child ends unexpectedly.
+    case capture
+    /// It goes nowhere.
+    case discard
+  }
+
+  /// Makes options; each has a default.
+  public init(
+    client: Implementation = Implementation(name: "MCPClientKit", version: "1.0"), capabilities: JSONObject = [:],
+    protocolChoice: ProtocolChoice = .automatic, timeouts: Timeouts = Timeouts(), limits: Limits = Limits(),
+    http: HTTPOptions = HTTPOptions(), standardError: StandardError = .capture,
+    onNotification: (@Sendable (Message.Notification) -> Void)? = nil,
+    onTrace: (@Sendable (TraceEvent) -> Void)? = nil, logger: Logger = .silent
+  ) {
+    self.client = client
+    self.capabilities = capabilities
+    self.protocolChoice = protocolChoice
+    self.timeouts = timeouts
+    self.limits = limits
+    self.http = http
+    self.standardError = standardError
+    self.onNotification = onNotification
+    self.onTrace = onTrace
+    self.logger = logger
+  }
+}
+
+extension ClientOptions {
+  /// How long to wait for what.
+  public struct Timeouts: Sendable, Hashable {
+    /// For a TCP and TLS connection. Default 10 s.
+    public var connect: Duration
+    /// For the answer to the first, modern request on a channel that may stay silent. Default 2 s.
+    public var probe: Duration
+    /// For the answer to `initialize` or `server/discover`. Default 30 s.
+    public var opening: Duration
+    /// For an answer, since the request or its last progress notification. Default 60 s.
+    public var idle: Duration
+    /// For an answer, progress or not. Default 10 min.
+    public var total: Duration
+    /// For each step of a polite end: input closed, SIGTERM; or the DELETE of a session. Default 2 s.
+    public var closing: Duration
+
+    /// Makes timeouts; each has a default.
+    public init(
+      connect: Duration = .seconds(10), probe: Duration = .seconds(2), opening: Duration = .seconds(30),
+      idle: Duration = .seconds(60), total: Duration = .seconds(600), closing: Duration = .seconds(2)
+    ) {
+      self.connect = connect
+      self.probe = probe
+      self.opening = opening
+      self.idle = idle
+      self.total = total
+      self.closing = closing
+    }
+  }
+
+  /// Bounds on what a server may send.
+  public struct Limits: Sendable, Hashable {
+    /// The longest message in bytes. Default 64 MiB.
+    public var message: Int
+    /// The most pages of one list. Default 1000.
+    public var pages: Int
+    /// The most requests of the server that are answered at once; others are refused. Default 16.
+    public var serverRequests: Int
+
+    /// Makes limits; each has a default.
+    public init(message: Int = 64 << 20, pages: Int = 1000, serverRequests: Int = 16) {
+      self.message = message
+      self.pages = pages
+      self.serverRequests = serverRequests
+    }
+  }
+
+  /// How HTTP servers are reached. Proxies come from the usual environment variables.
+  public struct HTTPOptions: Sendable, Hashable {
+    /// One header field.
+    public struct Header: Sendable, Hashable {
+      /// The field's name.
+      public var name: String
+      /// The field's value.
+      public var value: String
+
+      /// Makes a header field.
+      public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+      }
+    }
+
+    /// Sent with every request, `Authorization` for instance.
+    public var headers: [Header]
+    /// A file of certificates to trust instead of the system's.
+    public var certificateAuthorities: String?
+    /// A file with our certificate.
+    public var certificate: String?
+    /// A file with the key of our certificate.
+    public var key: String?
+    /// Whether to accept any certificate. Only for tests.
+    public var allowsAnyCertificate: Bool
+    /// Addresses that override name resolution, as curl spells them: `host:port:address`.
+    public var resolve: [String]
+
+    /// Makes options; each has a default.
+    public init(
+      headers: [Header] = [], certificateAuthorities: String? = nil, certificate: String? = nil, key: String? = nil,
+      allowsAnyCertificate: Bool = false, resolve: [String] = []
+    ) {
+      self.headers = headers
+      self.certificateAuthorities = certificateAuthorities
+      self.certificate = certificate
+      self.key = key
+      self.allowsAnyCertificate = allowsAnyCertificate
+      self.resolve = resolve
+    }
+  }
+}
+
+/// What happens on the wire, for people who watch.
+public enum TraceEvent: Sendable, Hashable {
+  /// A message was sent.
+  case sent([UInt8])
+  /// A message was received.
+  case received([UInt8])
+  /// Something else worth knowing: a fallback, an HTTP status, a child that ended.
+  case note(String)
+}

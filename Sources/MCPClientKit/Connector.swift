@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+import MCPCore
+import Observability
+
+/// Finds the way to talk to one server: transport, era, revision.
+struct Connector {
+  let target: ServerTarget
+  let options: ClientOptions
+  let switchboard: Switchboard
+
+  typealias Connection = (conversation: Conversation, negotiated: Negotiated)
+
+  func connect() async throws(ClientError) -> Connection {
+    switch target.kind {
+    case .program(let program):
+      return try await connectByChannel(.stdio) { () async throws(ClientError) in
+        try await startTransport(program, options, switchboard.events)
+      }
+    case .channel(let channel):
+      let transport = ChannelTransport(
+        to: target.name, over: channel, limits: options.limits, events: switchboard.events
+      ) { [name = target.name] in ClientError(.disconnected, "\(name) has closed the connection") }
+      return try await connectByChannel(.channel, canRestart: false) { () async throws(ClientError) in transport }
+    case .http(let url, _):
+      throw ClientError(.invalidTarget, "\(url): HTTP is not built in")
+    }
+  }
+
+  // MARK: Channels
+
+  private func connectByChannel(
+    _ transport: Negotiated.Transport, canRestart: Bool = true,
+    _ open: () async throws(ClientError) -> any ClientTransport
+  ) async throws(ClientError) -> Connection {
+    var conversation = Conversation(with: target.name, over: try await open(), switchboard)
+    do throws(ClientError) {
+      guard let asked = options.protocolChoice.modern else {
+        return try await shakeHands(in: conversation, over: transport)
+      }
+      let isPinned = options.protocolChoice != .automatic
+      let timeout = isPinned ? options.timeouts.opening : options.timeouts.probe
+      switch try await probe(asked, in: conversation, over: transport, within: timeout) {
+      case .modern(let negotiated): return (conversation, negotiated)
+      case .legacy: return try await shakeHands(in: conversation, over: transport)
+      case .legacyAfterRestart:
+        guard canRestart else { return try await shakeHands(in: conversation, over: transport) }
+        note("\(target.name) did not answer server/discover; starting it again for initialize")
+        await conversation.transport.close()
+        conversation = Conversation(with: target.name, over: try await open(), switchboard)
+        return try await shakeHandsOrProbeAgain(asked, in: conversation, over: transport)
+      }
+    } catch {
+      await conversation.transport.close()
+      throw error
+    }
+  }
+
+  /// A server that was silent may have been slow to start, and modern only; then it refuses the handshake.
+  private func shakeHandsOrProbeAgain(
+    _ asked: Revision, in conversation: Conversation, over transport: Negotiated.Transport
+  ) async throws(ClientError) -> Connection {
+    do throws(ClientError) {
+      return try await shakeHands(in: conversation, over: transport)
+    } catch {
+      guard error.code == .rpc,
+        case .modern(let negotiated)? = try? await probe(
+          asked, in: conversation, over: transport, within: options.timeouts.opening)
+      else { throw error }
+      return (conversation, negotiated)
+    }
+  }
+
+  // MARK: Eras
+
+  enum Era {
+    case modern(Negotiated)
+    case legacy
+    case legacyAfterRestart
+  }
+
+  /// Finds out the server's era; with a pinned modern revision anything else is a failure.
+  func probe(
+    _ revision: Revision, in conversation: Conversation, over transport: Negotiated.Transport, within timeout: Duration
+  ) async throws(ClientError) -> Era {
+    let medium: EraProbe.Medium = transport == .streamableHTTP ? .http : .channel
+    var asked = revision
+    for _ in 0..<2 {
+      let outcome = await opening.discover(asked, in: conversation, within: timeout)
+      switch EraProbe(server: target.name, medium: medium, asked: asked).verdict(on: outcome) {
+      case .modern(let revision, let result):
+        return .modern(
+          Negotiated(revision: revision, transport: transport, result: result, sessionID: nil))
+      case .retry(let other): asked = other
+      case .failed(let error): throw error
+      case .legacy: return try legacy(.legacy, after: outcome)
+      case .legacyAfterRestart: return try legacy(.legacyAfterRestart, after: outcome)
+      }
+    }
+    throw ClientError(.unsupportedRevision, "\(target.name) refuses the revision \(asked) it offers")
+  }
+
+  /// The server is legacy, which is fine unless the caller insists on a modern revision.
+  private func legacy(_ era: Era, after outcome: Result<JSONObject, ClientError>) throws(ClientError) -> Era {
+    guard case .revision(let pinned) = options.protocolChoice else { return era }
+    switch outcome {
+    case .failure(let error) where error.code != .rpc: throw error
+    default:
+      throw ClientError(
+        .unsupportedRevision,
+        "\(target.name) does not speak revision \(pinned); let the revision be chosen automatically")
+    }
+  }
+
+  func shakeHands(
+    in conversation: Conversation, over transport: Negotiated.Transport
+  ) async throws(ClientError) -> Connection {
+    let (revision, result) = try await opening.initialize(options.protocolChoice.legacy, in: conversation)
+    let negotiated = Negotiated(
+      revision: revision, transport: transport, result: result, sessionID: conversation.transport.sessionID)
+    return (conversation, negotiated)
+  }
+
+  private var opening: Opening { Opening(server: target.name, options: options) }
+
+  private func note(_ text: String) {
+    options.onTrace?(.note(text))
+    options.logger.debug(text)
+  }
+}
+
+extension ClientOptions.ProtocolChoice {
+  /// The modern revision to try first; nil to go straight to the handshake.
+  var modern: Revision? {
+    switch self {
+    case .automatic: .latest
+    case .legacy: nil
+    case .revision(let revision): revision.era == .modern ? revision : nil
+    }
+  }
+
+  /// The revision to offer in the handshake.
+  var legacy: Revision {
+    if case .revision(let revision) = self, revision.era == .legacy { revision } else { .latestLegacy }
+  }
+}

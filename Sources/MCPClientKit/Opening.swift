@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+import MCPCore
+
+/// How a connection begins: asks a modern server to describe itself, or shakes hands with a legacy one.
+struct Opening {
+  let server: String
+  let options: ClientOptions
+
+  /// Asks for the server's description in `revision`.
+  func discover(
+    _ revision: Revision, in conversation: Conversation, within timeout: Duration
+  ) async -> Result<JSONObject, ClientError> {
+    let params = Dialect(revision).params([:], from: options)
+    do throws(ClientError) {
+      return .success(try await conversation.call(.discover, params, idle: timeout, total: timeout))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Shakes hands. The server may counter-offer any legacy revision.
+  ///
+  /// Spec: 2025-11-25, basic/lifecycle, "Initialization".
+  func initialize(
+    _ revision: Revision, in conversation: Conversation
+  ) async throws(ClientError) -> (revision: Revision, result: JSONObject) {
+    let params: JSONObject = [
+      "protocolVersion": .string(revision.rawValue), "capabilities": .object(options.capabilities),
+      "clientInfo": options.client.json,
+    ]
+    let result = try await conversation.call(
+      .initialize, params, idle: options.timeouts.opening, total: options.timeouts.opening)
+    guard let version = result["protocolVersion"]?.string else {
+      throw ClientError(.invalidResponse, "\(server) answered initialize without a protocolVersion")
+    }
+    guard let agreed = Revision.legacy.first(where: { $0.rawValue == version }) else {
+      let spoken = Revision.legacy.map(\.rawValue).joined(separator: ", ")
+      throw ClientError(
+        .unsupportedRevision, "\(server) insists on revision \(version); this client shakes hands in \(spoken)")
+    }
+    try await conversation.transport.send(.init(.initialized))
+    return (agreed, result)
+  }
+}
+
+extension Dialect {
+  /// `params` with what every request of this revision says about its sender.
+  func params(_ params: JSONObject, from options: ClientOptions) -> JSONObject {
+    request(
+      Request(id: .number(0), method: .discover, params: params), from: options.client,
+      capabilities: options.capabilities
+    )
+    .params
+  }
+}

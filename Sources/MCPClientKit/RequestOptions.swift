@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+
+/// What one request is given beyond its parameters.
+public struct RequestOptions: Sendable {
+  /// How long to wait since the request or its last progress; the client's, unless told.
+  public var idleTimeout: Duration?
+  /// How long to wait in all; the client's, unless told.
+  public var totalTimeout: Duration?
+  /// Hears how far the request has come; asks the server to tell. Called in order, one at a time; must return quickly.
+  public var onProgress: (@Sendable (Progress) -> Void)?
+
+  /// Makes options; each has a default.
+  public init(
+    idleTimeout: Duration? = nil, totalTimeout: Duration? = nil, onProgress: (@Sendable (Progress) -> Void)? = nil
+  ) {
+    self.idleTimeout = idleTimeout
+    self.totalTimeout = totalTimeout
+    self.onProgress = onProgress
+  }
+}
+
+/// How far a request has come.
+public struct Progress: Sendable, Hashable {
+  /// How much is done; grows.
+  public var done: Double
+  /// How much there is, when the server knows.
+  public var total: Double?
+  /// What is being done, for people.
+  public var message: String?
+
+  /// Reads the parameters of `notifications/progress`; nil when `progress` is no number.
+  init?(_ params: JSONObject) {
+    guard let done = params["progress"]?.double else { return nil }
+    self.done = done
+    total = params["total"]?.double
+    message = params["message"]?.string
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+import MCPCore
+import Observability
+import Synchronization
+
+/// Takes what a server says that is no response, and brings it to whom it concerns.
+final class Switchboard: Sendable {
+  let deadlines = Deadlines()
+  private let options: ClientOptions
+  private let listeners = Mutex<[RequestID: @Sendable (Progress) -> Void]>([:])
+
+  init(_ options: ClientOptions) { self.options = options }
+
+  var events: TransportEvents {
+    TransportEvents(
+      notified: { [self] notification, _ in notified(notification) }, asked: { [self] in answer($0) },
+      trace: options.onTrace, logger: options.logger)
+  }
+
+  /// Sends the progress of the request `id` to `listener`; the request's id is its token.
+  func listen(for id: RequestID, _ listener: @escaping @Sendable (Progress) -> Void) {
+    listeners.withLock { $0[id] = listener }
+  }
+
+  /// The request is over: its deadline and progress concern nobody.
+  func forget(_ id: RequestID) {
+    deadlines.forget(id)
+    listeners.withLock { $0[id] = nil }
+  }
+
+  private func notified(_ notification: Message.Notification) {
+    if notification.method == .progress, let token = notification.params["progressToken"].flatMap(RequestID.init(json:))
+    {
+      deadlines.keepAlive(token)
+      if let listener = listeners.withLock({ $0[token] }), let progress = Progress(notification.params) {
+        listener(progress)
+      }
+    }
+    options.onNotification?(notification)
+  }
+
+  /// Every request of a legacy server ends here.
+  private func answer(_ request: Request) -> Response {
+    switch request.method {
+    case .ping: Response(id: request.id, outcome: .success([:]))
+    default: Response(id: request.id, outcome: .failure(.methodNotFound(request.method)))
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import MCPCore
+import Observability
+
+/// Carries requests to one server and brings back their responses. Nothing here waits for a server: an answer, or the
+/// reason why there is none, comes through a closure, and the conversation above decides how long to wait for it.
+protocol ClientTransport: Sendable {
+  typealias Answer = Result<Response, ClientError>
+
+  /// Sends `request`; calls `answered` exactly once, with the response or why there is none, unless abandoned before.
+  func begin(_ request: Request, answered: @escaping @Sendable (Answer) -> Void)
+
+  /// Nobody waits for `request` any more: tells the server so in its era's way, and forgets it.
+  func abandon(_ request: Request, reason: String)
+
+  /// Sends a notification.
+  func send(_ notification: Message.Notification) async throws(ClientError)
+
+  /// Ends the connection politely and waits until nothing of it is left; bounded, and deaf to cancellation.
+  func close() async
+
+  /// The legacy HTTP session, where there is one.
+  var sessionID: String? { get }
+}
+
+/// What a transport tells the conversation above it.
+struct TransportEvents: Sendable {
+  /// A notification came; on HTTP with the request on whose stream it did.
+  var notified: @Sendable (Message.Notification, RequestID?) -> Void
+  /// The server asks something (legacy era).
+  var asked: @Sendable (Request) async -> Response
+  /// A frame went by.
+  var trace: (@Sendable (TraceEvent) -> Void)?
+  var logger: Logger
+}
