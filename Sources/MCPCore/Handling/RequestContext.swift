@@ -95,6 +95,9 @@ extension RequestContext {
     await sink.send(Message.Notification(.message, params))
   }
 
+  /// How far the client was told the request has come, for time limits that progress extends.
+  package var latestProgress: Double { state.withLock { $0.progress } }
+
   /// Whether the request is neither answered nor cancelled.
   public var isOpen: Bool { state.withLock { $0.ending == nil } }
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+import MCPCore
+import Observability
+
+/// Texts in, texts out: what channels carry.
+extension Conversation {
+  /// Answers one text: a message, or a batch where the negotiated revision has batches. Nil when nothing is to be sent.
+  func answer(_ text: [UInt8], telling sink: any NotificationSink) async -> [UInt8]? {
+    do {
+      let json = try JSON(parsing: text, limits: JSONLimits(bytes: service.limits.messageBytes))
+      if case .array(let elements) = json { return await answer(batch: elements, telling: sink) }
+      return await answer(try Message(json), telling: sink)?.bytes
+    } catch let error as InvalidMessage {
+      return error.response.bytes
+    } catch {
+      return Response(id: nil, outcome: .failure(RPCError(.parseError, "the message is not JSON: \(error)"))).bytes
+    }
+  }
+
+  private func answer(_ message: Message, telling sink: any NotificationSink) async -> Response? {
+    switch message {
+    case .request(let request): return await answer(request, telling: sink)
+    case .notification(let notification):
+      receive(notification)
+      return nil
+    case .response:
+      // Nothing was asked of the peer, so this answers nothing.
+      service.logger.debug("response ignored")
+      return nil
+    }
+  }
+
+  /// Answers a batch, each request in its place.
+  func answer(batch elements: [JSON], telling sink: any NotificationSink) async -> [UInt8]? {
+    let messages: [Result<Message, InvalidMessage>]
+    do throws(RPCError) {
+      messages = try Batch(elements, for: peer.handshake, limit: service.limits.batch).messages
+    } catch {
+      return Response(id: nil, outcome: .failure(error)).bytes
+    }
+    let responses = await withTaskGroup(of: (Int, Response?).self) { group in
+      for (index, message) in messages.enumerated() {
+        group.addImmediateTask {
+          switch message {
+          case .failure(let invalid): (index, invalid.response)
+          case .success(let message): (index, await answer(message, telling: sink))
+          }
+        }
+      }
+      var responses = [Response?](repeating: nil, count: messages.count)
+      for await (index, response) in group { responses[index] = response }
+      return responses.compactMap { $0 }
+    }
+    return responses.isEmpty ? nil : JSON.array(responses.map(\.json)).bytes
+  }
+}
+
+/// An array of messages, which only revision 2025-03-26 knows.
+struct Batch {
+  let messages: [Result<Message, InvalidMessage>]
+
+  /// Spec: 2025-03-26, basic/index, "Batching"; basic/lifecycle: `initialize` is never in a batch.
+  init(_ elements: [JSON], for handshake: Handshake?, limit: Int) throws(RPCError) {
+    guard let handshake, handshake.revision.hasBatches else {
+      throw RPCError(.invalidRequest, "batches are not part of this revision: send one message at a time")
+    }
+    guard !elements.isEmpty else { throw RPCError(.invalidRequest, "a batch must not be empty") }
+    guard elements.count <= limit else {
+      throw RPCError(.invalidRequest, "a batch has at most \(limit) messages here: send it in parts")
+    }
+    messages = elements.map { element in Result { () throws(InvalidMessage) in try Message(element) } }
+    for case .success(.request(let request)) in messages {
+      guard request.method != .initialize else {
+        throw RPCError(.invalidRequest, "initialize must not be part of a batch")
+      }
+      guard Claim.version(named: request.params) == nil else {
+        throw RPCError(.invalidRequest, "batches are not part of revision 2026-07-28: send one message at a time")
+      }
+    }
+  }
+
+  /// Whether a response is due.
+  var hasRequests: Bool {
+    messages.contains { if case .success(.request) = $0 { true } else { false } }
+  }
+}
+
+extension JSON {
+  /// The compact spelling.
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    write(to: &bytes)
+    return bytes
+  }
+}
+
+extension Response {
+  /// The response as it goes over the wire.
+  var bytes: [UInt8] { json.bytes }
+}

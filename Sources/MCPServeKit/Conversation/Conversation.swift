@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+import MCPCore
+import Observability
+
+/// Answers what one peer sends, in either era.
+struct Conversation: Sendable {
+  let service: Service
+  let peer: Peer
+  /// What is assumed of a legacy peer that asks before `initialize`; nil refuses it.
+  let assumed: Handshake?
+
+  /// Answers one request; nil when it was withdrawn, because then nothing may be sent.
+  func answer(_ request: Request, telling sink: any NotificationSink) async -> Response? {
+    do throws(RPCError) {
+      switch try Claim(of: request.params, served: service.revisions) {
+      case .modern(let revision):
+        return await answer(request, in: try modernContext(of: request, revision, sink))
+      case .legacy:
+        switch request.method {
+        case .initialize: return await initialize(request, sink)
+        case .ping: return success(request, [:])
+        case .setLogLevel: return success(request, try setLogLevel(request.params))
+        default: return await answer(request, in: try legacyContext(of: request, sink))
+        }
+      }
+    } catch {
+      return Response(id: request.id, outcome: .failure(error))
+    }
+  }
+
+  /// Takes note of a notification.
+  func receive(_ notification: Message.Notification) {
+    switch notification.method {
+    case .initialized: peer.confirm()
+    case .cancelled:
+      guard let id = notification.params["requestId"].flatMap(RequestID.init(json:)) else { return }
+      peer.cancel(id, reason: notification.params["reason"]?.string)
+    default: service.logger.debug("notification ignored", [("method", notification.method.rawValue)])
+    }
+  }
+
+  /// Answers a request whose ground is settled.
+  func answer(_ request: Request, in context: RequestContext) async -> Response? {
+    do throws(RPCError) {
+      try peer.begin(context, limit: service.limits.requestsInFlight)
+    } catch {
+      return Response(id: request.id, outcome: .failure(error))
+    }
+    let outcome = await service.outcome(of: request, in: context)
+    peer.end(context)
+    return context.finish() ? Response(id: request.id, outcome: outcome) : nil
+  }
+
+  private func success(_ request: Request, _ result: JSONObject) -> Response {
+    Response(id: request.id, outcome: .success(result))
+  }
+}
+
+// MARK: - What a request stands on
+
+extension Conversation {
+  /// The modern era: the request itself says everything.
+  func modernContext(
+    of request: Request, _ revision: Revision, _ sink: any NotificationSink
+  ) throws(RPCError) -> RequestContext {
+    let meta = request.params["_meta"]?.object ?? [:]
+    var level: Logger.Level?
+    if let name = meta[MetaKey.logLevel] { level = try Logger.Level(wire: name) }
+    return RequestContext(
+      id: request.id, revision: revision, meta: meta, clientInfo: meta[MetaKey.clientInfo]?.object,
+      clientCapabilities: meta[MetaKey.clientCapabilities]?.object ?? [:], logger: service.logger, logLevel: level,
+      sink: sink)
+  }
+
+  /// The legacy era: the handshake says it.
+  func legacyContext(of request: Request, _ sink: any NotificationSink) throws(RPCError) -> RequestContext {
+    let (handshake, level) = try peer.legacyGround(assuming: assumed)
+    return context(of: request, handshake, level, sink)
+  }
+
+  private func context(
+    of request: Request, _ handshake: Handshake, _ level: Logger.Level, _ sink: any NotificationSink
+  ) -> RequestContext {
+    RequestContext(
+      id: request.id, revision: handshake.revision, meta: request.params["_meta"]?.object ?? [:],
+      clientInfo: handshake.clientInfo, clientCapabilities: handshake.clientCapabilities, sessionID: peer.sessionID,
+      logger: service.logger, logLevel: level, sink: sink)
+  }
+}
+
+// MARK: - What only the legacy era has
+
+extension Conversation {
+  private func initialize(_ request: Request, _ sink: any NotificationSink) async -> Response {
+    do {
+      try peer.beginInitialize()
+    } catch {
+      return Response(id: request.id, outcome: .failure(error))
+    }
+    do {
+      let handshake = Handshake(try Negotiation(request.params, served: service.revisions))
+      let discovery = try await discover(context(of: request, handshake, .info, sink))
+      peer.endInitialize(handshake)
+      return success(
+        request, Dialect(handshake.revision).initializeResult(from: discovery, by: service.identity))
+    } catch {
+      peer.endInitialize(nil)
+      return Response(id: request.id, outcome: .failure(service.told(error, about: request)))
+    }
+  }
+
+  private func discover(_ context: RequestContext) async throws -> JSONObject {
+    let reply = try await service.handler.handle(Request(id: context.id, method: .discover), in: context)
+    guard case .complete(let discovery, _) = reply else {
+      throw RPCError(.internalError, "the server did not describe itself")
+    }
+    return discovery
+  }
+
+  private func setLogLevel(_ params: JSONObject) throws(RPCError) -> JSONObject {
+    _ = try peer.legacyGround(assuming: assumed)
+    peer.setLogLevel(try Logger.Level(wire: params["level"] ?? .null))
+    return [:]
+  }
+}
+
+extension Logger.Level {
+  /// Reads a level of the protocol.
+  init(wire name: JSON) throws(RPCError) {
+    guard let level = name.string.flatMap(Logger.Level.init(name:)) else {
+      let names = Logger.Level.allCases.map(\.name).joined(separator: ", ")
+      throw .invalidParams("the log level must be one of \(names)")
+    }
+    self = level
+  }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+import MCPCore
+import Observability
+import Synchronization
+
+/// The other side of one conversation: what its handshake settled, how far it is, and its requests in flight.
+///
+/// A peer of the modern era leaves no trace here but its requests in flight.
+final class Peer: Sendable {
+  private struct State {
+    var lifecycle: Lifecycle
+    var handshake: Handshake?
+    var logLevel: Logger.Level?
+    var isReady: Bool
+    var flights: [RequestContext] = []
+  }
+
+  /// The id of its session; nil on a channel.
+  let sessionID: String?
+  private let state: Mutex<State>
+
+  init(sessionID: String? = nil) {
+    self.sessionID = sessionID
+    state = Mutex(State(lifecycle: Lifecycle(), isReady: false))
+  }
+
+  /// How far the legacy conversation is.
+  var current: SessionState {
+    state.withLock { $0.lifecycle.state(requestsInFlight: $0.flights.count) }
+  }
+
+  /// What the handshake settled; nil before.
+  var handshake: Handshake? { state.withLock { $0.handshake } }
+
+  /// Whether the client has confirmed the handshake, so that it may be told things unasked.
+  var isReady: Bool { state.withLock { $0.isReady } }
+}
+
+// MARK: - The legacy lifecycle
+
+extension Peer {
+  func beginInitialize() throws(RPCError) {
+    guard state.withLock({ $0.lifecycle.initializeBegan() }) else {
+      throw RPCError(.invalidRequest, "initialize was answered before: a session is initialized once")
+    }
+  }
+
+  func endInitialize(_ handshake: Handshake?) {
+    state.withLock { state in
+      state.lifecycle.initializeEnded(success: handshake != nil)
+      if let handshake { state.handshake = handshake }
+    }
+  }
+
+  func confirm() { state.withLock { $0.isReady = $0.handshake != nil } }
+
+  func setLogLevel(_ level: Logger.Level) { state.withLock { $0.logLevel = level } }
+
+  /// Takes up a session that began elsewhere, or earlier.
+  func resume(_ handshake: Handshake, logLevel: Logger.Level?, isReady: Bool) {
+    state.withLock { state in
+      state.lifecycle = Lifecycle(.initialized)
+      state.handshake = handshake
+      state.logLevel = logLevel
+      state.isReady = isReady
+    }
+  }
+
+  func fail() { state.withLock { $0.lifecycle.failed() } }
+
+  /// Ends the conversation and withdraws what is in flight.
+  func terminate(reason: String) {
+    let flights = state.withLock { state in
+      state.lifecycle.terminated()
+      return state.flights
+    }
+    for flight in flights { flight.cancel(reason: reason) }
+  }
+
+  /// What a legacy request is answered on the ground of.
+  /// - Throws: `RPCError` when the handshake is missing and nothing is assumed in its place.
+  func legacyGround(
+    assuming assumed: Handshake?
+  ) throws(RPCError) -> (handshake: Handshake, logLevel: Logger.Level) {
+    let (step, handshake, level) = state.withLock { ($0.lifecycle.step, $0.handshake, $0.logLevel) }
+    switch step {
+    case .initialized:
+      guard let handshake else { break }
+      return (handshake, level ?? .info)
+    case .uninitialized:
+      guard let assumed else { break }
+      return (assumed, level ?? .info)
+    case .initializing, .processing, .failed, .terminated: break
+    }
+    throw .notInitialized(step)
+  }
+}
+
+extension RPCError {
+  /// Code -32002 says this only in revisions before 2026-07-28.
+  static func notInitialized(_ state: SessionState) -> RPCError {
+    let remedy = state == .terminated ? "it is over: start a new one" : "send initialize first"
+    return RPCError(Code(rawValue: -32002), "the session is \(state.rawValue): \(remedy)")
+  }
+}
+
+// MARK: - Requests in flight
+
+extension Peer {
+  /// Notes a request that is about to be answered.
+  /// - Throws: `RPCError` when its id is in use or there are too many.
+  func begin(_ context: RequestContext, limit: Int) throws(RPCError) {
+    let fault: RPCError? = state.withLock { state in
+      if state.flights.contains(where: { $0.id == context.id }) {
+        return RPCError(.invalidRequest, "id \(context.id) belongs to a request in flight: use another")
+      }
+      guard state.flights.count < limit else {
+        return RPCError(.internalError, "\(limit) requests are in flight, the limit: wait for an answer")
+      }
+      guard state.lifecycle.step != .terminated else { return .notInitialized(.terminated) }
+      state.flights.append(context)
+      return nil
+    }
+    if let fault { throw fault }
+  }
+
+  /// Forgets a request that was answered or withdrawn.
+  func end(_ context: RequestContext) {
+    state.withLock { state in
+      guard let index = state.flights.firstIndex(where: { $0 === context }) else { return }
+      state.flights.remove(at: index)
+    }
+  }
+
+  /// Withdraws a request; unknown ids and finished requests are left alone.
+  func cancel(_ id: RequestID, reason: String?) {
+    state.withLock { state in state.flights.first { $0.id == id } }?.cancel(reason: reason)
+  }
+
+  var requestsInFlight: Int { state.withLock { $0.flights.count } }
+}

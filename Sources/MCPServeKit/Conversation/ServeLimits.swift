@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What peers may cost a server, at most, besides the limits of its transport.
+public struct ServeLimits: Sendable {
+  /// The longest message in bytes. Default 10 MiB.
+  public var messageBytes = 10 << 20
+  /// Requests of one session, or of one stdio peer, that may be in flight. Default 256.
+  public var requestsInFlight = 256
+  /// Messages in one batch (2025-03-26). Default 100.
+  public var batch = 100
+  /// Sessions at the same time. Default 10 000.
+  public var sessions = 10_000
+  /// How long a session lives without a request. Default 30 min.
+  public var sessionLifetime: Duration = .seconds(1800)
+  /// How long a session may take to be initialized. Default 10 s.
+  public var initializeTime: Duration = .seconds(10)
+  /// How often an idle event stream is sent a comment, so that nothing between the peers takes it for dead. Default 15 s.
+  public var keepAlive: Duration = .seconds(15)
+  /// Messages that may wait for a slow reader of a session's event stream; beyond, the stream is closed. Default 256.
+  public var streamMessages = 256
+  /// How long requests in flight may go on after a stop was asked for. Default 10 s.
+  public var drainTime: Duration = .seconds(10)
+
+  /// Makes limits with the defaults.
+  public init() {}
+}

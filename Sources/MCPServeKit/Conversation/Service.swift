@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+public import MCPCore
+public import Observability
+
+/// A handler as it is offered to peers: who it is, what it speaks, its limits and its log. Endpoints serve one.
+public final class Service: Sendable {
+  let handler: any RequestHandler
+  let identity: JSON
+  let changes: (any ListChanges)?
+  /// The revisions that are answered.
+  public let revisions: [Revision]
+  /// What peers may cost.
+  public let limits: ServeLimits
+  /// The server's own log.
+  public let logger: Logger
+
+  /// Offers any handler.
+  /// - Parameters:
+  ///   - identity: who answers.
+  ///   - changes: tells when lists change; nil when they never do.
+  ///   - revisions: the revisions that are answered.
+  public init(
+    _ handler: any RequestHandler, as identity: Implementation, changes: (any ListChanges)? = nil,
+    revisions: [Revision] = Revision.allCases, limits: ServeLimits = ServeLimits(), logger: Logger = .silent
+  ) {
+    self.handler = handler
+    self.identity = identity.json
+    self.changes = changes
+    self.revisions = revisions
+    self.limits = limits
+    self.logger = logger
+  }
+
+  /// Offers a server.
+  public convenience init(
+    _ server: Server, revisions: [Revision] = Revision.allCases, limits: ServeLimits = ServeLimits(),
+    logger: Logger = .silent
+  ) {
+    self.init(
+      server, as: server.identity, changes: server.features, revisions: revisions, limits: limits, logger: logger)
+  }
+}
+
+/// Tells when a list of tools, resources or prompts has changed.
+public protocol ListChanges: Sendable {
+  /// Calls `listener` after every change, from any thread, until `removeListener`.
+  func addListener(_ listener: @escaping @Sendable (FeatureKind) -> Void) -> Int
+  /// Forgets a listener.
+  func removeListener(_ id: Int)
+}
+
+extension FeatureSet: ListChanges {}
+
+extension Service {
+  /// Asks the handler and spells its answer in the revision the context speaks. Faults of the server are logged; the
+  /// peer only learns that there was one.
+  func outcome(of request: Request, in context: RequestContext) async -> Result<JSONObject, RPCError> {
+    let dialect = Dialect(context.revision)
+    do {
+      return dialect.outcome(try await handler.handle(request, in: context), to: request.method, from: identity)
+    } catch {
+      return .failure(dialect.error(told(error, about: request), to: request.method))
+    }
+  }
+
+  /// What a peer is told of `error`.
+  func told(_ error: any Error, about request: Request) -> RPCError {
+    switch error {
+    case let error as RPCError: return error
+    case is CancellationError: return RPCError(.internalError, "\(request.method) was cancelled by the server")
+    default:
+      logger.error("request failed", [("method", request.method.rawValue), ("error", "\(error)")])
+      return RPCError(.internalError, "internal error")
+    }
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+public import MCPCore
+import Observability
+
+/// Serves one peer at the other end of a channel: stdin and stdout, or memory.
+///
+/// Requests are answered as they are ready, many at a time. A peer that asks before `initialize` is answered as one of
+/// the newest legacy revision, so that one line piped into a server gets its answer.
+public struct ChannelEndpoint: Sendable {
+  private let channel: any MessageChannel
+  private let conversation: Conversation
+
+  /// Makes an endpoint; `run` serves.
+  public init(_ service: Service, on channel: any MessageChannel) {
+    self.channel = channel
+    conversation = Conversation(service: service, peer: Peer(), assumed: .assumed)
+  }
+
+  /// How far the legacy conversation is.
+  public var state: SessionState { conversation.peer.current }
+
+  /// Serves until the peer is gone, then answers what was asked and closes the channel. Cancelling the task withdraws
+  /// the requests in flight.
+  /// - Throws: what the channel throws when the peer sends what it cannot carry.
+  public func run() async throws {
+    let changes = Announcements(of: conversation.service.changes)
+    defer { changes.end() }
+    let failure = await withTaskCancellationHandler {
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { await announce(changes) }
+        let failure = await receive { text in
+          group.addImmediateTask { await answer(text) }
+        }
+        changes.end()
+        await drain(&group)
+        return failure
+      }
+    } onCancel: {
+      conversation.peer.terminate(reason: "the server is stopping")
+    }
+    if failure != nil { conversation.peer.fail() }
+    conversation.peer.terminate(reason: "the channel is closed")
+    await channel.close()
+    if let failure { throw failure }
+  }
+
+  /// Hands every text to `take` until there are no more; the reason when the channel broke.
+  private func receive(_ take: ([UInt8]) -> Void) async -> (any Error)? {
+    do {
+      while let text = try await channel.receive() { take(text) }
+      return nil
+    } catch {
+      conversation.service.logger.error("channel failed", [("error", "\(error)")])
+      return error
+    }
+  }
+
+  private func answer(_ text: [UInt8]) async {
+    let sink = ChannelSink(channel: channel)
+    guard let answer = await conversation.answer(text, telling: sink) else { return }
+    await sink.send(answer)
+  }
+
+  /// Waits for the requests in flight, for a while.
+  private func drain(_ group: inout TaskGroup<Void>) async {
+    let peer = conversation.peer
+    if peer.requestsInFlight == 0 { return await group.waitForAll() }
+    let limit = conversation.service.limits.drainTime
+    let timer = Task {
+      try await Task.sleep(for: limit)
+      peer.terminate(reason: "the client is gone")
+    }
+    await group.waitForAll()
+    timer.cancel()
+  }
+
+  private func announce(_ changes: Announcements) async {
+    let sink = ChannelSink(channel: channel)
+    for await kind in changes.kinds {
+      guard conversation.peer.isReady, conversation.peer.handshake?.revision.pushesListChanges == true else { continue }
+      await sink.send(Message.Notification(kind.listChanged))
+    }
+  }
+}
+
+/// Sends to a channel; what the peer no longer reads is dropped.
+struct ChannelSink: NotificationSink {
+  let channel: any MessageChannel
+
+  func send(_ notification: Message.Notification) async { await send(Message.notification(notification).json.bytes) }
+
+  func send(_ text: [UInt8]) async { try? await channel.send(text) }
+}
+
+/// The changes of lists as a sequence; one announcement per kind stands for all that happened meanwhile.
+struct Announcements: Sendable {
+  let kinds: AsyncStream<FeatureKind>
+  private let continuation: AsyncStream<FeatureKind>.Continuation
+
+  init(of changes: (any ListChanges)?) {
+    let (kinds, continuation) = AsyncStream.makeStream(of: FeatureKind.self, bufferingPolicy: .bufferingNewest(16))
+    self.kinds = kinds
+    self.continuation = continuation
+    guard let changes else { return }
+    let listener = changes.addListener { continuation.yield($0) }
+    continuation.onTermination = { _ in changes.removeListener(listener) }
+  }
+
+  func end() { continuation.finish() }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+
+/// Features of one kind in the order they were registered, found by name.
+struct Catalog<Entry: Sendable>: Sendable {
+  struct Row: Sendable {
+    /// Grows with every registration and never repeats, so that a position in the list outlives changes.
+    let ordinal: Int
+    let name: String
+    /// The entry as lists show it.
+    var listing: JSON
+    var entry: Entry
+  }
+
+  private(set) var rows: [Row] = []
+  private var positions: [String: Int] = [:]
+
+  subscript(name: String) -> Entry? { positions[name].map { rows[$0].entry } }
+  func listing(of name: String) -> JSON? { positions[name].map { rows[$0].listing } }
+  var names: [String] { rows.map(\.name) }
+  var isEmpty: Bool { rows.isEmpty }
+
+  /// False when the name is taken.
+  mutating func insert(_ entry: Entry, name: String, listing: JSON, ordinal: Int) -> Bool {
+    guard positions[name] == nil else { return false }
+    positions[name] = rows.count
+    rows.append(Row(ordinal: ordinal, name: name, listing: listing, entry: entry))
+    return true
+  }
+
+  mutating func replace(_ name: String, with entry: Entry) {
+    if let position = positions[name] { rows[position].entry = entry }
+  }
+
+  mutating func remove(_ name: String) -> Bool {
+    guard let position = positions.removeValue(forKey: name) else { return false }
+    rows.remove(at: position)
+    for index in position..<rows.count { positions[rows[index].name] = index }
+    return true
+  }
+}
+
+extension Catalog {
+  /// The listings that come after `ordinal`, at most `count`, and the ordinal to go on after when there are more.
+  func page(after ordinal: Int, count: Int) -> (listings: [JSON], next: Int?) {
+    let start = rows.partition(after: ordinal)
+    let page = rows[start...].prefix(max(count, 1))
+    return (page.map(\.listing), page.endIndex < rows.endIndex ? page.last?.ordinal : nil)
+  }
+}
+
+extension Array {
+  /// The index of the first row whose ordinal is greater; rows are sorted by it.
+  fileprivate func partition<Entry>(after ordinal: Int) -> Int where Element == Catalog<Entry>.Row {
+    var low = startIndex
+    var high = endIndex
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].ordinal <= ordinal { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

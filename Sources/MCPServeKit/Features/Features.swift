@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+import MCPCore
+
+/// Everything a server offers at one moment. Never changes: a change makes a new one, so requests read without locks.
+final class Features: Sendable {
+  let tools: Catalog<ServerTool>
+  let resources: Catalog<ServerResource>
+  let templates: Catalog<ServerResource>
+  let prompts: Catalog<ServerPrompt>
+  /// The kinds there have been features of, so far.
+  let kinds: Set<FeatureKind>
+
+  init(_ draft: Draft = Draft()) {
+    tools = draft.tools
+    resources = draft.resources
+    templates = draft.templates
+    prompts = draft.prompts
+    kinds = draft.kinds
+  }
+
+  /// The same, open for changes.
+  struct Draft {
+    var tools = Catalog<ServerTool>()
+    var resources = Catalog<ServerResource>()
+    var templates = Catalog<ServerResource>()
+    var prompts = Catalog<ServerPrompt>()
+    var kinds: Set<FeatureKind> = []
+  }
+
+  var draft: Draft { Draft(tools: tools, resources: resources, templates: templates, prompts: prompts, kinds: kinds) }
+
+  var offersCompletions: Bool {
+    prompts.rows.contains { !$0.entry.completions.isEmpty } || templates.rows.contains { !$0.entry.completions.isEmpty }
+  }
+}
+
+extension Features.Draft {
+  /// Adds a feature.
+  /// - Throws: `FeatureError` naming it, when its name is taken or not allowed.
+  mutating func insert(_ feature: Feature, ordinal: Int) throws(FeatureError) {
+    switch feature {
+    case .tool(let tool):
+      try checkName(ofTool: tool.tool.name)
+      try check(tools.insert(tool, name: tool.tool.name, listing: tool.tool.json, ordinal: ordinal), tool.tool.name)
+    case .resource(let resource): try insert(resource, ordinal: ordinal)
+    case .prompt(let prompt):
+      guard !prompt.prompt.name.isEmpty else { throw FeatureError(.illegalName, "a prompt needs a name") }
+      try check(
+        prompts.insert(prompt, name: prompt.prompt.name, listing: prompt.prompt.json, ordinal: ordinal),
+        prompt.prompt.name)
+    }
+    kinds.insert(feature.kind)
+  }
+
+  private mutating func insert(_ resource: ServerResource, ordinal: Int) throws(FeatureError) {
+    switch resource.listing {
+    case .fixed(let listing):
+      guard listing.uri.utf8.contains(UInt8(ascii: ":")) else {
+        throw FeatureError(
+          .illegalName, "'\(listing.uri)' is no URI: it needs a scheme, such as file:///\(listing.uri)")
+      }
+      try check(resources.insert(resource, name: listing.uri, listing: listing.json, ordinal: ordinal), listing.uri)
+    case .family(let listing):
+      try check(
+        templates.insert(resource, name: listing.uriTemplate, listing: listing.json, ordinal: ordinal),
+        listing.uriTemplate)
+    }
+  }
+
+  private func check(_ isInserted: Bool, _ name: String) throws(FeatureError) {
+    if !isInserted { throw FeatureError(.duplicate, "'\(name)' is registered already: choose another name") }
+  }
+
+  /// Spec: 2025-11-25, server/tools, "Tool Names".
+  private func checkName(ofTool name: String) throws(FeatureError) {
+    guard !name.isEmpty else { throw FeatureError(.illegalName, "a tool needs a name") }
+    let isLegal = name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+        true
+      default: false
+      }
+    }
+    guard isLegal, name.utf8.count <= 128 else {
+      throw FeatureError(
+        .illegalName, "'\(name)' is no tool name: use 1 to 128 letters, digits, underscores, hyphens and dots")
+    }
+  }
+}
+
+/// The kinds of features a server lists.
+public enum FeatureKind: String, Sendable, CaseIterable {
+  /// Tools.
+  case tools
+  /// Resources and resource templates.
+  case resources
+  /// Prompts.
+  case prompts
+}
+
+extension Feature {
+  var kind: FeatureKind {
+    switch self {
+    case .tool: .tools
+    case .resource: .resources
+    case .prompt: .prompts
+    }
+  }
+}
+
+extension FeatureKind {
+  /// The notification that says that features of this kind came or went.
+  var listChanged: Method {
+    switch self {
+    case .tools: .toolsListChanged
+    case .resources: .resourcesListChanged
+    case .prompts: .promptsListChanged
+    }
+  }
+}

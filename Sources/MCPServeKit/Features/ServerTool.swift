@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+public import JSONKit
+public import MCPCore
+
+/// A tool with the code that answers its calls.
+///
+/// Handlers run on a pool of threads and may block. What a handler throws becomes a tool error the model can read;
+/// throw `RPCError` for an error of the protocol instead.
+public struct ServerTool: Sendable {
+  /// What a handler of checked arguments looks like.
+  public typealias Handler = @Sendable (RequestContext, JSONObject) async throws -> ToolResult
+
+  /// The tool as it is listed.
+  public var tool: Tool
+  /// Nil while the tool has no handler yet.
+  var prepare: Prepare?
+  var placement = Placement.pool
+  var timeLimit: Duration?
+
+  typealias Prepare = @Sendable (JSONObject) -> PreparedCall
+
+  /// Makes a tool from parameters: one list gives the schema, the checks and the handler's arguments.
+  ///
+  ///     ServerTool("forecast", "Daily forecast for a city.",
+  ///       Parameter<String>("city", "City name."),
+  ///       Parameter<Int>("days", "Days ahead.", default: 3)
+  ///     ) { context, city, days in
+  ///       .text("\(city), \(days) days")
+  ///     }
+  public init<each Input: ToolValue>(
+    _ name: String, _ description: String, _ parameters: repeat Parameter<each Input>,
+    handler: @escaping @Sendable (RequestContext, repeat each Input) async throws -> ToolResult
+  ) {
+    var inputs: [ToolInput] = []
+    for parameter in repeat each parameters { inputs.append(parameter.input) }
+    tool = Tool(name, description, inputs: inputs)
+    prepare = { arguments in
+      var faults: [String] = []
+      let values = (repeat (each parameters).read(arguments, &faults))
+      guard let values = try? (repeat (each values).present()) else { return .refused(faults) }
+      return .ready { context in try await handler(context, repeat each values) }
+    }
+  }
+
+  /// Makes a tool from its listing; `handler` gets arguments that fit the schema, defaults filled in.
+  /// - Throws: `FeatureError` `.malformed` when the schema is none.
+  public init(_ tool: Tool, handler: @escaping Handler) throws(FeatureError) {
+    self.tool = tool
+    try set(handler)
+  }
+
+  /// Makes a tool whose handler comes later (`FeatureSet.setHandler`). Calls before that fail.
+  public init(_ tool: Tool) { self.tool = tool }
+
+  mutating func set(_ handler: @escaping Handler) throws(FeatureError) {
+    let schema = try ArgumentSchema(of: tool)
+    prepare = { arguments in
+      var arguments = arguments
+      let faults = schema.check(&arguments)
+      guard faults.isEmpty else { return .refused(faults) }
+      return .ready { [arguments] context in try await handler(context, arguments) }
+    }
+  }
+}
+
+/// What checking a call's arguments led to.
+enum PreparedCall {
+  /// They fit; calling this runs the handler.
+  case ready(@Sendable (RequestContext) async throws -> ToolResult)
+  /// They do not; each fault names its argument.
+  case refused([String])
+}
+
+/// Where a handler runs.
+enum Placement: Sendable {
+  case pool
+  case loop
+}
+
+extension ServerTool {
+  /// The tool with a handler that runs on the server's event loop: for handlers that neither block nor wait, which are
+  /// answered several times faster. One that does block stalls every other request, and no time limit ends it.
+  public var onLoop: ServerTool { changed { $0.placement = .loop } }
+
+  /// The tool with its own time limit, in place of the server's.
+  public func timeLimit(_ limit: Duration) -> ServerTool { changed { $0.timeLimit = limit } }
+
+  /// The tool with a name for people.
+  public func title(_ title: String) -> ServerTool { changed { $0.tool.title = title } }
+
+  /// The tool with hints about its behaviour.
+  public func annotations(_ annotations: Tool.Annotations) -> ServerTool {
+    changed { $0.tool.annotations = annotations }
+  }
+
+  /// The tool with a schema of its structured output.
+  public func output(_ schema: JSON) -> ServerTool { changed { $0.tool.outputSchema = schema } }
+
+  private func changed(_ change: (inout ServerTool) -> Void) -> ServerTool {
+    var tool = self
+    change(&tool)
+    return tool
+  }
+}
+
+/// An argument that was refused.
+private struct Refused: Error {}
+
+extension Optional {
+  fileprivate func present() throws -> Wrapped {
+    guard let self else { throw Refused() }
+    return self
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+public import JSONKit
+
+/// A Swift type a tool can take as an argument.
+public protocol ToolValue: Sendable {
+  /// The JSON Schema of the type. `init(argument:)` refuses what the schema refuses.
+  static var schema: JSONObject { get }
+  /// What a value is, for error messages: `a number`.
+  static var expectation: String { get }
+  /// What a missing argument means; nil when the argument is required.
+  static var absent: Self? { get }
+  /// Reads a value; nil when `argument` is of another type.
+  init?(argument: JSON)
+  /// The value as JSON.
+  var argument: JSON { get }
+}
+
+extension ToolValue {
+  /// Required.
+  public static var absent: Self? { nil }
+}
+
+extension String: ToolValue {
+  /// `{"type":"string"}`
+  public static var schema: JSONObject { ["type": "string"] }
+  /// `a string`
+  public static var expectation: String { "a string" }
+  /// Reads a string.
+  public init?(argument: JSON) {
+    guard case .string(let value) = argument else { return nil }
+    self = value
+  }
+  /// The string.
+  public var argument: JSON { .string(self) }
+}
+
+extension Int: ToolValue {
+  /// `{"type":"integer"}`
+  public static var schema: JSONObject { ["type": "integer"] }
+  /// `an integer`
+  public static var expectation: String { "an integer" }
+  /// Reads an integer; `1.0` is one.
+  public init?(argument: JSON) {
+    guard let value = argument.int else { return nil }
+    self = value
+  }
+  /// The integer.
+  public var argument: JSON { .number(JSONNumber(self)) }
+}
+
+extension Double: ToolValue {
+  /// `{"type":"number"}`
+  public static var schema: JSONObject { ["type": "number"] }
+  /// `a number`
+  public static var expectation: String { "a number" }
+  /// Reads a number.
+  public init?(argument: JSON) {
+    guard case .number(let value) = argument else { return nil }
+    self = value.double
+  }
+  /// The number; null when it is not finite.
+  public var argument: JSON { JSONNumber(self).map(JSON.number) ?? .null }
+}
+
+extension JSONNumber: ToolValue {
+  /// `{"type":"number"}`
+  public static var schema: JSONObject { ["type": "number"] }
+  /// `a number`
+  public static var expectation: String { "a number" }
+  /// Takes a number as it was spelled.
+  public init?(argument: JSON) {
+    guard case .number(let value) = argument else { return nil }
+    self = value
+  }
+  /// The number.
+  public var argument: JSON { .number(self) }
+}
+
+extension Bool: ToolValue {
+  /// `{"type":"boolean"}`
+  public static var schema: JSONObject { ["type": "boolean"] }
+  /// `true or false`
+  public static var expectation: String { "true or false" }
+  /// Reads a boolean.
+  public init?(argument: JSON) {
+    guard case .bool(let value) = argument else { return nil }
+    self = value
+  }
+  /// The boolean.
+  public var argument: JSON { .bool(self) }
+}
+
+extension JSON: ToolValue {
+  /// `{}`: anything.
+  public static var schema: JSONObject { [:] }
+  /// `a value`
+  public static var expectation: String { "a value" }
+  /// Takes the value as it is.
+  public init?(argument: JSON) { self = argument }
+  /// The value.
+  public var argument: JSON { self }
+}
+
+extension JSONObject: ToolValue {
+  /// `{"type":"object"}`
+  public static var schema: JSONObject { ["type": "object"] }
+  /// `an object`
+  public static var expectation: String { "an object" }
+  /// Reads an object.
+  public init?(argument: JSON) {
+    guard case .object(let value) = argument else { return nil }
+    self = value
+  }
+  /// The object.
+  public var argument: JSON { .object(self) }
+}
+
+extension Array: ToolValue where Element: ToolValue {
+  /// An array whose items are of the element's schema.
+  public static var schema: JSONObject { ["type": "array", "items": .object(Element.schema)] }
+  /// `an array, each element …`
+  public static var expectation: String { "an array, each element \(Element.expectation)" }
+  /// Reads an array; nil when an element is of another type.
+  public init?(argument: JSON) {
+    guard case .array(let elements) = argument else { return nil }
+    self = []
+    reserveCapacity(elements.count)
+    for element in elements {
+      guard let value = Element(argument: element) else { return nil }
+      append(value)
+    }
+  }
+  /// The array.
+  public var argument: JSON { .array(map(\.argument)) }
+}
+
+extension Optional: ToolValue where Wrapped: ToolValue {
+  /// The wrapped type's.
+  public static var schema: JSONObject { Wrapped.schema }
+  /// The wrapped type's.
+  public static var expectation: String { Wrapped.expectation }
+  /// A missing argument is nil.
+  public static var absent: Wrapped?? { .some(nil) }
+  /// Reads a wrapped value.
+  public init?(argument: JSON) {
+    guard let value = Wrapped(argument: argument) else { return nil }
+    self = value
+  }
+  /// The value, or null.
+  public var argument: JSON { self?.argument ?? .null }
+}
+
+/// An enumeration of strings is a `ToolValue` as soon as it says so: its cases become the schema's `enum`.
+extension ToolValue where Self: RawRepresentable & CaseIterable, RawValue == String {
+  /// A string out of the cases.
+  public static var schema: JSONObject {
+    ["type": "string", "enum": .array(allCases.map { .string($0.rawValue) })]
+  }
+  /// `one of a, b, c`
+  public static var expectation: String { "one of \(allCases.map(\.rawValue).joined(separator: ", "))" }
+  /// Reads a case.
+  public init?(argument: JSON) {
+    guard case .string(let name) = argument else { return nil }
+    self.init(rawValue: name)
+  }
+  /// The case's name.
+  public var argument: JSON { .string(rawValue) }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+import MCPCore
+
+extension Server {
+  func callTool(_ params: JSONObject, _ context: RequestContext) async throws -> Reply {
+    let features = try features(.tools, for: .toolsCall)
+    guard case .string(let name)? = params["name"] else { throw RPCError.invalidParams("name must be a string") }
+    guard let tool = features.tools[name] else { throw unknownTool(name, features) }
+    guard let prepare = tool.prepare else {
+      throw RPCError(.internalError, "tool \(name) has no handler yet: try again later")
+    }
+    switch prepare(try arguments(of: params)) {
+    case .refused(let faults): return .invalidArguments(faults)
+    case .ready(let call):
+      return .complete(try await result(of: call, tool, context).json)
+    }
+  }
+
+  func tool(_ request: Request) throws(RPCError) -> Reply {
+    let features = try features(.tools, for: request.method)
+    guard case .string(let name)? = request.params["name"] else { throw .invalidParams("name must be a string") }
+    guard let tool = features.tools[name] else { throw unknownTool(name, features) }
+    return .complete(tool.tool.json.object ?? [:])
+  }
+
+  private func arguments(of params: JSONObject) throws(RPCError) -> JSONObject {
+    switch params["arguments"] {
+    case .object(let arguments)?: return arguments
+    case nil, .null?: return [:]
+    default: throw .invalidParams("arguments must be an object")
+    }
+  }
+
+  /// What a handler throws is the tool's own failure, which the model may read; only `RPCError` is the protocol's.
+  private func result(
+    of call: @escaping @Sendable (RequestContext) async throws -> ToolResult, _ tool: ServerTool,
+    _ context: RequestContext
+  ) async throws -> ToolResult {
+    do {
+      switch tool.placement {
+      case .loop: return try await call(context)
+      case .pool:
+        return try await runner.run("tool \(tool.tool.name)", limit: tool.timeLimit, in: context) {
+          try await call(context)
+        }
+      }
+    } catch let error as RPCError {
+      throw error
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      return .error("Error calling \(tool.tool.name): \(error)")
+    }
+  }
+
+  private func unknownTool(_ name: String, _ features: Features) -> RPCError {
+    guard let near = nearMiss(of: name, among: features.tools.names) else {
+      return .invalidParams("unknown tool: \(name)")
+    }
+    return .invalidParams("unknown tool: \(name); did you mean \(near)?")
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+public import MCPCore
+
+/// A server made of tools, resources and prompts.
+///
+///     let server = try Server(name: "weather", version: "1.0") {
+///       ServerTool("forecast", "Daily forecast for a city.", Parameter<String>("city", "City name.")) { context, city in
+///         .text("Sunny in \(city).")
+///       }
+///     }
+///     try await server.serve(.stdio)
+public final class Server: RequestHandler {
+  /// What can be chosen about a server.
+  public struct Options: Sendable {
+    /// How many entries a page of a list has. Default 100.
+    public var pageSize = 100
+    /// How long a handler may take, unless its tool says otherwise. Progress starts the time anew. Default 30 s.
+    public var requestTimeLimit: Duration = .seconds(30)
+    /// How long a handler may take with any amount of progress. Default 10 min.
+    public var longestRequest: Duration = .seconds(600)
+    /// Handlers that run at the same time on threads of their own; more wait. Default 64.
+    public var threads = 64
+    /// The kinds of features offered even while there are none; nil offers those that were registered.
+    public var offered: Set<FeatureKind>?
+
+    /// Makes options with the defaults.
+    public init() {}
+  }
+
+  /// Who answers.
+  public let identity: Implementation
+  /// How to use the server, for models; nil says nothing.
+  public let instructions: String?
+  /// What it offers. May be changed while it serves.
+  public let features: FeatureSet
+  let options: Options
+  let runner: HandlerRunner
+
+  /// Makes a server.
+  /// - Throws: `FeatureError` naming the feature whose name is taken or not allowed.
+  public convenience init(
+    name: String, version: String, title: String? = nil, instructions: String? = nil, options: Options = Options(),
+    @FeatureBuilder features: () throws -> [Feature] = { [] }
+  ) throws {
+    self.init(
+      Implementation(name: name, version: version, title: title), instructions: instructions, options: options,
+      features: try FeatureSet(try features()))
+  }
+
+  /// Makes a server around a set of features.
+  public init(
+    _ identity: Implementation, instructions: String? = nil, options: Options = Options(), features: FeatureSet
+  ) {
+    self.identity = identity
+    self.instructions = instructions
+    self.options = options
+    self.features = features
+    runner = HandlerRunner(options)
+  }
+
+  /// Answers one request.
+  /// - Throws: `RPCError` for what the protocol calls an error.
+  public func handle(_ request: Request, in context: RequestContext) async throws -> Reply {
+    switch request.method {
+    case .toolsCall: return try await callTool(request.params, context)
+    case .toolsList: return try page(of: \.tools, as: "tools", .tools, request)
+    case .toolsGet: return try tool(request)
+    case .resourcesList: return try page(of: \.resources, as: "resources", .resources, request)
+    case .resourceTemplatesList: return try page(of: \.templates, as: "resourceTemplates", .resources, request)
+    case .resourcesRead: return try await readResource(request, context)
+    case .promptsList: return try page(of: \.prompts, as: "prompts", .prompts, request)
+    case .promptsGet: return try await renderPrompt(request, context)
+    case .complete: return try await complete(request, context)
+    case .discover: return discover(context)
+    default: throw RPCError.methodNotFound(request.method)
+    }
+  }
+}
+
+extension Server {
+  private func discover(_ context: RequestContext) -> Reply {
+    let features = features.current
+    var capabilities: JSONObject = ["logging": [:]]
+    for kind in FeatureKind.allCases where offers(kind, features) {
+      capabilities[kind.rawValue] = context.revision.pushesListChanges ? ["listChanged": true] : [:]
+    }
+    if features.offersCompletions { capabilities["completions"] = [:] }
+    var result: JSONObject = [
+      "supportedVersions": .array(Revision.allCases.reversed().map { .string($0.rawValue) }),
+      "capabilities": .object(capabilities),
+    ]
+    if let instructions { result["instructions"] = .string(instructions) }
+    return .complete(result)
+  }
+
+  func offers(_ kind: FeatureKind, _ features: Features) -> Bool {
+    options.offered?.contains(kind) ?? false || features.kinds.contains(kind)
+  }
+
+  /// What there is now; the method is unknown where its kind is not offered.
+  func features(_ kind: FeatureKind, for method: Method) throws(RPCError) -> Features {
+    let features = features.current
+    guard offers(kind, features) else { throw .methodNotFound(method) }
+    return features
+  }
+
+  private func page<Entry>(
+    of list: KeyPath<Features, Catalog<Entry>>, as name: String, _ kind: FeatureKind, _ request: Request
+  ) throws(RPCError) -> Reply {
+    let features = try features(kind, for: request.method)
+    let cursor = try Cursor(request.params)
+    let (listings, next) = features[keyPath: list].page(after: cursor.ordinal, count: options.pageSize)
+    var result: JSONObject = [name: .array(listings)]
+    if let next { result["nextCursor"] = .string(Cursor(ordinal: next).text) }
+    return .complete(result)
+  }
+}
