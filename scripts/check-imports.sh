@@ -21,12 +21,14 @@ allowed() {
     Sources/mcpctl) echo "CommandLineKit MCPClientKit MCPServeKit MCPCore JSONKit EventIO Observability $libc" ;;
     Examples/EverythingServer) echo "MCPServeKit MCPCore JSONKit EventIO Observability $libc" ;;
     Examples/ConformanceClient) echo "MCPClientKit MCPCore JSONKit EventIO Observability $libc" ;;
+    Benchmarks/JSONBench) echo "JSONKit $libc" ;;
+    Benchmarks/EngineBench) echo "EventIO $libc" ;;
     *) return 1 ;;
   esac
 }
 
 faults=0
-for target in Sources/*/ Examples/*/; do
+for target in Sources/*/ Examples/*/ Benchmarks/*/; do
   target=${target%/}
   [ -n "$(find "$target" -name '*.swift' -print -quit)" ] || continue
   if ! may=$(allowed "$target"); then
