@@ -3,7 +3,7 @@
 /// What a declared property can hold: a value, an optional value or a list of values.
 ///
 /// The property's type alone says whether a word is required, optional or repeated.
-package protocol FieldValue {
+package protocol FieldValue: Sendable {
   /// The value before any word was read; nil means a word is required.
   static var initial: Self? { get }
   /// Whether each further word is added instead of replacing the last one.

@@ -3,7 +3,7 @@
 /// One command of the tree: its words are declared as wrapped properties, and `run` does the work.
 ///
 /// The parser reflects a fresh instance and fills it; help, manual pages and completions read the same declaration.
-package protocol Command: SendableMetatype {
+package protocol Command: Sendable, SendableMetatype {
   /// Its name, what it does, and examples.
   static var info: CommandInfo { get }
   /// The commands below this one; a command with any takes no words of its own.
@@ -34,7 +34,7 @@ extension CommandGroup {
 }
 
 /// Options several commands share, spliced into each with `@Group`.
-package protocol OptionGroup {
+package protocol OptionGroup: Sendable {
   init()
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import Synchronization
 
 /// One declared word or option, as every generator sees it.
 package struct FieldModel: Sendable {
@@ -46,16 +47,25 @@ package enum Completion: Sendable, Equatable {
 }
 
 /// A wrapped property the parser can describe and fill.
-package protocol Field {
+package protocol Field: Sendable {
   func model(label: String) -> FieldModel
   /// Reads one word; a flag gets nil.
   func read(_ word: String?) throws(ValueFault)
 }
 
 /// The place a wrapper keeps its value in, shared by copies of the command so that the parser fills the original.
-package final class Slot<Value> {
-  package var value: Value?
-  package init(_ value: Value?) { self.value = value }
+package final class Slot<Value: Sendable>: Sendable {
+  private let stored: Mutex<Value?>
+  package init(_ value: Value?) { stored = Mutex(value) }
+
+  /// What was read so far.
+  package var value: Value? {
+    get { stored.withLock { $0 } }
+    set { stored.withLock { $0 = newValue } }
+  }
+
+  /// Changes the value in place.
+  package func change(_ body: (inout Value?) -> Void) { stored.withLock { body(&$0) } }
 
   /// The value of a field the parser has filled.
   package var filled: Value {

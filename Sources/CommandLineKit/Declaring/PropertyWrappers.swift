@@ -84,7 +84,7 @@
 }
 
 /// What a switch can fill: a Boolean, or a count of how often it was given.
-package protocol FlagValue {
+package protocol FlagValue: Sendable {
   static var unset: Self { get }
   static var isCounted: Bool { get }
   mutating func raise()
@@ -123,7 +123,7 @@ extension Int: FlagValue {
       isRequired: false, isRepeated: Value.isCounted, isExclusive: false, environment: [], completion: .nothing)
   }
 
-  package func read(_ word: String?) { slot.value?.raise() }
+  package func read(_ word: String?) { slot.change { $0?.raise() } }
 }
 
 /// All the words after `--`, kept as they are: `@Trailing("Server to start.", value: "command") var command`.
@@ -148,7 +148,7 @@ extension Int: FlagValue {
       completion: .nothing)
   }
 
-  package func read(_ word: String?) { slot.value?.append(word ?? "") }
+  package func read(_ word: String?) { slot.change { $0?.append(word ?? "") } }
 }
 
 /// Splices shared options into a command: `@Group("Connection options") var connection: ConnectionOptions`.
@@ -165,7 +165,7 @@ extension Int: FlagValue {
 }
 
 /// A wrapped property that holds further fields.
-package protocol FieldGroup {
+package protocol FieldGroup: Sendable {
   var heading: String { get }
   var members: Any { get }
 }

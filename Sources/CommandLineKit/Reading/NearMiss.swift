@@ -5,7 +5,8 @@ package func nearMiss(of word: String, in candidates: some Sequence<String>) -> 
   let typed = utf8(word)
   return nearest(to: word, in: candidates).flatMap { candidate in
     let meant = utf8(candidate)
-    let isClose = closeness(typed, meant) <= max(1, max(typed.count, meant.count) / 3)
+    let longest = max(typed.count, meant.count)
+    let isClose = closeness(typed, meant) <= min(max(1, longest / 3), longest - 1)
     return isClose || isPart(typed, of: meant) ? candidate : nil
   }
 }

@@ -42,6 +42,9 @@ extension Console {
       })
   }
 
+  /// Ends the program now, with nothing more written.
+  package static func exit(_ code: Int32) -> Never { _exit(code) }
+
   /// Whether a failed write only means that the reader has gone.
   package static func isBrokenPipe(_ number: Int32) -> Bool { number == EPIPE }
   /// The system's words for an error number.
