@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import JSONKit
+
+extension InputSchema {
+  /// What may stand here in a word or two: `NUMBER`, `add|subtract`, `STRING[]`.
+  var kind: String {
+    if let values { return values.map { $0.string ?? $0.text }.joined(separator: "|") }
+    if !alternatives.isEmpty { return alternatives.map(\.kind).joined(separator: "|") }
+    let kinds = types.map { type in
+      type == "array" ? (element(0)?.kind ?? "ANY") + "[]" : type == "object" ? "JSON" : type.uppercased()
+    }
+    return kinds.isEmpty ? "TEXT" : kinds.joined(separator: "|")
+  }
+
+  /// The arguments as one types them, required ones first: `a=NUMBER b=NUMBER [operation=add|subtract]`.
+  var signature: String {
+    let words = properties.map { (name: $0.name, word: "\($0.name)=\($0.schema.kind)") }
+    let needed = words.filter { required.contains($0.name) }.map(\.word)
+    let others = words.filter { !required.contains($0.name) }.map { "[\($0.word)]" }
+    return (needed + others).joined(separator: " ")
+  }
+
+  /// An example of each required argument, to copy: `a=1 b=2`.
+  var example: String {
+    var counter = 0
+    return properties.filter { required.contains($0.name) }.map { name, schema in
+      counter += 1
+      return "\(name)=\(shellWord(schema.sample(counter)))"
+    }.joined(separator: " ")
+  }
+
+  private func sample(_ number: Int) -> String {
+    let given = here["default"] ?? here["examples"]?[0] ?? values?.first
+    if let given { return given.string ?? given.text }
+    switch types.first ?? alternatives.first?.types.first {
+    case "integer", "number": return String(here["minimum"]?.int.map { max($0, number) } ?? number)
+    case "boolean": return "true"
+    case "array": return element(0)?.sample(number) ?? "[]"
+    case "object": return "{}"
+    default: return "text"
+    }
+  }
+}
+
+/// `text` so that a shell takes it as one word.
+func shellWord(_ text: String) -> String {
+  let plain = text.utf8.allSatisfy { byte in
+    byte >= 0x80 || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+      || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || "_-./:=@,+%".utf8.contains(byte)
+  }
+  return plain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import JSONKit
+import MCPClientKit
+import MCPCore
+
+/// `mcpctl call`
+struct CallCommand: ServerCommand {
+  static let info = CommandInfo(
+    "call", "Call a tool and print its result.",
+    discussion: [
+      "The tool's schema is fetched first and decides what each argument becomes. Missing, unknown and mistyped arguments "
+        + "are all listed before anything is sent; `mcpctl help arguments` explains how they are written.",
+      "`mcpctl call TOOL --help` shows what a tool takes. A tool that answers with an error ends with exit code 3.",
+    ],
+    examples: [
+      .init("mcpctl call calculator a=1 b=2", "Adds two numbers with the built-in server."),
+      .init("mcpctl -s http://127.0.0.1:8000/mcp call echo message=hi", "Calls a tool of a server elsewhere."),
+      .init("mcpctl call echo message=hi -- mcpctl serve --transport stdio", "Starts a server for one call."),
+      .init("mcpctl call calculator --help", "Shows the arguments of one tool."),
+      .init("mcpctl call calculator a=1 b=2 -o json", "Prints the result object of the specification."),
+    ])
+
+  @Argument("Name of the tool.", completion: .dynamic("tools")) var tool: String
+  @Argument(
+    "Arguments of the tool: name=value, name:=JSON or name=@FILE.", value: "name=value",
+    completion: .dynamic("arguments"))
+  var words: [String]
+  @Trailing(programHelp, value: "command") var program: [String]
+  @Flag("End with 0 even when the tool answers with an error.") var ignoreToolError: Bool
+  @Group("Arguments of the tool") var arguments: ArgumentOptions
+  @Group("Connection") var connection: ConnectionOptions
+  @Group("Output") var output: OutputOptions
+  @Group("Messages") var talk: TalkOptions
+
+  func run(in console: Console) async throws -> ExitCode {
+    let connecting = try connecting(console)
+    if arguments.dryRun && arguments.noSchema { return try showRequest(try read(nil, console), console) }
+    return try await connecting.run { client in
+      let found = arguments.noSchema ? nil : try await client.find(tool, in: .tools, key: "name", noun: "tool")
+      let taken = try read(found?["inputSchema"]?.object, console)
+      if arguments.dryRun { return try showRequest(taken, console) }
+      let result = try await client.request(
+        .toolsCall, ["name": .string(tool), "arguments": .object(taken)],
+        options: requestOptions(connecting.talk))
+      connecting.talk.endProgress()
+      return try show(result, server: client.serverName, console)
+    }
+  }
+
+  func help(in console: Console) async throws -> ExitCode? {
+    guard let tool = $tool else { return nil }
+    return try await withClient(console) { client in
+      let found = try await client.find(tool, in: .tools, key: "name", noun: "tool")
+      try output.printer.show(Presentation(tool: found, command: "mcpctl call \(tool)", on: console), on: console)
+      return .success
+    }
+  }
+
+  /// The arguments from the words, or from standard input when there are none.
+  private func read(_ schema: JSONObject?, _ console: Console) throws -> JSONObject {
+    let source = ArgumentSource(words: words, base: arguments.args, console: console)
+    do throws(ArgumentFaults) {
+      return try source.arguments(.init(schema: schema, validates: !arguments.noValidate))
+    } catch {
+      let signature = schema.map { "\(tool) \(InputSchema($0).signature)" }
+      throw Failure(
+        .badArguments, "bad_arguments", "the arguments do not fit \(tool); nothing was sent",
+        hint: signature.map { "the tool takes: \($0)" }, details: error.faults)
+    }
+  }
+
+  private func showRequest(_ taken: JSONObject, _ console: Console) throws -> ExitCode {
+    let request = Request(
+      id: .number(1), method: .toolsCall, params: ["name": .string(tool), "arguments": .object(taken)])
+    let json = Message.request(request).json
+    try output.printer.show(Presentation(json, text: json.text), on: console)
+    return .success
+  }
+
+  private func show(_ result: JSONObject, server: String, _ console: Console) throws -> ExitCode {
+    let presentation = Presentation(call: result)
+    guard result["isError"] == .bool(true) else {
+      try output.printer.show(presentation, on: console)
+      return .success
+    }
+    // For people the error's text belongs on standard error; a program still gets the whole result.
+    let isForPeople = output.output == .text && output.path == nil
+    if isForPeople {
+      console.error.write(console.error.isTerminal ? safeText(presentation.text) : presentation.text)
+    } else {
+      try output.printer.show(presentation, on: console)
+    }
+    if ignoreToolError { return .success }
+    if isForPeople { return .toolError }
+    throw Failure(
+      .toolError, "tool_error", presentation.text.trimmed.isEmpty ? "\(tool) failed" : presentation.text.trimmed,
+      facts: ["server": .string(server), "method": .string(Method.toolsCall.rawValue), "tool": .string(tool)])
+  }
+}

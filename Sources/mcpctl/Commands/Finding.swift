@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import JSONKit
+import MCPClientKit
+
+extension Client {
+  /// The listed thing called `name`; throws a failure with exit code 8 and the nearest name when there is none.
+  func find(_ name: String, in listing: Listing, key: String, noun: String) async throws -> JSONObject {
+    let elements = try await list(listing)[listing.member]?.array ?? []
+    if let found = elements.first(where: { $0[key]?.string == name })?.object { return found }
+    throw Failure.notFound(noun, name, among: elements.compactMap { $0[key]?.string }, server: serverName)
+  }
+}
+
+extension Failure {
+  /// There is no such thing; `names` are what there is.
+  static func notFound(_ noun: String, _ name: String, among names: [String], server: String) -> Failure {
+    let hint: String? =
+      if let near = nearMiss(of: name, in: names) {
+        "did you mean '\(near)'?"
+      } else if let nearest = nearest(to: name, in: names) {
+        "the nearest of \(names.count) is '\(nearest)'; `mcpctl \(noun)s ls` lists all"
+      } else {
+        "\(server) has no \(noun)s"
+      }
+    return Failure(
+      .notFound, "not_found", "\(server) has no \(noun) '\(name)'", hint: hint, facts: ["server": .string(server)])
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import JSONKit
+import MCPClientKit
+import MCPCore
+
+/// `mcpctl info`
+struct InfoCommand: ServerCommand {
+  static let info = CommandInfo(
+    "info", "Say who a server is and what was negotiated with it.",
+    examples: [
+      .init("mcpctl info", "Describes the built-in server."),
+      .init("mcpctl info --protocol 2025-03-26 -o json", "Asks for one revision, and says what came of it."),
+    ])
+
+  @Trailing(programHelp, value: "command") var program: [String]
+  @Group("Connection") var connection: ConnectionOptions
+  @Group("Output") var output: OutputOptions
+  @Group("Messages") var talk: TalkOptions
+
+  func run(in console: Console) async throws -> ExitCode {
+    try await present(console) { Presentation(server: $0.negotiated, named: $0.serverName) }
+  }
+}
+
+/// `mcpctl ping`
+struct PingCommand: ServerCommand {
+  static let info = CommandInfo(
+    "ping", "Ask whether a server answers, and how fast.",
+    examples: [.init("mcpctl -s http://127.0.0.1:8000/mcp ping", "Prints the time one answer takes.")])
+
+  @Trailing(programHelp, value: "command") var program: [String]
+  @Group("Connection") var connection: ConnectionOptions
+  @Group("Output") var output: OutputOptions
+  @Group("Messages") var talk: TalkOptions
+
+  func run(in console: Console) async throws -> ExitCode {
+    try await present(console) { client in
+      let start = ContinuousClock.now
+      try await client.ping()
+      let time = ContinuousClock.now - start
+      let milliseconds = JSONNumber((time / .microseconds(1)).rounded() / 1000).map(JSON.number) ?? .null
+      let revision = client.negotiated.revision
+      return Presentation(
+        .object([
+          "server": .string(client.serverName), "milliseconds": milliseconds,
+          "protocolVersion": .string(revision.rawValue),
+        ]), text: "\(client.serverName) answered in \(time.brief) (\(revision))", value: milliseconds)
+    }
+  }
+}
+
+extension Presentation {
+  /// What was negotiated. The session's id stays out: whoever has it has the session.
+  init(server negotiated: Negotiated, named name: String) {
+    let era = negotiated.era.rawValue
+    var object: JSONObject = [
+      "protocolVersion": .string(negotiated.revision.rawValue), "era": .string(era),
+      "transport": .string(negotiated.transport.rawValue), "hasSession": .bool(negotiated.sessionID != nil),
+    ]
+    object["serverInfo"] = negotiated.serverInfo.map(JSON.object)
+    object["capabilities"] = .object(negotiated.capabilities)
+    object["instructions"] = negotiated.instructions.map(JSON.string)
+    object["result"] = .object(negotiated.result)
+
+    let server = negotiated.server
+    let title = server.map { "\($0.name) \($0.version)" + ($0.title.map { " (\($0))" } ?? "") } ?? name
+    var rows = [("server", title), ("protocol", "\(negotiated.revision) (\(era))")]
+    rows.append(("transport", negotiated.transport.rawValue + (negotiated.sessionID == nil ? "" : ", with a session")))
+    rows.append(("offers", negotiated.capabilities.names.joined(separator: ", ")))
+    if let supported = negotiated.result["supportedVersions"]?.array {
+      rows.append(("speaks", supported.compactMap(\.string).joined(separator: ", ")))
+    }
+    if let instructions = negotiated.instructions { rows.append(("says", oneLine(instructions))) }
+    let text = rows.map { $0.0 + String(repeating: " ", count: 11 - $0.0.count) + $0.1 + "\n" }.joined()
+    self.init(.object(object), text: text, value: .string(negotiated.revision.rawValue))
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+
+/// `mcpctl man`
+struct ManCommand: Command {
+  static let info = CommandInfo(
+    "man", "Print a manual page.",
+    discussion: ["The page comes as mdoc source; a terminal needs man or mandoc to read it."],
+    examples: [
+      .init("mcpctl man call | man -l -", "Reads the page of a command."),
+      .init("mcpctl man --all man", "Writes all pages into a folder."),
+    ])
+
+  @Argument("Command or topic; the overview when left out.", completion: .dynamic("help")) var words: [String]
+  @Option("Write all pages into this directory.", value: "DIR", completion: .directory) var all: String?
+
+  func run(in console: Console) async throws -> ExitCode {
+    if let all {
+      guard words.isEmpty else { throw UsageError("--all writes every page; name no page with it") }
+      for page in Self.pages { try console.write(page.text, to: "\(all)/\(page.fileName)") }
+      return .success
+    }
+    let name = (["mcpctl"] + words).joined(separator: "-")
+    guard let page = Self.pages.first(where: { $0.fileName.dropLast(2) == name }) else {
+      throw UsageError("no manual page '\(name)'; `mcpctl help` lists commands and topics")
+    }
+    console.output.write(page.text)
+    return .success
+  }
+
+  /// Every page there is.
+  static var pages: [ManualPage] {
+    let root = CommandModel(RootCommand.self)
+    let commands = root.everyone.map {
+      ManualPage($0, date: Version.date, topics: $0.path.count == 1 ? HelpTopic.all : [])
+    }
+    return commands + HelpTopic.all.map { ManualPage($0, of: root.info.name, date: Version.date) }
+  }
+}

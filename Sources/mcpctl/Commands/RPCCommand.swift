@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import JSONKit
+import MCPClientKit
+import MCPCore
+
+/// `mcpctl rpc`
+struct RPCCommand: ServerCommand {
+  static let info = CommandInfo(
+    "rpc", "Send any request and print the result.",
+    discussion: [
+      "For methods no other command knows, and for sending what a server should refuse. The connection is opened as for "
+        + "any command; what the revision demands in `_meta` is added to the parameters."
+    ],
+    examples: [
+      .init("mcpctl rpc tools/list", "Prints one page as the server sent it."),
+      .init("mcpctl rpc resources/read '{\"uri\":\"sample://about\"}'", "Sends parameters."),
+      .init("mcpctl rpc --notify notifications/roots/list_changed", "Sends a notification; there is no answer."),
+    ])
+
+  @Argument("Method, such as tools/list.") var method: String
+  @Argument("Parameters: a JSON object, @FILE, or - for standard input.", value: "params") var params: String?
+  @Flag("Send a notification.") var notify: Bool
+  @Trailing(programHelp, value: "command") var program: [String]
+  @Group("Connection") var connection: ConnectionOptions
+  @Group("Output") var output: OutputOptions
+  @Group("Messages") var talk: TalkOptions
+
+  func run(in console: Console) async throws -> ExitCode {
+    let taken = try read(console)
+    let method = Method(rawValue: method)
+    let connecting = try connecting(console)
+    return try await connecting.run { client in
+      if notify {
+        try await client.notify(method, taken)
+        return .success
+      }
+      let result = try await client.request(method, taken, options: requestOptions(connecting.talk))
+      connecting.talk.endProgress()
+      try output.printer.show(Presentation(other: result), on: console)
+      return .success
+    }
+  }
+
+  private func read(_ console: Console) throws -> JSONObject {
+    guard let params else { return [:] }
+    do throws(ArgumentFaults) {
+      return try ArgumentSource(words: [], base: params, console: console).arguments(.init(schema: nil))
+    } catch {
+      throw Failure(.badArguments, "bad_arguments", "the parameters are no JSON object", details: error.faults)
+    }
+  }
+}

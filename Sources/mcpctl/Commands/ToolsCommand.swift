@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import JSONKit
+import MCPClientKit
+
+/// `mcpctl tools`
+struct ToolsCommand: CommandGroup {
+  static let info = CommandInfo("tools", "List, describe and call tools.", aliases: ["tool"])
+  static let subcommands: [any Command.Type] = [ToolsListCommand.self, ToolsGetCommand.self, CallCommand.self]
+}
+
+/// `mcpctl tools ls`
+struct ToolsListCommand: ServerCommand {
+  static let info = CommandInfo(
+    "ls", "List the tools of a server.", aliases: ["list"],
+    examples: [
+      .init("mcpctl tools ls", "Lists the built-in tools with their arguments."),
+      .init("mcpctl tools ls -o name", "Prints names only."),
+      .init("mcpctl tools ls -o json --path .tools[0].inputSchema", "Prints the schema of the first."),
+    ])
+
+  @Trailing(programHelp, value: "command") var program: [String]
+  @Group("Connection") var connection: ConnectionOptions
+  @Group("Output") var output: OutputOptions
+  @Group("Messages") var talk: TalkOptions
+
+  func run(in console: Console) async throws -> ExitCode {
+    try await present(console) { Presentation(tools: try await $0.list(.tools)) }
+  }
+}
+
+/// `mcpctl tools get`
+struct ToolsGetCommand: ServerCommand {
+  static let info = CommandInfo(
+    "get", "Describe one tool.",
+    examples: [
+      .init("mcpctl tools get calculator", "Shows what it takes, with an example."),
+      .init("mcpctl tools get calculator -o json", "Prints the definition as the server sent it."),
+    ])
+
+  @Argument("Name of the tool.", completion: .dynamic("tools")) var tool: String
+  @Trailing(programHelp, value: "command") var program: [String]
+  @Group("Connection") var connection: ConnectionOptions
+  @Group("Output") var output: OutputOptions
+  @Group("Messages") var talk: TalkOptions
+
+  func run(in console: Console) async throws -> ExitCode {
+    try await present(console) { client in
+      let found = try await client.find(tool, in: .tools, key: "name", noun: "tool")
+      return Presentation(tool: found, command: "mcpctl call \(tool)", on: console, whole: true)
+    }
+  }
+}
+
+extension Presentation {
+  /// One tool; `-o json` is its schema, or with `whole` its definition.
+  init(tool: JSONObject, command: String, on console: Console, whole: Bool = false) {
+    let schema = tool["inputSchema"]?.object ?? [:]
+    let page = ToolPage(
+      name: tool["name"]?.string ?? "", description: (tool["description"] ?? tool["title"])?.string,
+      schema: InputSchema(schema), command: command)
+    self.init(
+      .object(whole ? tool : schema), text: page.text(width: console.output.width), value: .object(schema),
+      names: [tool["name"]?.string ?? ""])
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import EventIO
+import MCPClientKit
+import MCPCore
+import MCPServeKit
+
+/// A server a command is going to talk to, with all that was said about how.
+struct Connection: Sendable {
+  let resolved: TargetResolver.Resolved
+  let headers: [Target.Header]
+  let environment: [String: String]
+  let directory: String?
+  let options: ConnectionOptions
+  let talk: Talk
+  let console: Console
+
+  /// Resolves the target; nothing is opened yet.
+  init(_ options: ConnectionOptions, program: [String], _ talk: TalkOptions, _ console: Console) throws {
+    let resolver = TargetResolver(environment: console.environment) { path throws(FileFault) in
+      try console.readFile(path, 16 << 20)
+    }
+    resolved = try resolver.resolve(server: options.server, program: program, http: options.transport.http)
+    headers = try options.headers(console)
+    environment = try options.environment()
+    directory = options.cwd
+    self.options = options
+    self.talk = Talk(talk, console)
+    self.console = console
+    switch resolved.target {
+    case .url:
+      guard environment.isEmpty, directory == nil else {
+        throw UsageError("--env and --cwd are for a server that is started, not for \(resolved.target.name)")
+      }
+    case .program, .builtin:
+      guard headers.isEmpty else {
+        throw UsageError("--header and bearer tokens are for a URL, not for \(resolved.target.name)")
+      }
+    }
+  }
+
+  /// What messages call the server.
+  var serverName: String { resolved.target.name }
+
+  /// Connects, runs `body`, and closes whatever happens. Ctrl-C and SIGTERM cancel it; the server is told.
+  func run(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode {
+    talk.announce(resolved)
+    do {
+      return try await interruptible(talk) {
+        switch resolved.target {
+        case .builtin: return try await runBuiltin(body)
+        case .program(let command, let arguments, let variables, let folder):
+          return try await run(
+            .stdio(
+              command, arguments, environment: variables.merging(environment) { $1 }, directory: directory ?? folder),
+            body)
+        case .url(let url, let http, _):
+          return try await run(.http(url, transport: http.transport), body)
+        }
+      }
+    } catch let error as ClientError {
+      throw Failure(error, server: serverName)
+    }
+  }
+
+  /// The built-in server in this process, spoken to like any other over a channel in memory.
+  private func runBuiltin(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode {
+    let (near, far) = MemoryChannel.pair()
+    let service = Service(try BuiltinServer.make(version: Version.number))
+    async let serving: Void = ChannelEndpoint(service, on: far).run()
+    do {
+      let code = try await run(.channel(near, name: "builtin"), body)
+      try await serving
+      return code
+    } catch {
+      await near.close()
+      throw error
+    }
+  }
+
+  private func run(
+    _ target: ServerTarget, _ body: @Sendable (Client) async throws -> ExitCode
+  ) async throws -> ExitCode {
+    let start = ContinuousClock.now
+    return try await Client.connected(to: target, options: clientOptions) { client in
+      let negotiated = client.negotiated
+      let opened = ContinuousClock.now
+      talk.say("\(negotiated.revision) over \(negotiated.transport.rawValue), agreed on in \((opened - start).brief)")
+      defer {
+        talk.endProgress()
+        talk.say("done in \((ContinuousClock.now - opened).brief)")
+      }
+      return try await body(client)
+    }
+  }
+
+  private var clientOptions: ClientOptions {
+    var timeouts = ClientOptions.Timeouts(connect: options.connectTimeout)
+    if let timeout = options.timeout {
+      (timeouts.idle, timeouts.total) = (timeout, timeout)
+      timeouts.opening = min(timeouts.opening, timeout)
+      timeouts.connect = min(timeouts.connect, timeout)
+      timeouts.probe = min(timeouts.probe, timeout)
+    }
+    var sent = headers
+    if case .url(_, _, let more) = resolved.target {
+      sent += more.filter { extra in !headers.contains { $0.name.lowercased() == extra.name.lowercased() } }
+    }
+    var result = ClientOptions(
+      client: Implementation(name: "mcpctl", version: Version.number),
+      protocolChoice: options.protocol.choice, timeouts: timeouts,
+      http: .init(headers: sent.map { .init($0.name, $0.value) }),
+      standardError: talk.verbosity > 0 ? .inherit : .capture,
+      onNotification: { [talk] in talk.heard($0) })
+    if talk.verbosity > 0 { result.onTrace = { [talk] in talk.trace($0) } }
+    return result
+  }
+}
+
+extension ProtocolChoice {
+  var choice: ClientOptions.ProtocolChoice {
+    switch self {
+    case .auto: .automatic
+    case .legacy: .legacy
+    default: Revision(rawValue: rawValue).map { .revision($0) } ?? .automatic
+    }
+  }
+}
+
+extension Target.HTTP {
+  fileprivate var transport: ServerTarget.HTTPTransport {
+    switch self {
+    case .automatic: .automatic
+    case .streamable: .streamable
+    case .sse: .sse
+    }
+  }
+}

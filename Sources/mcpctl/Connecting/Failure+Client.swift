@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import JSONKit
+import MCPClientKit
+import MCPCore
+
+extension Failure {
+  /// What the client says, with the exit code it stands for.
+  init(_ error: ClientError, server: String) {
+    var facts: JSONObject = ["server": .string(server)]
+    if let rpc = error.rpcError { facts["rpc"] = rpc.json }
+    if let status = error.httpStatus { facts["http"] = ["status": .number(JSONNumber(status))] }
+    self.init(Self.exit(for: error), error.code.rawValue, error.message, hint: Self.hint(for: error), facts: facts)
+  }
+
+  private static func exit(for error: ClientError) -> ExitCode {
+    switch error.code {
+    case .invalidTarget: return .usage
+    case .unreachable, .disconnected, .sessionLost: return .unreachable
+    case .unauthorized: return .unauthorized
+    case .httpStatus: return (error.httpStatus ?? 0) >= 500 ? .unreachable : .protocolError
+    case .rpc where error.rpcError?.code == .legacyResourceNotFound: return .notFound
+    case .rpc, .invalidResponse, .unsupportedRevision: return .protocolError
+    case .timeout: return .timeout
+    case .cancelled: return .interrupted
+    default: return .internalError
+    }
+  }
+
+  private static func hint(for error: ClientError) -> String? {
+    switch error.code {
+    case .unauthorized: "send a token with --bearer-env NAME or --bearer-file FILE"
+    case .timeout: "--timeout sets the limit"
+    case .unsupportedRevision: "--protocol auto takes what the server offers"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import JSONKit
+import MCPClientKit
+import MCPCore
+import Observability
+import Synchronization
+
+/// What is said on standard error while a command works: which server, progress, the server's log, the wire.
+final class Talk: Sendable {
+  /// How many -v were given; -1 with -q.
+  let verbosity: Int
+  private let stream: OutputStream
+  private let isProgressShown = Mutex(false)
+
+  init(_ options: TalkOptions, _ console: Console) {
+    verbosity = options.quiet ? -1 : options.verbose
+    stream = console.error
+  }
+
+  /// Says which server answers where nobody named one and somebody is looking.
+  func announce(_ resolved: TargetResolver.Resolved) {
+    guard !resolved.isExplicit, verbosity >= 0, stream.isTerminal else { return }
+    line("# server: \(resolved.target.name) (none was named)")
+  }
+
+  /// Says something for -v.
+  func say(_ text: @autoclosure () -> String) {
+    if verbosity >= 1 { line("# \(text())") }
+  }
+
+  /// Says something for people who look on, and with -v.
+  func note(_ text: @autoclosure () -> String) {
+    if verbosity >= 1 || (verbosity >= 0 && stream.isTerminal) { line("# \(text())") }
+  }
+
+  /// What travels: notes for -v, messages for -vv.
+  func trace(_ event: TraceEvent) {
+    switch event {
+    case .note(let text): say(text)
+    case .sent(let bytes): if verbosity >= 2 { line("-> \(String(decoding: bytes, as: UTF8.self).trimmed)") }
+    case .received(let bytes): if verbosity >= 2 { line("<- \(String(decoding: bytes, as: UTF8.self).trimmed)") }
+    }
+  }
+
+  /// A notification of the server: its log from `warning` on, all of it with -v.
+  func heard(_ notification: Message.Notification) {
+    guard notification.method == .message, verbosity >= 0 else { return }
+    let name = notification.params["level"]?.string ?? ""
+    guard verbosity >= 1 || (Logger.Level(name: name) ?? .warning) >= .warning else { return }
+    let data = notification.params["data"].map { $0.string ?? $0.text } ?? ""
+    line("[\(name)] \(data)")
+  }
+
+  /// Shows how far a request has come, on one line that is drawn again.
+  func progress(_ progress: Progress) {
+    guard verbosity >= 0, stream.isTerminal else { return }
+    var text = progress.message.map(oneLine) ?? ""
+    if let total = progress.total, total > 0 {
+      let share = min(max(progress.done / total, 0), 1)
+      let filled = Int(share * 20)
+      let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
+      text = "[\(bar)] \(Int(share * 100))% \(text)"
+    } else {
+      text = "\(progress.done) \(text)"
+    }
+    isProgressShown.withLock { $0 = true }
+    stream.write("\r\u{1B}[K\(text.prefix(max(stream.width - 1, 20)))")
+    stream.flush()
+  }
+
+  /// Wipes the progress line away.
+  func endProgress() {
+    let wasShown = isProgressShown.withLock { shown in
+      defer { shown = false }
+      return shown
+    }
+    if wasShown {
+      stream.write("\r\u{1B}[K")
+      stream.flush()
+    }
+  }
+
+  private func line(_ text: String) {
+    endProgress()
+    stream.print(stream.dim(safeText(text)))
+  }
+}
+
+extension Duration {
+  /// The duration in milliseconds or seconds, as people read it.
+  var brief: String {
+    let milliseconds = self / .milliseconds(1)
+    if milliseconds < 10 { return "\((milliseconds * 100).rounded() / 100) ms" }
+    if milliseconds < 10_000 { return "\(Int(milliseconds.rounded())) ms" }
+    return "\((milliseconds / 100).rounded() / 10) s"
+  }
+}

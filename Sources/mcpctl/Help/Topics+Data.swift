@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+
+extension HelpTopic {
+  static let arguments = HelpTopic(
+    "arguments", "how the arguments of a tool are written",
+    [
+      .terms([
+        (
+          "name=value",
+          "The schema decides the type: text stays as it is, numbers must be numbers, true and false are booleans, lists and objects are JSON."
+        ),
+        ("name:=JSON", "JSON, whatever the schema says: `b:=null`, `b:='\"12\"'`."),
+        ("name=@FILE", "What the file holds, as text; in Base64 where the schema wants that. - is standard input."),
+        ("name:=@FILE", "What the file holds, as JSON."),
+        ("name=@@text", "Text that begins with @."),
+        ("a[b]=1", "A member of an object."),
+        ("tags[]=x", "One more element of a list. Where the schema says list, tags=x tags=y does the same."),
+        ("'{...}'", "A whole JSON object; other words change its members."),
+        ("--args JSON", "The object to start from: the text, @FILE, or - for standard input."),
+      ]),
+      .paragraph(
+        "When no argument is given and standard input is not a terminal, a JSON object is read from there if the tool "
+          + "takes arguments. An empty input means no arguments."),
+      .paragraph(
+        "Before anything is sent, the arguments are compared with the tool's schema. Every missing, unknown or mistyped "
+          + "one is listed, and the exit code is 65. --no-validate sends them all the same; --no-schema takes every value "
+          + "as text without asking for the schema."),
+      .heading("Examples"),
+      .lines([
+        "mcpctl call calculator a=1 b=2", "mcpctl call search query=swift tags[]=new 'options:={\"limit\": 3}'",
+        "mcpctl call upload name=a.png data=@a.png", "mcpctl call calculator < arguments.json",
+      ]),
+    ])
+
+  static let output = HelpTopic(
+    "output", "what is printed, and in which formats",
+    [
+      .paragraph(
+        "Standard output holds the result and nothing else. On a terminal control characters sent by a server are written "
+          + "out, so that they cannot act; in a pipe the text is untouched."),
+      .terms([
+        ("text", "For people: content of calls, tables of lists. In a pipe lists are tab-separated rows."),
+        ("json", "The result object of the specification, all pages of a list in one."),
+        ("jsonl", "One JSON value a line: the elements of a list, the blocks of a result."),
+        ("yaml", "The same object as YAML."),
+        ("table, wide", "Aligned columns with headings; wide shows all of them in full."),
+        ("name", "Names or URIs only, one a line."),
+        ("raw", "The result object on one line, exactly as it came."),
+        ("value", "The structured result, or the text parsed as JSON when it is JSON."),
+      ]),
+      .paragraph(
+        "--path narrows any of them: `.content[0].text`, `.tools[].name`, `.[\"odd name\"]`, [-1] from the end. A path "
+          + "that finds nothing ends with exit code 1."),
+      .paragraph(
+        "--out FILE writes the result to a file; when the result is one image, sound or binary resource, its bytes."),
+    ])
+
+  static let `protocol` = HelpTopic(
+    "protocol", "the protocol revisions and how one is chosen",
+    [
+      .terms([
+        ("2026-07-28", "Modern era: every request stands alone. Transports: stdio, http-stream."),
+        ("2025-11-25", "Legacy era: initialize, then a session. Transports: stdio, http-stream."),
+        ("2025-06-18", "Legacy era. Transports: stdio, http-stream."),
+        ("2025-03-26", "Legacy era, with batches. Transports: stdio, http-stream."),
+        ("2024-11-05", "Legacy era. Transports: stdio, sse."),
+      ]),
+      .paragraph(
+        "--protocol auto asks in the modern way first and falls back to the handshake, on HTTP at last to HTTP+SSE. "
+          + "legacy starts with the handshake. A date asks for that revision; a legacy server may answer with another "
+          + "legacy one, and `mcpctl info` says which."),
+    ])
+}

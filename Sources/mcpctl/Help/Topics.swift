@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+
+extension HelpTopic {
+  /// What `mcpctl help` explains besides commands.
+  static let all: [HelpTopic] = [.arguments, .environment, .exitCodes, .output, .protocol, .targets]
+
+  static let exitCodes = HelpTopic(
+    "exit-codes", "what the exit codes mean",
+    [
+      .paragraph("Codes below 64 speak about the other side, codes from 64 on about the call itself."),
+      .terms(ExitCode.table.map { ("\($0.code.rawValue)", $0.meaning) }),
+      .paragraph(
+        "With `-o json` an error is one line of JSON on standard error: its member `error` holds `code`, `exit`, "
+          + "`message` and, where they are known, `details`, `server`, `rpc`, `http` and `hint`."),
+    ])
+
+  static let environment = HelpTopic(
+    "environment", "the environment variables mcpctl reads",
+    [
+      .terms([
+        ("MCPCTL_SERVER", "The server used when none is named; see `mcpctl help targets`."),
+        ("MCP_TRANSPORT_TYPE", "The transport of `mcpctl serve` when --transport is not given."),
+        ("MCP_HOST", "The address `mcpctl serve` listens on when --host is not given."),
+        ("MCP_PORT", "The port `mcpctl serve` listens on when --port is not given."),
+        ("MCP_LOG_LEVEL", "The log level of `mcpctl serve` when --log-level is not given."),
+        ("NO_COLOR", "No colour when set and not empty."),
+        ("CLICOLOR_FORCE", "Colour even without a terminal, when set and neither empty nor 0."),
+        ("COLUMNS", "The width of help pages and tables when the terminal does not tell."),
+        ("http_proxy, https_proxy, no_proxy", "Proxies for servers reached by URL, as curl reads them."),
+      ]),
+      .paragraph("An option always wins over its variable."),
+    ])
+
+  static let targets = HelpTopic(
+    "targets", "how a server is named",
+    [
+      .terms([
+        ("builtin", "The server built into mcpctl, in this process: no network, no child."),
+        ("https://host/mcp", "A server at a URL. Streamable HTTP is tried first, then HTTP+SSE; --transport decides."),
+        ("host:port", "Short for http://host:port/mcp on this machine and https://host:port/mcp elsewhere."),
+        ("FILE.json:entry", "An entry of a file with `mcpServers` or `servers`, as other clients keep it."),
+        ("-- command args...", "A program to start; it talks over its standard input and output."),
+      ]),
+      .heading("Which one is used"),
+      .paragraph("First hit wins. Naming two is an error, never a silent choice."),
+      .terms([
+        ("1.", "The command after `--`, or --server."), ("2.", "The environment variable MCPCTL_SERVER."),
+        ("3.", "The built-in server."),
+      ]),
+      .heading("Examples"),
+      .lines([
+        "mcpctl -s http://127.0.0.1:8000/mcp tools ls", "mcpctl -s ./mcp.json:weather info",
+        "mcpctl call echo message=hi -- mcpctl serve --transport stdio",
+      ]),
+    ])
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+
+/// Which server, and how to reach it.
+struct ConnectionOptions: OptionGroup {
+  @Option(
+    "Server: a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.", short: "s",
+    value: "TARGET", isExclusive: true)
+  var server: String?
+  @Option("How a URL is spoken to.", value: "TRANSPORT") var transport = ClientTransportChoice.auto
+  @Option("Protocol revision to speak.", value: "REVISION") var `protocol` = ProtocolChoice.auto
+  @Option("Header for HTTP servers; the value may be env:NAME or file:PATH.", short: "H", value: "'K: V'")
+  var header: [String]
+  @Option("Send the token in this environment variable as bearer token.", value: "NAME") var bearerEnv: String?
+  @Option("Send the token in this file as bearer token.", value: "FILE", completion: .file) var bearerFile: String?
+  @Option("Environment variable for a server that is started.", short: "E", value: "K=V") var env: [String]
+  @Option("Directory a server is started in.", value: "DIR", completion: .directory) var cwd: String?
+  @Option("Give up after this long. Default 1m without a sign of life, 10m in all.", value: "DURATION")
+  var timeout: Duration?
+  @Option("Give up connecting after this long.", value: "DURATION") var connectTimeout = Duration.seconds(10)
+}
+
+/// How a URL is spoken to.
+enum ClientTransportChoice: String, ChoiceValue {
+  case auto, sse
+  case httpStream = "http-stream"
+
+  static let otherSpellings: [String: ClientTransportChoice] = [
+    "http": .httpStream, "streamable-http": .httpStream, "streaming": .httpStream,
+  ]
+  var http: Target.HTTP {
+    switch self {
+    case .auto: .automatic
+    case .sse: .sse
+    case .httpStream: .streamable
+    }
+  }
+}
+
+/// Which revision to speak.
+enum ProtocolChoice: String, ChoiceValue {
+  case auto, legacy
+  case v20241105 = "2024-11-05"
+  case v20250326 = "2025-03-26"
+  case v20250618 = "2025-06-18"
+  case v20251125 = "2025-11-25"
+  case v20260728 = "2026-07-28"
+}

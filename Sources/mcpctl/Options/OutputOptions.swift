@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+
+/// How results are printed.
+struct OutputOptions: OptionGroup {
+  @Option("Output format.", short: "o", value: "FORMAT") var output = OutputFormat.text
+  @Option("Print only this part of the result, such as .content[0].text.", value: "EXPR") var path: JSONPath?
+  @Option("Write the result to a file instead.", value: "FILE", completion: .file) var out: String?
+
+  /// The printer these options ask for.
+  var printer: Output { Output(format: output, path: path, file: out) }
+}
+
+/// What is said on standard error.
+struct TalkOptions: OptionGroup {
+  @Flag("Say more on standard error: -v phases and timing, -vv messages, -vvv everything.", short: "v")
+  var verbose: Int
+  @Flag("Say nothing on standard error but errors.", short: "q") var quiet: Bool
+  @Flag("Use no colour, whatever the terminal.") var noColor: Bool
+}

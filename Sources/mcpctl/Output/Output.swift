@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import JSONKit
+
+/// Prints results: the one place that switches on the output format.
+struct Output {
+  let format: OutputFormat
+  /// Narrows the result first.
+  let path: JSONPath?
+  /// A file to write instead of standard output.
+  let file: String?
+
+  /// Prints `presentation`; throws `Failure` when `--path` finds nothing or the file cannot be written.
+  func show(_ presentation: Presentation, on console: Console) throws(Failure) {
+    if let file, let bytes = presentation.file, path == nil, format == .text {
+      return try write(bytes, to: file, console)
+    }
+    let text =
+      if let path { try narrowed(presentation, by: path, console.output) } else { whole(presentation, console.output) }
+    if let file { return try write(Array(text.utf8), to: file, console) }
+    if path == nil, format == .text, let bytes = presentation.file, !console.output.isTerminal {
+      return console.output.write(bytes)
+    }
+    console.output.write(text)
+  }
+
+  private func whole(_ presentation: Presentation, _ stream: OutputStream) -> String {
+    func safe(_ text: String) -> String { stream.isTerminal ? safeText(text) : text }
+    switch format {
+    case .json: return safe(presentation.object.pretty + "\n")
+    case .raw: return safe(presentation.object.text + "\n")
+    case .jsonl: return safe(presentation.items.map { $0.text + "\n" }.joined())
+    case .yaml: return safe(presentation.object.yaml)
+    case .value: return safe(presentation.value.line)
+    case .name:
+      let lines = presentation.names.isEmpty ? [presentation.value.line] : presentation.names.map { oneLine($0) + "\n" }
+      return safe(lines.joined())
+    case .text, .table, .wide:
+      guard let table = presentation.table, !table.rows.isEmpty else {
+        let isForPeople = presentation.table == nil || stream.isTerminal
+        return isForPeople ? safe(presentation.text.terminated) : ""
+      }
+      if format == .text && !stream.isTerminal { return table.plain(wide: false) }
+      let width = stream.isTerminal && format != .wide ? stream.width : nil
+      return table.aligned(wide: format == .wide, width: width, bold: stream.bold)
+    }
+  }
+
+  private func narrowed(
+    _ presentation: Presentation, by path: JSONPath, _ stream: OutputStream
+  ) throws(Failure) -> String {
+    let found = path.find(in: presentation.object)
+    guard !found.isEmpty || path.isPlural else {
+      throw Failure(.negative, "no_match", "--path \(path.shown ?? "") finds nothing in the result")
+    }
+    let value = path.isPlural ? JSON.array(found) : found[0]
+    let text =
+      switch format {
+      case .json: value.pretty + "\n"
+      case .raw: value.text + "\n"
+      case .yaml: value.yaml
+      case .jsonl: found.map { $0.text + "\n" }.joined()
+      case .text, .table, .wide, .name, .value: found.map(\.line).joined()
+      }
+    return stream.isTerminal ? safeText(text) : text
+  }
+
+  private func write(_ bytes: [UInt8], to file: String, _ console: Console) throws(Failure) {
+    do throws(FileFault) {
+      try console.writeFile(file, bytes)
+    } catch {
+      throw Failure(.internalError, "file", "\(error)")
+    }
+  }
+}
+
+extension JSON {
+  /// A string as it is, anything else as JSON; with a line end.
+  fileprivate var line: String { (string ?? text).terminated }
+}
+
+extension String {
+  /// With a line end, unless there is one or nothing at all.
+  var terminated: String { isEmpty || hasSuffix("\n") ? self : self + "\n" }
+}

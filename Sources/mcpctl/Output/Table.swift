@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+
+/// Rows with headings: aligned for people, tab-separated for programs.
+struct Table {
+  /// A heading, and whether only the wide form shows it.
+  struct Column {
+    let heading: String
+    var isWide = false
+  }
+
+  let columns: [Column]
+  let rows: [[String]]
+
+  /// One row a line, cells separated by tabs, no heading.
+  func plain(wide: Bool) -> String {
+    let shown = columns.indices.filter { wide || !columns[$0].isWide }
+    return rows.map { row in shown.map { oneLine(row[$0]) }.joined(separator: "\t") + "\n" }.joined()
+  }
+
+  /// Aligned columns under headings; the last column is cut to `width` unless `wide`.
+  func aligned(wide: Bool, width: Int?, bold: (String) -> String) -> String {
+    let shown = columns.indices.filter { wide || !columns[$0].isWide }
+    let cells = rows.map { row in shown.map { oneLine(row[$0]) } }
+    let widths = shown.indices.map { place in
+      max(columns[shown[place]].heading.count, cells.map { $0[place].count }.max() ?? 0)
+    }
+    func line(_ row: [String]) -> String {
+      var line = ""
+      for (place, cell) in row.enumerated() {
+        if place == row.count - 1 {
+          let room = width.map { max($0 - line.count, 12) } ?? .max
+          line += cell.count > room ? cell.prefix(room - 1) + "…" : cell
+        } else {
+          line += cell + String(repeating: " ", count: widths[place] - cell.count + 2)
+        }
+      }
+      return line
+    }
+    let heading = bold(line(shown.map { columns[$0].heading }))
+    return ([heading] + cells.map(line)).map { $0 + "\n" }.joined()
+  }
+}
