@@ -24,6 +24,7 @@ format() {
 }
 # The package treats warnings as errors, so a build that ends is a build without warnings.
 warnings() { "$swift" build "${debug_flags[@]}" --build-tests; }
+generated() { scripts/check-generated.sh "$scratch/debug/mcpctl"; }
 fuzzers() { scripts/fuzz.sh -t "${FUZZ_SECONDS:-10}"; }
 
 step "format" format
@@ -32,6 +33,7 @@ step "imports" scripts/check-imports.sh
 step "unsafe code" scripts/check-unsafe.sh
 step "feature table" python3 scripts/features.py --check
 step "build without warnings" warnings
+step "generated files" generated
 step "fuzzers" fuzzers
 
 echo

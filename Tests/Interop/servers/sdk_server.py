@@ -10,10 +10,12 @@ from pydantic import BaseModel
 
 try:  # 2.x
     from mcp.server.mcpserver import Context, Image, MCPServer
+    from mcp.server.mcpserver.exceptions import ToolError
 
     line = 2
 except ImportError:  # 1.x
     from mcp.server.fastmcp import Context, FastMCP as MCPServer, Image
+    from mcp.server.fastmcp.exceptions import ToolError
 
     line = 1
 from mcp.types import Completion
@@ -52,7 +54,7 @@ async def echo(message: str) -> str:
 @server.tool()
 async def fail(reason: str = "it was asked to") -> str:
     """Always fails."""
-    raise ValueError(reason)
+    raise ToolError(reason)
 
 
 @server.tool()
