@@ -90,8 +90,8 @@ _mcpctl_values() {
     'mcpctl call --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl call -o' | 'mcpctl call --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl call --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl call 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1) ;;
-    'mcpctl call 1'*) mapfile -t COMPREPLY < <(mcpctl __complete arguments -- "${words[@]}" 2>/dev/null | cut -f1) ;;
+    'mcpctl call 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl call 1'*) mapfile -t COMPREPLY < <(mcpctl __complete arguments -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools ls --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tools ls --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl tools ls --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -104,15 +104,15 @@ _mcpctl_values() {
     'mcpctl tools get --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl tools get -o' | 'mcpctl tools get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl tools get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl tools get 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1) ;;
+    'mcpctl tools get 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools call --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tools call --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl tools call --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools call --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl tools call -o' | 'mcpctl tools call --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl tools call --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl tools call 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1) ;;
-    'mcpctl tools call 1'*) mapfile -t COMPREPLY < <(mcpctl __complete arguments -- "${words[@]}" 2>/dev/null | cut -f1) ;;
+    'mcpctl tools call 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl tools call 1'*) mapfile -t COMPREPLY < <(mcpctl __complete arguments -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl resources ls --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl resources ls --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl resources ls --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -131,7 +131,7 @@ _mcpctl_values() {
     'mcpctl resources read --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl resources read -o' | 'mcpctl resources read --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl resources read --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl resources read 0') mapfile -t COMPREPLY < <(mcpctl __complete resources -- "${words[@]}" 2>/dev/null | cut -f1) ;;
+    'mcpctl resources read 0') mapfile -t COMPREPLY < <(mcpctl __complete resources -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl prompts ls --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl prompts ls --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl prompts ls --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -144,7 +144,7 @@ _mcpctl_values() {
     'mcpctl prompts get --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl prompts get -o' | 'mcpctl prompts get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl prompts get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl prompts get 0') mapfile -t COMPREPLY < <(mcpctl __complete prompts -- "${words[@]}" 2>/dev/null | cut -f1) ;;
+    'mcpctl prompts get 0') mapfile -t COMPREPLY < <(mcpctl __complete prompts -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl rpc --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl rpc --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl rpc --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -165,11 +165,11 @@ _mcpctl_values() {
     'mcpctl info --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl version -o' | 'mcpctl version --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl version --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl help 0'*) mapfile -t COMPREPLY < <(mcpctl __complete help -- "${words[@]}" 2>/dev/null | cut -f1) ;;
+    'mcpctl help 0'*) mapfile -t COMPREPLY < <(mcpctl __complete help -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl completion --all') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl completion 0') mapfile -t COMPREPLY < <(compgen -W 'bash zsh fish' -- "$cur") ;;
     'mcpctl man --all') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
-    'mcpctl man 0'*) mapfile -t COMPREPLY < <(mcpctl __complete help -- "${words[@]}" 2>/dev/null | cut -f1) ;;
+    'mcpctl man 0'*) mapfile -t COMPREPLY < <(mcpctl __complete help -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
   esac
 }
 

@@ -20,6 +20,7 @@ struct RootCommand: CommandGroup {
     ServeCommand.self, CallCommand.self, ToolsCommand.self, ResourcesCommand.self, PromptsCommand.self, RPCCommand.self,
     PingCommand.self,
     InfoCommand.self, VersionCommand.self, HelpCommand.self, CompletionCommand.self, ManCommand.self,
+    CompleteCommand.self,
   ]
 
   @Flag("Print the version.") var version: Bool

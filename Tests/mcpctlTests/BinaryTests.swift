@@ -166,6 +166,23 @@ func mcpctl(
     #expect(negotiated == expected + "\n")
   }
 
+  @Test(arguments: [
+    (["tools", "--", "call", "ca"], "calculator\tAdds"),
+    (["arguments", "--", "call", "weather", "location=x", ""], "units=\t"),
+    (["resources", "--", "resources", "read", ""], "sample://about\t"), (["help", "--", "help", "ex"], "exit-codes\t"),
+  ])
+  func theProgramCompletesNamesItself(words: [String], line: String) throws {
+    let run = try run([binary, "__complete"] + words)
+    #expect(run.output.hasPrefix(line))
+    #expect(run.error == "")
+  }
+
+  @Test(arguments: [["-s", "127.0.0.1:1", "call", ""], ["call", "", "--", "never-started"]])
+  func completionStaysSilentWhereNothingCanBeAsked(words: [String]) throws {
+    let run = try run([binary, "__complete", "tools", "--"] + words)
+    #expect(run.output == "" && run.error == "" && run.code == 0)
+  }
+
   @Test func theEnvironmentNamesAServer() throws {
     #expect(try mcpctl("ping", environment: ["MCPCTL_SERVER": "nowhere"]).code == 8)
     #expect(try mcpctl("ping", "-s", "builtin", environment: ["MCPCTL_SERVER": "nowhere"]).code == 0)

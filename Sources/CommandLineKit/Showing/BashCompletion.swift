@@ -114,6 +114,7 @@ private func bashAction(_ field: FieldModel, _ program: String) -> String? {
   case .file: return "compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")"
   case .directory: return "compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")"
   case .dynamic(let kind):
-    return "mapfile -t COMPREPLY < <(\(program) __complete \(kind) -- \"${words[@]}\" 2>/dev/null | cut -f1)"
+    let ask = "mapfile -t COMPREPLY < <(\(program) __complete \(kind) -- \"${words[@]}\" 2>/dev/null | cut -f1)"
+    return ask + "; [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null"
   }
 }

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import JSONKit
+import MCPClientKit
+
+/// `mcpctl __complete KIND -- WORD…`: what the completion scripts ask while a line is typed.
+///
+/// Answers within 300 ms or not at all, starts no program, and says nothing on standard error.
+struct CompleteCommand: Command {
+  static let info = CommandInfo("__complete", "Print candidates for a shell.", isHidden: true)
+
+  @Argument("What is completed.") var kind: Kind
+  @Trailing("The words so far, the last one unfinished.", value: "word") var words: [String]
+
+  /// What can be completed.
+  enum Kind: String, ChoiceValue {
+    case tools, arguments, resources, prompts, help
+  }
+
+  func run(in console: Console) async throws -> ExitCode {
+    let unfinished = words.last ?? ""
+    let found = (try? await candidates(console)) ?? []
+    for (value, meaning) in found where value.hasPrefix(unfinished) {
+      console.output.print(oneLine(value) + "\t" + oneLine(meaning))
+    }
+    return .success
+  }
+
+  private func candidates(_ console: Console) async throws -> [(String, String)] {
+    if kind == .help {
+      let commands = CommandModel(RootCommand.self).visibleSubcommands.map { ($0.info.name, $0.info.summary) }
+      return commands + HelpTopic.all.map { ($0.name, $0.summary) }
+    }
+    guard let connection = try connection(console) else { return [] }
+    let answers = Answers()
+    _ = try await connection.run { client in
+      switch kind {
+      case .tools: await answers.add(try await client.list(.tools)["tools"], named: "name")
+      case .resources: await answers.add(try await client.list(.resources)["resources"], named: "uri")
+      case .prompts: await answers.add(try await client.list(.prompts)["prompts"], named: "name")
+      case .arguments: await answers.add(try await arguments(client))
+      case .help: break
+      }
+      return .success
+    }
+    return await answers.found
+  }
+
+  /// The server the words so far name; nil when it would have to be started.
+  private func connection(_ console: Console) throws -> Connection? {
+    // With --help the parser forgives what is still missing.
+    let invocation = try parse(words.dropLast() + ["--help"], as: RootCommand.self, environment: console.environment)
+    guard let command = invocation.command as? any ServerCommand, command.program.isEmpty else { return nil }
+    let (options, talk) = (command.connection, command.talk)
+    options.timeout = .milliseconds(300)
+    (talk.quiet, talk.verbose) = (true, 0)
+    let connection = try Connection(options, program: [], talk, console)
+    if case .program = connection.resolved.target { return nil }
+    return connection
+  }
+
+  /// `name=` for every argument of the tool among the words that is not there yet; the values of one that is begun.
+  private func arguments(_ client: Client) async throws -> [(String, String)] {
+    let invocation = try parse(words.dropLast() + ["--help"], as: RootCommand.self)
+    guard let call = invocation.command as? CallCommand, let tool = call.$tool else { return [] }
+    let found = try await client.find(tool, in: .tools, key: "name", noun: "tool")
+    let schema = InputSchema(found["inputSchema"]?.object ?? [:])
+    let given = call.words.compactMap { try? ArgumentWord($0).path }
+    if let begun = words.last, let equals = begun.firstIndex(of: "="),
+      let property = schema.member(String(begun[..<equals]))
+    {
+      let values =
+        property.values?.map { $0.string ?? $0.text } ?? (property.types == ["boolean"] ? ["true", "false"] : [])
+      return values.map { ("\(begun[...equals])\($0)", "") }
+    }
+    return schema.properties.filter { !given.contains($0.name) }.map { name, property in
+      ("\(name)=", [property.kind, property.description ?? ""].joined(separator: " "))
+    }
+  }
+}
+
+/// Collects candidates.
+private actor Answers {
+  var found: [(String, String)] = []
+
+  func add(_ candidates: [(String, String)]) { found += candidates }
+  func add(_ listed: JSON?, named key: String) {
+    found += (listed?.array ?? []).map { ($0.word(key), $0.sentence) }
+  }
+}
