@@ -35,7 +35,7 @@ let package = Package(
   targets: [
     // The C edge: a module map and a shim each.
     .systemLibrary(name: "CEvent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"])]),
-    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .target(name: "CPCRE2", linkerSettings: [.linkedLibrary("pcre2-8")]),
     .target(name: "CCurl"),
     .target(name: "CProcess"),
 

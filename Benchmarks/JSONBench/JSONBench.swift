@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSONKit
 
-/// Times what the JSON layer does for one `tools/call`: `JSONBench [parse|write|lookup|all] [iterations]`.
+/// Times what the JSON layer does for one `tools/call`: `JSONBench [parse|write|lookup|validate|defaults|all] [iterations]`.
 ///
 /// Under callgrind, the difference between two iteration counts gives the instructions of one operation.
 @main struct JSONBench {
@@ -12,7 +12,12 @@ import JSONKit
     "io.modelcontextprotocol/clientCapabilities":{}}}}
     """
 
-  static func main() throws(JSONError) {
+  static let schema = """
+    {"type":"object","properties":{"operation":{"type":"string","enum":["add","subtract","multiply","divide"],\
+    "default":"add"},"a":{"type":"number"},"b":{"type":"number"}},"required":["a","b"],"additionalProperties":false}
+    """
+
+  static func main() throws {
     let arguments = CommandLine.arguments.dropFirst()
     let wanted = arguments.first ?? "all"
     let iterations = arguments.dropFirst().first.flatMap { Int($0) } ?? 1_000_000
@@ -33,6 +38,18 @@ import JSONKit
       measure("look up params.arguments.operation", iterations) {
         value["params"]?["arguments"]?["operation"]?.string?.utf8.count ?? 0
       }
+    }
+    if wanted == "validate" || wanted == "all" {
+      let schema = try Schema(compiling: JSON(parsing: schema))
+      let arguments = value["params"]?["arguments"] ?? nil
+      measure("validate the arguments", iterations) { schema.validate(arguments).count }
+    }
+    if wanted == "defaults" || wanted == "all" {
+      let schema = try Schema(compiling: JSON(parsing: schema))
+      let arguments = value["params"]?["arguments"] ?? nil
+      measure("fill in no default", iterations) { schema.applyingDefaults(to: arguments).object?.count ?? 0 }
+      let lacking = ["a": 1, "b": 2] as JSON
+      measure("fill in a default", iterations) { schema.applyingDefaults(to: lacking).object?.count ?? 0 }
     }
   }
 

@@ -19,7 +19,7 @@ public struct JSONNumber: Sendable, Hashable {
   }
 
   /// The exact integer value; nil when there is a fraction or it does not fit `Int`.
-  public var int: Int? { Int(text) ?? Double(text).flatMap { Int(exactly: $0) } }
+  public var int: Int? { Int(text) ?? ExactNumber(self).int }
   /// The nearest double; infinite when the number is out of its range.
   public var double: Double { Double(text) ?? 0 }
 }

@@ -43,6 +43,9 @@ public struct JSONObject: Sendable, Hashable {
     }
   }
 
+  /// Whether there is a member called `name`.
+  public func contains(_ name: String) -> Bool { lastIndex(of: name) != nil }
+
   private func lastIndex(of name: String) -> Int? {
     let members = members.span
     var index = members.count

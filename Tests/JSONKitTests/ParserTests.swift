@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
 import JSONKit
 import Testing
 
@@ -88,21 +87,10 @@ import Testing
 
   /// Reading, writing, comparing and freeing the deepest text allowed on a thread with little stack.
   @Test func theDeepestTextFitsASmallStack() {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setstacksize(&attributes, 512 << 10)
-    defer { pthread_attr_destroy(&attributes) }
-    var thread = pthread_t()
-    pthread_create(
-      &thread, &attributes,
-      { _ in
-        let text = JSONLimitTests.nested(192)
-        let limits = JSONLimits(depth: 192)
-        let isSame = (try? JSON(parsing: text, limits: limits))?.text == text
-        return UnsafeMutableRawPointer(bitPattern: isSame ? 1 : 2)
-      }, nil)
-    var result: UnsafeMutableRawPointer?
-    pthread_join(thread, &result)
-    #expect(result == UnsafeMutableRawPointer(bitPattern: 1))
+    let text = JSONLimitTests.nested(192)
+    #expect(
+      onThread(stack: 512 << 10) {
+        (try? JSON(parsing: text, limits: JSONLimits(depth: 192)))?.text == text
+      })
   }
 }

@@ -27,6 +27,15 @@ enum TestData {
     return names.sorted()
   }
 
+  /// The files in the folder `path` and the folders in it, as paths below it.
+  static func files(in path: String) -> [String] {
+    names(in: path).flatMap { name in
+      name.hasSuffix(".json") ? [name] : files(in: "\(path)/\(name)").map { "\(name)/\($0)" }
+    }
+  }
+
+  static func json(_ path: String) throws -> JSON { try JSON(parsing: bytes(path)) }
+
   static func bytes(_ path: String) -> [UInt8] {
     guard let root, let file = fopen("\(root)/\(path)", "r") else { return [] }
     defer { fclose(file) }
