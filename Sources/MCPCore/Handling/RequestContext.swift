@@ -7,6 +7,14 @@ import Synchronization
 public protocol NotificationSink: Sendable {
   /// Sends `notification` to the peer, waiting while the peer is slow; drops it when the peer is gone.
   func send(_ notification: Message.Notification) async
+  /// Called when somebody wants to know of the cancellation of `context`, which means that its request takes a while:
+  /// the moment to watch whether the peer leaves.
+  func watchPeer(for context: RequestContext)
+}
+
+extension NotificationSink {
+  /// Watches nothing: where leaving is no cancellation, or is noticed anyway.
+  public func watchPeer(for context: RequestContext) {}
 }
 
 /// What a handler knows about one request, and how it talks about it while it works. Gone when the request is.
@@ -108,15 +116,16 @@ extension RequestContext {
 
   /// Runs `action` when the request is cancelled; at once when it already is, never once it is answered.
   public func onCancel(_ action: @escaping @Sendable () -> Void) {
-    let isCancelled = state.withLock { state in
+    let (isCancelled, isFirst) = state.withLock { state in
       switch state.ending {
       case nil:
         state.cancelActions.append(action)
-        return false
-      case .answered: return false
-      case .cancelled: return true
+        return (false, state.cancelActions.count == 1)
+      case .answered: return (false, false)
+      case .cancelled: return (true, false)
       }
     }
+    if isFirst { sink.watchPeer(for: self) }
     if isCancelled { action() }
   }
 

@@ -31,16 +31,20 @@ extension Conversation {
     }
   }
 
-  /// Answers a batch, each request in its place.
-  func answer(batch elements: [JSON], telling sink: any NotificationSink) async -> [UInt8]? {
-    let messages: [Result<Message, InvalidMessage>]
+  private func answer(batch elements: [JSON], telling sink: any NotificationSink) async -> [UInt8]? {
     do throws(RPCError) {
-      messages = try Batch(elements, for: peer.handshake, limit: service.limits.batch).messages
+      let batch = try Batch(elements, for: peer.handshake, limit: service.limits.batch)
+      let responses = await answer(batch, telling: sink)
+      return responses.isEmpty ? nil : JSON.array(responses.map(\.json)).bytes
     } catch {
       return Response(id: nil, outcome: .failure(error)).bytes
     }
-    let responses = await withTaskGroup(of: (Int, Response?).self) { group in
-      for (index, message) in messages.enumerated() {
+  }
+
+  /// Answers a batch, many at a time, in the order of its requests.
+  func answer(_ batch: Batch, telling sink: any NotificationSink) async -> [Response] {
+    await withTaskGroup(of: (Int, Response?).self) { group in
+      for (index, message) in batch.messages.enumerated() {
         group.addImmediateTask {
           switch message {
           case .failure(let invalid): (index, invalid.response)
@@ -48,11 +52,10 @@ extension Conversation {
           }
         }
       }
-      var responses = [Response?](repeating: nil, count: messages.count)
+      var responses = [Response?](repeating: nil, count: batch.messages.count)
       for await (index, response) in group { responses[index] = response }
       return responses.compactMap { $0 }
     }
-    return responses.isEmpty ? nil : JSON.array(responses.map(\.json)).bytes
   }
 }
 
@@ -78,11 +81,6 @@ struct Batch {
         throw RPCError(.invalidRequest, "batches are not part of revision 2026-07-28: send one message at a time")
       }
     }
-  }
-
-  /// Whether a response is due.
-  var hasRequests: Bool {
-    messages.contains { if case .success(.request) = $0 { true } else { false } }
   }
 }
 

@@ -93,13 +93,29 @@ extension Conversation {
 
 extension Conversation {
   private func initialize(_ request: Request, _ sink: any NotificationSink) async -> Response {
-    do {
-      try peer.beginInitialize()
+    do throws(RPCError) {
+      return await finishInitialize(request, try beginInitialize(request), telling: sink)
     } catch {
       return Response(id: request.id, outcome: .failure(error))
     }
+  }
+
+  /// Settles the handshake. `finishInitialize` is to follow.
+  func beginInitialize(_ request: Request) throws(RPCError) -> Handshake {
+    try peer.beginInitialize()
+    do throws(RPCError) {
+      return Handshake(try Negotiation(request.params, served: service.revisions))
+    } catch {
+      peer.endInitialize(nil)
+      throw error
+    }
+  }
+
+  /// Asks the handler to describe itself, and answers.
+  func finishInitialize(
+    _ request: Request, _ handshake: Handshake, telling sink: any NotificationSink
+  ) async -> Response {
     do {
-      let handshake = Handshake(try Negotiation(request.params, served: service.revisions))
       let discovery = try await discover(context(of: request, handshake, .info, sink))
       peer.endInitialize(handshake)
       return success(

@@ -14,6 +14,10 @@ final class Peer: Sendable {
     var logLevel: Logger.Level?
     var isReady: Bool
     var flights: [RequestContext] = []
+    /// Where the peer listens for what it is told unasked, over HTTP.
+    var listener: EventMailbox?
+    /// Whether anything happened since `isIdle` was asked last.
+    var wasUsed = true
   }
 
   /// The id of its session; nil on a channel.
@@ -67,15 +71,25 @@ extension Peer {
     }
   }
 
+  /// Writes what has changed into the session's record.
+  func describe(in session: inout Session) {
+    state.withLock { state in
+      session.state = state.lifecycle.step
+      session.logLevel = state.logLevel
+      session.isReady = state.isReady
+    }
+  }
+
   func fail() { state.withLock { $0.lifecycle.failed() } }
 
   /// Ends the conversation and withdraws what is in flight.
   func terminate(reason: String) {
-    let flights = state.withLock { state in
+    let (flights, listener) = state.withLock { state in
       state.lifecycle.terminated()
-      return state.flights
+      return (state.flights, state.listener)
     }
     for flight in flights { flight.cancel(reason: reason) }
+    listener?.close()
   }
 
   /// What a legacy request is answered on the ground of.
@@ -120,6 +134,7 @@ extension Peer {
       }
       guard state.lifecycle.step != .terminated else { return .notInitialized(.terminated) }
       state.flights.append(context)
+      state.wasUsed = true
       return nil
     }
     if let fault { throw fault }
@@ -139,4 +154,34 @@ extension Peer {
   }
 
   var requestsInFlight: Int { state.withLock { $0.flights.count } }
+}
+
+// MARK: - What an HTTP peer listens to
+
+extension Peer {
+  /// Makes `mailbox` the one stream the peer listens to; false when it has one.
+  func listen(_ mailbox: EventMailbox) -> Bool {
+    state.withLock { state in
+      guard state.listener == nil, state.lifecycle.step != .terminated else { return false }
+      state.listener = mailbox
+      return true
+    }
+  }
+
+  func stopListening(_ mailbox: EventMailbox) {
+    state.withLock { state in
+      if state.listener === mailbox { state.listener = nil }
+      state.wasUsed = true
+    }
+  }
+
+  var listener: EventMailbox? { state.withLock { $0.listener } }
+
+  /// Whether nothing is in flight, nobody listens, and nothing happened since this was asked last.
+  func checkIdle() -> Bool {
+    state.withLock { state in
+      defer { state.wasUsed = false }
+      return state.flights.isEmpty && state.listener == nil && !state.wasUsed
+    }
+  }
 }

@@ -1,23 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
+import EventIO
+import Observability
 
 /// Where a service is offered.
 public enum Transport: Sendable {
   /// To the process that started this one, over standard input and output.
   case stdio
+  /// To anybody, over HTTP.
+  case http(HTTPOptions)
+
+  /// Over HTTP at an address.
+  public static func http(host: String, port: UInt16) -> Transport { .http(HTTPOptions(host: host, port: port)) }
+}
+
+/// Where a service listens, once it does.
+public struct Listening: Sendable, Hashable {
+  /// The bound addresses, such as `127.0.0.1:8000`, with the port the system chose.
+  public let addresses: [String]
+  /// The first port.
+  public let port: UInt16
 }
 
 extension Service {
-  /// Serves until the peers are gone.
-  /// - Throws: what the transport throws.
-  public func serve(_ transport: Transport) async throws {
+  /// Serves until the peer is gone, or until the process is asked to stop by SIGINT or SIGTERM, or the task is
+  /// cancelled. Then what is in flight is answered, for up to `ServeLimits.drainTime`; a second signal cuts that short.
+  ///
+  /// - Parameters:
+  ///   - sessions: where legacy sessions are kept; nil keeps them in memory.
+  ///   - ready: called once connections are accepted; not for stdio.
+  /// - Throws: an error that names the address when it cannot be listened on.
+  public func serve(
+    _ transport: Transport, sessions: (any SessionStore)? = nil, ready: @Sendable (Listening) -> Void = { _ in }
+  ) async throws {
     switch transport {
-    case .stdio: try await ChannelEndpoint(self, on: StandardChannel(limits: limits)).run()
+    case .stdio: try await serveStandardStreams()
+    case .http(let options):
+      try await serve(options, sessions ?? MemorySessionStore(limit: limits.sessions), ready)
+    }
+  }
+
+  private func serve(
+    _ options: HTTPOptions, _ store: any SessionStore, _ ready: @Sendable (Listening) -> Void
+  ) async throws {
+    let addresses = try SocketAddress.addresses(host: options.host, port: options.port)
+    let site = HTTPSite(self, options, store: store, isLoopback: addresses.allSatisfy(\.isLoopback))
+    var http = HTTPLimits()
+    http.bodyBytes = limits.messageBytes
+    http.connections = options.connections
+    let server = try HTTPServer(handler: site, limits: http, loops: options.threads, logger: logger)
+    let bound = try server.start(host: options.host, port: options.port)
+    logger.info("server started", [("addresses", bound.map(\.description).joined(separator: " "))])
+    ready(Listening(addresses: bound.map(\.description), port: bound.first?.port ?? 0))
+    let stop = try StopSignals()
+    await withTaskGroup { group in
+      group.addTask { [limits] in
+        while (try? await Task.sleep(for: limits.keepAlive)) != nil { site.beat() }
+      }
+      await stop.first()
+      logger.info("server stopping")
+      group.addTask { [limits] in
+        await server.shutdown(within: limits.drainTime)
+        stop.end()
+      }
+      await stop.second()
+      group.cancelAll()
+      await server.shutdown(within: .zero)
+    }
+    logger.info("server stopped")
+  }
+
+  private func serveStandardStreams() async throws {
+    let endpoint = ChannelEndpoint(self, on: try StandardChannel(limits: limits))
+    let stop = try StopSignals()
+    try await withThrowingTaskGroup { group in
+      group.addTask {
+        defer { stop.end() }
+        try await endpoint.run()
+      }
+      await stop.first()
+      group.cancelAll()
+      try await group.waitForAll()
     }
   }
 }
 
 extension Server {
-  /// Serves until the peers are gone.
-  /// - Throws: what the transport throws.
-  public func serve(_ transport: Transport) async throws { try await Service(self).serve(transport) }
+  /// Serves with the default limits and without a log; see `Service.serve`.
+  public func serve(_ transport: Transport, ready: @Sendable (Listening) -> Void = { _ in }) async throws {
+    try await Service(self).serve(transport, ready: ready)
+  }
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import JSONKit
+import MCPCore
+
+/// For people with nothing but curl: requests without a handshake, answered as one of the newest legacy revision.
+struct ConvenienceEndpoint: Sendable {
+  let service: Service
+
+  /// The result of `tools/list`.
+  func tools() async -> HTTPAnswer {
+    let request = Request(id: .number(0), method: .toolsList)
+    guard let response = await conversation.answer(request, telling: NoSink()) else { return .accepted }
+    switch response.outcome {
+    case .success(let result): return .json(JSON.object(result).bytes)
+    case .failure(let error): return .error(.notFound, error)
+    }
+  }
+
+  /// Answers one message; notifications of its request are dropped.
+  func answer(_ request: HTTPRequest) async -> HTTPAnswer {
+    guard request.hasJSONBody else {
+      return .error(.unsupportedMediaType, RPCError(.invalidRequest, "Content-Type must be application/json"))
+    }
+    guard let body = await conversation.answer(request.body, telling: NoSink()) else { return .accepted }
+    return .json(body)
+  }
+
+  private var conversation: Conversation { Conversation(service: service, peer: Peer(), assumed: .assumed) }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import JSONKit
+import MCPCore
+import Synchronization
+
+/// A stream that must not fall silent for long, or what is between the peers takes it for dead.
+protocol Beating: AnyObject, Sendable {
+  /// Sends a comment if nothing else was sent since the last beat.
+  func beat()
+}
+
+/// The open event streams.
+final class Heartbeat: Sendable {
+  private let streams = Mutex<[ObjectIdentifier: any Beating]>([:])
+
+  func add(_ stream: any Beating) { streams.withLock { $0[ObjectIdentifier(stream)] = stream } }
+  func remove(_ stream: any Beating) { _ = streams.withLock { $0.removeValue(forKey: ObjectIdentifier(stream)) } }
+
+  func beat() {
+    for stream in streams.withLock({ Array($0.values) }) { stream.beat() }
+  }
+}
+
+extension HTTPResponder {
+  /// What an event stream is sent with; proxies are told not to hold it back.
+  ///
+  /// Spec: 2026-07-28, basic/transports/streamable-http, "Sending Messages to the Server".
+  static let eventHeaders: HTTPHeaders = [
+    "Content-Type": "text/event-stream", "Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no",
+  ]
+
+  /// Sends what is posted until the mailbox is closed, the peer is gone or the server stops.
+  func stream(_ mailbox: EventMailbox, keptAliveBy heartbeat: Heartbeat) async {
+    heartbeat.add(mailbox)
+    onDisconnect { mailbox.close() }
+    onShutdown { mailbox.close() }
+    await startStream(.ok, headers: Self.eventHeaders)
+    do {
+      while let events = await mailbox.next() { try await write(events) }
+    } catch {
+      // The peer is gone: what was posted for it meanwhile has no other reader.
+      mailbox.close()
+    }
+    heartbeat.remove(mailbox)
+    await finish()
+  }
+}
+
+extension JSON {
+  /// The value as an event, which is one line because the compact spelling has no line ends.
+  var event: [UInt8] {
+    var bytes = Array("event: message\ndata: ".utf8)
+    write(to: &bytes)
+    bytes.append(UInt8(ascii: "\n"))
+    bytes.append(UInt8(ascii: "\n"))
+    return bytes
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import JSONKit
+import MCPCore
+
+/// What an HTTP request is answered with.
+struct HTTPAnswer {
+  let status: HTTPStatus
+  var headers: HTTPHeaders
+  let body: [UInt8]
+  /// Whether it went out already, as a stream.
+  let isSent: Bool
+
+  init(_ status: HTTPStatus, _ headers: HTTPHeaders = [:], body: [UInt8] = []) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+    isSent = false
+  }
+
+  private init(sent status: HTTPStatus) {
+    self.status = status
+    headers = [:]
+    body = []
+    isSent = true
+  }
+
+  /// A stream that has ended.
+  static let streamed = HTTPAnswer(sent: .ok)
+  /// Nothing is to be said: the request was withdrawn.
+  static let accepted = HTTPAnswer(.accepted)
+
+  private static let json: HTTPHeaders = ["Content-Type": "application/json"]
+
+  /// A JSON text.
+  static func json(_ body: [UInt8], _ status: HTTPStatus = .ok) -> HTTPAnswer {
+    HTTPAnswer(status, json, body: body)
+  }
+
+  /// An error of JSON-RPC with an HTTP status of its own.
+  static func error(_ status: HTTPStatus, _ error: RPCError, to id: RequestID? = nil) -> HTTPAnswer {
+    json(Response(id: id, outcome: .failure(error)).bytes, status)
+  }
+
+  /// The path has no such method.
+  static func methodNotAllowed(_ allowed: String) -> HTTPAnswer {
+    var answer = error(
+      .methodNotAllowed, RPCError(.invalidRequest, "this path answers \(allowed)"))
+    answer.headers.add("Allow", allowed)
+    return answer
+  }
+
+  /// The client cannot read what there is.
+  static func notAcceptable(_ types: String) -> HTTPAnswer {
+    error(.notAcceptable, RPCError(.invalidRequest, "the answer is \(types): add it to Accept"))
+  }
+}

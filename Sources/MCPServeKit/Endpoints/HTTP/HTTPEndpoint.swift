@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import JSONKit
+import MCPCore
+
+/// Serves Streamable HTTP: POST, GET and DELETE with sessions for legacy peers, POST alone for modern ones.
+struct HTTPEndpoint: Sendable {
+  let service: Service
+  let sessions: LiveSessions
+  let heartbeat: Heartbeat
+  /// Paths whose GET opens a stream without a session too.
+  let openPaths: Set<String>
+
+  init(_ service: Service, store: any SessionStore, heartbeat: Heartbeat, openPaths: Set<String> = []) {
+    self.service = service
+    sessions = LiveSessions(service, store: store)
+    self.heartbeat = heartbeat
+    self.openPaths = openPaths
+  }
+
+  func answer(_ request: HTTPRequest, through responder: HTTPResponder) async -> HTTPAnswer {
+    switch request.method {
+    case .post: await post(request, responder)
+    case .get: await listen(request, responder)
+    case .delete: await end(request)
+    default: .methodNotAllowed("GET, POST, DELETE")
+    }
+  }
+
+  /// Tells every session that listens and has confirmed its handshake that a list changed.
+  func announce(_ kind: FeatureKind) {
+    let event = Message.notification(Message.Notification(kind.listChanged)).json.event
+    for peer in sessions.current where peer.isReady { peer.listener?.post(event) }
+  }
+}
+
+// MARK: - GET and DELETE: the legacy era
+
+extension HTTPEndpoint {
+  /// Opens the stream on which a session is told things unasked.
+  ///
+  /// Spec: 2025-11-25, basic/transports, "Listening for Messages from the Server".
+  private func listen(_ request: HTTPRequest, _ responder: HTTPResponder) async -> HTTPAnswer {
+    if claimsModern(request) { return .methodNotAllowed("POST") }
+    guard Acceptance(request.headers).events else { return .notAcceptable("text/event-stream") }
+    let mailbox = EventMailbox(limit: service.limits.streamMessages)
+    if request.headers[StandardHeaders.session] == nil, openPaths.contains(request.path) {
+      await responder.stream(mailbox, keptAliveBy: heartbeat)
+      return .streamed
+    }
+    switch await peer(of: request, answering: nil) {
+    case .failure(let answer): return answer.answer
+    case .success(let peer):
+      guard peer.listen(mailbox) else {
+        return .error(.conflict, RPCError(.invalidRequest, "the session has a stream already: close it first"))
+      }
+      await responder.stream(mailbox, keptAliveBy: heartbeat)
+      peer.stopListening(mailbox)
+      return .streamed
+    }
+  }
+
+  /// Ends a session.
+  private func end(_ request: HTTPRequest) async -> HTTPAnswer {
+    if claimsModern(request) { return .methodNotAllowed("POST") }
+    switch await peer(of: request, answering: nil) {
+    case .failure(let answer): return answer.answer
+    case .success(let peer):
+      do {
+        _ = try await sessions.close(peer.sessionID ?? "", reason: "the client ended the session")
+        return HTTPAnswer(.noContent)
+      } catch {
+        return failure(error)
+      }
+    }
+  }
+
+  private func claimsModern(_ request: HTTPRequest) -> Bool {
+    request.headers[StandardHeaders.version].flatMap(Revision.init(rawValue:))?.era == .modern
+  }
+}
+
+// MARK: - Sessions
+
+/// A refusal as an error, so that a `Result` can carry it.
+struct Refusal: Error {
+  let answer: HTTPAnswer
+}
+
+extension HTTPEndpoint {
+  /// The peer of the session a legacy request names.
+  func peer(of request: HTTPRequest, answering id: RequestID?) async -> Result<Peer, Refusal> {
+    if let version = request.headers[StandardHeaders.version], Revision(rawValue: version)?.era != .legacy {
+      let served = Revision.legacy.filter(service.revisions.contains).map(\.rawValue).joined(separator: ", ")
+      let error = RPCError(
+        .invalidRequest, "MCP-Protocol-Version '\(version)' is not served in a session; supported: \(served)")
+      return .failure(Refusal(answer: .error(.badRequest, error, to: id)))
+    }
+    guard let session = request.headers[StandardHeaders.session] else {
+      return .failure(Refusal(answer: .error(.badRequest, .notInitialized(.uninitialized), to: id)))
+    }
+    do {
+      if let peer = try await sessions.peer(of: session) { return .success(peer) }
+      let error = RPCError(.invalidRequest, "there is no such session, or no longer: start one with initialize")
+      return .failure(Refusal(answer: .error(.notFound, error, to: id)))
+    } catch {
+      return .failure(Refusal(answer: failure(error, answering: id)))
+    }
+  }
+
+  /// The store failed: whether the session exists is not known, so the client may try again.
+  func failure(_ error: any Error, answering id: RequestID? = nil) -> HTTPAnswer {
+    service.logger.error("session store failed", [("error", "\(error)")])
+    var answer = HTTPAnswer.error(
+      .serviceUnavailable, RPCError(.internalError, "sessions are not available now: try again later"), to: id)
+    answer.headers.add("Retry-After", "1")
+    return answer
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import JSONKit
+import MCPCore
+import Observability
+
+/// Everything a service offers over HTTP, by path.
+final class HTTPSite: HTTPHandler {
+  private enum Place {
+    case streamable
+    case events
+    case messages
+    case toolsList
+    case rpc
+    case health(String)
+  }
+
+  private let service: Service
+  private let guards: HTTPGuards
+  private let places: [String: Place]
+  private let heartbeat = Heartbeat()
+  private let streamable: HTTPEndpoint
+  private let legacy: LegacySSEEndpoint
+  private let convenience: ConvenienceEndpoint
+  private let listener: Int?
+
+  /// - Parameter isLoopback: whether the server listens on loopback only.
+  init(_ service: Service, _ options: HTTPOptions, store: any SessionStore, isLoopback: Bool) {
+    self.service = service
+    guards = HTTPGuards(hosts: options.allowedHosts, origins: options.allowedOrigins, isLoopback: isLoopback)
+    streamable = HTTPEndpoint(
+      service, store: store, heartbeat: heartbeat, openPaths: Set(options.streamablePaths.dropFirst()))
+    legacy = LegacySSEEndpoint(service, messagesPath: options.messagesPath, heartbeat: heartbeat)
+    convenience = ConvenienceEndpoint(service: service)
+    var places: [String: Place] = [
+      "/": .rpc, "/tools/list": .toolsList, "/tools/call": .rpc, "/health": .health("ok"),
+      "/actuator/health": .health("UP"),
+    ]
+    for path in options.streamablePaths { places[path] = .streamable }
+    if let path = options.eventsPath {
+      places[path] = .events
+      places[options.messagesPath] = .messages
+    }
+    self.places = places
+    listener = service.changes?.addListener { [streamable] kind in streamable.announce(kind) }
+  }
+
+  deinit { if let listener { service.changes?.removeListener(listener) } }
+
+  /// To be called every `ServeLimits.keepAlive`: keeps streams alive and lets go of what is idle.
+  func beat() {
+    heartbeat.beat()
+    streamable.sessions.dropIdle()
+  }
+
+  func respond(to request: HTTPRequest, through response: HTTPResponder) async {
+    guard service.logger.writes(.info) else { return await send(await answer(request, response), response) }
+    let start = ContinuousClock.now
+    let answer = await answer(request, response)
+    await send(answer, response)
+    log(request, answer, ContinuousClock.now - start)
+  }
+
+  private func send(_ answer: HTTPAnswer, _ response: HTTPResponder) async {
+    if !answer.isSent { await response.send(answer.status, headers: answer.headers, body: answer.body) }
+  }
+
+  private func answer(_ request: HTTPRequest, _ response: HTTPResponder) async -> HTTPAnswer {
+    let path = request.path
+    guard let place = places[path] else {
+      return .error(.notFound, RPCError(.invalidRequest, "there is nothing at \(path)"))
+    }
+    if let refusal = guards.refusal(of: request) { return .error(.forbidden, RPCError(.invalidRequest, refusal)) }
+    switch place {
+    case .streamable: return await streamable.answer(request, through: response)
+    case .events: return await legacy.listen(request, through: response)
+    case .messages: return legacy.take(request)
+    case .toolsList where request.method == .get: return await convenience.tools()
+    case .toolsList, .rpc:
+      return request.method == .post
+        ? await convenience.answer(request) : .methodNotAllowed(path == "/tools/list" ? "GET, POST" : "POST")
+    case .health(let word):
+      guard request.method == .get || request.method == .head else { return .methodNotAllowed("GET, HEAD") }
+      return .json(JSON.object(["status": .string(word)]).bytes)
+    }
+  }
+
+  private func log(_ request: HTTPRequest, _ answer: HTTPAnswer, _ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+    service.logger.info(
+      "request",
+      [
+        ("method", request.method.rawValue), ("path", request.target), ("status", String(answer.status.rawValue)),
+        ("bytes", String(answer.body.count)), ("us", String(microseconds)),
+        ("session", request.headers[StandardHeaders.session].map { String($0.prefix(8)) } ?? "-"),
+      ])
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import JSONKit
+import MCPCore
+import Synchronization
+
+/// The answer to one POST: a JSON text, or from the first notification on an event stream that ends with the response.
+final class ReplyStream: NotificationSink, Beating {
+  private struct State {
+    var isStarted = false
+    /// Whether nothing was sent since the last beat.
+    var isQuiet = false
+  }
+
+  private let responder: HTTPResponder
+  private let accepts: Acceptance
+  /// Whether the peer's leaving withdraws the request (2026-07-28), or not (before).
+  private let cancelsOnDisconnect: Bool
+  private let state = Mutex(State())
+  private let heartbeat: Heartbeat
+
+  init(_ responder: HTTPResponder, _ accepts: Acceptance, cancelsOnDisconnect: Bool, heartbeat: Heartbeat) {
+    self.responder = responder
+    self.accepts = accepts
+    self.cancelsOnDisconnect = cancelsOnDisconnect
+    self.heartbeat = heartbeat
+  }
+
+  /// Sends a notification where the client can read one; drops it where not.
+  func send(_ notification: Message.Notification) async {
+    guard accepts.events else { return }
+    await write(Message.notification(notification).json.event)
+  }
+
+  func watchPeer(for context: RequestContext) {
+    guard cancelsOnDisconnect else { return }
+    responder.onDisconnect { context.cancel(reason: "the client closed the connection") }
+  }
+
+  /// Sends the response, and ends the answer.
+  /// - Parameter status: for an answer that is no stream.
+  func finish(_ response: Response, status: HTTPStatus = .ok) async -> HTTPAnswer {
+    await finish(response.json, status: status)
+  }
+
+  func finish(_ json: JSON, status: HTTPStatus = .ok) async -> HTTPAnswer {
+    if !isStreaming, accepts.json || status != .ok { return .json(json.bytes, status) }
+    await write(json.event)
+    return await end()
+  }
+
+  /// Ends the answer without a response: the request was withdrawn.
+  func abandon() async -> HTTPAnswer { isStreaming ? await end() : .accepted }
+
+  func beat() {
+    let wasQuiet = state.withLock { state in
+      defer { state.isQuiet = true }
+      return state.isQuiet
+    }
+    // Nobody waits for a comment; one that cannot be sent is not missed.
+    if wasQuiet { Task { try? await responder.write(keepAliveComment) } }
+  }
+
+  private var isStreaming: Bool { state.withLock { $0.isStarted } }
+
+  private func end() async -> HTTPAnswer {
+    heartbeat.remove(self)
+    await responder.finish()
+    return .streamed
+  }
+
+  private func write(_ event: [UInt8]) async {
+    let isFirst = state.withLock { state in
+      defer { (state.isStarted, state.isQuiet) = (true, false) }
+      return !state.isStarted
+    }
+    if isFirst { heartbeat.add(self) }
+    // Does nothing when the stream has begun, so that whoever comes first on the loop begins it.
+    await responder.startStream(.ok, headers: HTTPResponder.eventHeaders)
+    // Nobody is left to be told when the peer is gone.
+    try? await responder.write(event)
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import JSONKit
+import MCPCore
+
+/// The headers that repeat what the body says, for those between client and server who do not read bodies.
+///
+/// Spec: 2026-07-28, basic/transports/streamable-http, "Request Metadata": any that is missing or differs is refused.
+struct StandardHeaders {
+  static let version = "mcp-protocol-version"
+  static let session = "mcp-session-id"
+
+  /// Checks a request of the modern era.
+  /// - Throws: `RPCError` `.headerMismatch` naming the header.
+  static func check(_ headers: HTTPHeaders, against request: Request, _ revision: Revision) throws(RPCError) {
+    try check(headers, "MCP-Protocol-Version", revision.rawValue)
+    try check(headers, "Mcp-Method", request.method.rawValue)
+    if let member = request.method.namingMember {
+      guard case .string(let name)? = request.params[member] else { return }
+      try check(headers, "Mcp-Name", name)
+    }
+  }
+
+  private static func check(_ headers: HTTPHeaders, _ name: String, _ expected: String) throws(RPCError) {
+    let matches = headers.withValue(of: name) { $0.isSame(as: expected) }
+    if matches == true, headers.count(of: name) == 1 { return }
+    guard let value = headers[name] else {
+      throw RPCError(.headerMismatch, "the header \(name) is missing: it repeats what the body says, '\(expected)'")
+    }
+    guard headers.count(of: name) == 1, let decoded = decode(value), decoded.utf8.elementsEqual(expected.utf8) else {
+      throw RPCError(.headerMismatch, "the header \(name) says '\(value)', the body '\(expected)'")
+    }
+  }
+
+  /// Undoes `=?base64?…?=`, which carries what a header cannot; nil when it is broken.
+  private static func decode(_ value: String) -> String? {
+    guard value.hasPrefix("=?base64?"), value.hasSuffix("?="), value.utf8.count >= 11 else { return value }
+    return Base64.decode(value.dropFirst(9).dropLast(2)).flatMap { String(validating: $0, as: UTF8.self) }
+  }
+}
+
+extension Method {
+  /// The parameter `Mcp-Name` repeats.
+  fileprivate var namingMember: String? {
+    switch self {
+    case .toolsCall, .promptsGet: "name"
+    case .resourcesRead: "uri"
+    default: nil
+    }
+  }
+}
+
+extension Span<UInt8> {
+  fileprivate func isSame(as text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { other in
+      guard count == other.count else { return false }
+      for index in indices where self[index] != other[index] { return false }
+      // What looks encoded is compared decoded.
+      return count < 2 || self[0] != UInt8(ascii: "=") || self[1] != UInt8(ascii: "?")
+    }
+  }
+}
+
+/// Base64 as RFC 4648 section 4 has it, padding required.
+enum Base64 {
+  static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    let units = Array(text.utf8)
+    guard units.count % 4 == 0 else { return nil }
+    var bytes: [UInt8] = []
+    for start in stride(from: 0, to: units.count, by: 4) {
+      let group = units[start..<start + 4]
+      let isLast = start + 4 == units.count
+      let padding = isLast ? group.reversed().prefix { $0 == UInt8(ascii: "=") }.count : 0
+      guard padding <= 2 else { return nil }
+      var bits: UInt32 = 0
+      for unit in group.dropLast(padding) {
+        guard let value = value(of: unit) else { return nil }
+        bits = bits << 6 | value
+      }
+      bits <<= UInt32(6 * padding)
+      // Bits that padding cuts off have to be zero: every text has one spelling.
+      guard padding == 0 || bits & (padding == 1 ? 0xFF : 0xFFFF) == 0 else { return nil }
+      bytes += [UInt8(bits >> 16 & 0xFF), UInt8(bits >> 8 & 0xFF), UInt8(bits & 0xFF)].dropLast(padding)
+    }
+    return bytes
+  }
+
+  private static func value(of unit: UInt8) -> UInt32? {
+    switch unit {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(unit) - 65
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(unit) - 71
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(unit) + 4
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
+  }
+}

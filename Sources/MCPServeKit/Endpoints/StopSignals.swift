@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import Glibc
+
+/// The requests to stop: SIGINT, SIGTERM, or the cancellation of the task that waits for the first.
+final class StopSignals: Sendable {
+  private let firstStop = Promise<Void>()
+  private let secondStop = Promise<Void>()
+  private let listening: Task<Void, Never>
+
+  /// Starts listening: from now on the signals do not end the process by themselves.
+  init() throws {
+    let loop = try EventLoop()
+    try loop.start(name: "signals")
+    let arrivals = loop.signals([SIGINT, SIGTERM])
+    // Ended by `end`, which whoever makes this calls on every path.
+    listening = Task { [firstStop, secondStop] in
+      for await _ in arrivals where !firstStop.keep(()) { secondStop.keep(()) }
+      loop.stop()
+    }
+  }
+
+  deinit { listening.cancel() }
+
+  /// Returns when a stop is asked for.
+  func first() async { await firstStop.value(onCancel: ()) }
+
+  /// Returns when a stop is asked for again, or after `end`.
+  func second() async { await secondStop.value() }
+
+  /// Nobody waits any more.
+  func end() {
+    firstStop.keep(())
+    secondStop.keep(())
+    listening.cancel()
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import MCPCore
+import Synchronization
+
+/// The sessions this process is serving: the store remembers them, this adds what only a process can hold, their
+/// requests in flight and their open streams.
+///
+/// A peer is a view of its stored session. One that has been idle for a while is dropped and made anew when needed.
+final class LiveSessions: Sendable {
+  private let store: any SessionStore
+  private let service: Service
+  private let peers = Mutex<[String: Peer]>([:])
+
+  init(_ service: Service, store: any SessionStore) {
+    self.service = service
+    self.store = store
+  }
+
+  /// The peer of a session; nil when the session does not exist, or no longer.
+  func peer(of id: String) async throws -> Peer? {
+    guard let session = try await store.session(Session.ID(rawValue: id)) else {
+      drop(id, reason: "the session has expired")
+      return nil
+    }
+    return peers.withLock { peers in
+      if let peer = peers[id] { return peer }
+      let peer = Peer(sessionID: id)
+      peer.resume(session.handshake, logLevel: session.logLevel, isReady: session.isReady)
+      peers[id] = peer
+      return peer
+    }
+  }
+
+  /// Begins a session for a peer that is about to be initialized.
+  /// - Throws: `SessionError` when there are too many.
+  func open(_ handshake: Handshake, id: Session.ID) async throws {
+    try await store.insert(
+      Session(id: id, handshake: handshake, state: .initializing, lifetime: service.limits.initializeTime))
+  }
+
+  /// Keeps what has changed about a peer.
+  func save(_ peer: Peer) async throws {
+    guard let id = peer.sessionID.map(Session.ID.init(rawValue:)) else { return }
+    // Another server may change the same session: then its version is read and changed again.
+    for _ in 0..<3 {
+      guard var session = try await store.session(id) else { return }
+      peer.describe(in: &session)
+      session.lifetime = service.limits.sessionLifetime
+      if try await store.replace(session) { break }
+    }
+    peers.withLock { $0[id.rawValue] = peer }
+  }
+
+  /// Ends a session; false when there was none.
+  func close(_ id: String, reason: String) async throws -> Bool {
+    let existed = try await store.remove(Session.ID(rawValue: id))
+    drop(id, reason: reason)
+    return existed
+  }
+
+  /// Forgets peers that have nothing in flight and no stream, and ends those whose session is over.
+  func dropIdle() {
+    peers.withLock { peers in peers = peers.filter { !$0.value.checkIdle() } }
+  }
+
+  /// The peers with something in flight or a stream, or that had until recently.
+  var current: [Peer] { peers.withLock { Array($0.values) } }
+
+  private func drop(_ id: String, reason: String) {
+    peers.withLock { $0.removeValue(forKey: id) }?.terminate(reason: reason)
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Observability
+
+/// What is remembered of a legacy conversation between requests.
+public struct Session: Sendable {
+  /// The name of a session: 128 random bits, in hexadecimal. It finds a session; it proves nothing about who asks.
+  public struct ID: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+    /// The id on the wire.
+    public let rawValue: String
+    /// Takes an id as it came.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Makes an id nobody can guess.
+    public static func random() -> ID {
+      var generator = SystemRandomNumberGenerator()
+      return ID(rawValue: hexadecimal(generator.next()) + hexadecimal(generator.next()))
+    }
+
+    /// The first characters: enough for people to tell sessions apart, too few to use one.
+    public var description: String { String(rawValue.prefix(8)) }
+
+    private static func hexadecimal(_ number: UInt64) -> String {
+      let digits = String(number, radix: 16)
+      return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+  }
+
+  /// The session's name.
+  public let id: ID
+  /// What `initialize` settled.
+  public var handshake: Handshake
+  /// How far the conversation is. `processing` is never stored: which requests are in flight is known to their server.
+  public var state: SessionState
+  /// The least level of log notifications; nil until the client sets one.
+  public var logLevel: Logger.Level?
+  /// Whether the client has confirmed the handshake.
+  public var isReady: Bool
+  /// How long it lives without being looked up.
+  public var lifetime: Duration
+  /// Counts the changes; the store keeps it.
+  public var version = 0
+
+  /// Makes a session.
+  public init(
+    id: ID = .random(), handshake: Handshake, state: SessionState, logLevel: Logger.Level? = nil,
+    isReady: Bool = false, lifetime: Duration
+  ) {
+    self.id = id
+    self.handshake = handshake
+    self.state = state
+    self.logLevel = logLevel
+    self.isReady = isReady
+    self.lifetime = lifetime
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Keeps legacy sessions between requests. Every store passes the same tests.
+public protocol SessionStore: Sendable {
+  /// Keeps a new session.
+  /// - Throws: `SessionError` `.full` when there are too many.
+  func insert(_ session: Session) async throws
+  /// The session of that name, whose lifetime begins anew; nil when there is none or its time is up.
+  func session(_ id: Session.ID) async throws -> Session?
+  /// Keeps a changed session; false when somebody changed or removed it since it was read.
+  func replace(_ session: Session) async throws -> Bool
+  /// Forgets a session; false when there was none.
+  @discardableResult
+  func remove(_ id: Session.ID) async throws -> Bool
+}
+
+/// Why a session cannot be kept.
+public struct SessionError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The kind of fault. Open: new kinds may be added.
+  public struct Code: RawRepresentable, Sendable, Hashable {
+    /// The code for programs.
+    public let rawValue: String
+    /// Makes a code.
+    public init(rawValue: String) { self.rawValue = rawValue }
+    /// There are too many sessions.
+    public static let full = Code(rawValue: "full")
+    /// The id is in use.
+    public static let duplicate = Code(rawValue: "duplicate")
+  }
+
+  /// The kind of fault.
+  public let code: Code
+  /// Says what is wrong and what to do about it.
+  public let message: String
+
+  /// Makes an error.
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  /// The message.
+  public var description: String { message }
+}

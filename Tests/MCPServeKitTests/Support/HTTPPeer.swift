@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import Glibc
+import JSONKit
+
+/// A client on one keep-alive connection that sends what a test says. Waits at most ten seconds for anything.
+final class HTTPPeer: Sendable {
+  struct Answer: Sendable {
+    var status: Int
+    var headers: [String: String]
+    var body: String
+
+    var json: JSON? { try? JSON(parsing: body) }
+    /// The data of the events of a stream that has ended.
+    var events: [JSON] {
+      body.split(separator: "\n").filter { $0.hasPrefix("data: ") }.compactMap {
+        try? JSON(parsing: String($0.dropFirst(6)))
+      }
+    }
+  }
+
+  /// Blocking calls run here, so that tests hold no thread of the default pool.
+  private static let pool = HandlerPool(name: "peers")
+  private let descriptor: CInt
+
+  init(_ address: SocketAddress) throws {
+    descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    var limit = timeval(tv_sec: 10, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    var target = sockaddr_in()
+    target.sin_family = sa_family_t(AF_INET)
+    target.sin_port = address.port.bigEndian
+    target.sin_addr.s_addr = inet_addr("127.0.0.1")
+    let answer = withUnsafePointer(to: target) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard answer == 0 else { throw IOError(.connect, "cannot connect to \(address)", errno: errno) }
+  }
+
+  deinit { Glibc.close(descriptor) }
+
+  /// Sends a request with the headers every client sends, unless `headers` has them; an empty value leaves one out.
+  func send(_ method: String, _ path: String, _ headers: [String: String] = [:], body: String? = nil) async throws {
+    var all = ["host": "localhost", "accept": "application/json, text/event-stream"]
+    if let body {
+      all["content-type"] = "application/json"
+      all["content-length"] = String(body.utf8.count)
+    }
+    for (name, value) in headers { all[name.lowercased()] = value }
+    let fields = all.filter { !$0.value.isEmpty }.map { "\($0.key): \($0.value)\r\n" }.joined()
+    try await send("\(method) \(path) HTTP/1.1\r\n\(fields)\r\n\(body ?? "")")
+  }
+
+  func send(_ text: String) async throws {
+    let bytes = Array(text.utf8)
+    try await run(on: Self.pool) { [descriptor] in
+      guard Glibc.send(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL)) == bytes.count else {
+        throw IOError(.send, "the server takes nothing", errno: errno)
+      }
+    }
+  }
+
+  /// Sends a request and reads its answer.
+  func ask(
+    _ method: String, _ path: String, _ headers: [String: String] = [:], body: String? = nil
+  ) async throws -> Answer {
+    try await send(method, path, headers, body: body)
+    return try await answer()
+  }
+
+  /// One whole answer.
+  func answer() async throws -> Answer {
+    var answer = try await head()
+    if let length = answer.headers["content-length"].flatMap({ Int($0) }) {
+      answer.body = try await read(count: length)
+    } else if answer.headers["transfer-encoding"] == "chunked" {
+      while case let chunk = try await self.chunk(), !chunk.isEmpty { answer.body += chunk }
+    }
+    return answer
+  }
+
+  /// The status and headers of an answer whose body comes in chunks.
+  func head() async throws -> Answer {
+    let lines = try await read(through: "\r\n\r\n").split(separator: "\r\n")
+    var answer = Answer(status: 0, headers: [:], body: "")
+    answer.status = lines.first.flatMap { Int($0.split(separator: " ")[1]) } ?? 0
+    for line in lines.dropFirst() {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      answer.headers[parts[0].lowercased()] = String(parts[1].drop { $0 == " " })
+    }
+    return answer
+  }
+
+  /// One piece of a stream, empty at its end.
+  func chunk() async throws -> String {
+    let size = try await read(through: "\r\n").split(separator: "\r\n").first.flatMap { Int($0, radix: 16) } ?? 0
+    let chunk = try await read(count: size)
+    _ = try await read(count: 2)
+    return chunk
+  }
+
+  private func read(count: Int) async throws -> String {
+    count == 0 ? "" : try await read { $0.count == count }
+  }
+
+  private func read(through ending: String) async throws -> String {
+    let ending = Array(ending.utf8)
+    return try await read { $0.suffix(ending.count) == ending[...] }
+  }
+
+  private func read(until isComplete: @escaping @Sendable ([UInt8]) -> Bool) async throws -> String {
+    try await run(on: Self.pool) { [descriptor] in
+      var bytes: [UInt8] = []
+      var byte: UInt8 = 0
+      while !isComplete(bytes) {
+        guard recv(descriptor, &byte, 1, 0) == 1 else {
+          throw IOError(.receive, "only \(String(decoding: bytes, as: UTF8.self).debugDescription) came", errno: errno)
+        }
+        bytes.append(byte)
+      }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import JSONKit
+
+@testable import MCPServeKit
+
+/// A service on a port of its own.
+struct Site: Sendable {
+  let address: SocketAddress
+  let site: HTTPSite
+  let store: MemorySessionStore
+  let server: Server
+
+  func peer() throws -> HTTPPeer { try HTTPPeer(address) }
+
+  /// Opens a session and returns its id.
+  func initialize(_ version: String = "2025-11-25", _ peer: HTTPPeer) async throws -> String {
+    let answer = try await peer.ask(
+      "POST", "/mcp",
+      body:
+        #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"\#(version)","capabilities":{}}}"#)
+    let session = answer.headers["mcp-session-id"] ?? ""
+    _ = try await peer.ask(
+      "POST", "/mcp", ["Mcp-Session-Id": session], body: #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+    return session
+  }
+}
+
+/// Serves `server` for as long as `body` takes.
+func withSite(
+  _ server: Server? = nil, limits: ServeLimits = ServeLimits(),
+  now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+  options change: (inout HTTPOptions) -> Void = { _ in }, _ body: (Site) async throws -> Void
+) async throws {
+  let server = try server ?? makeFixture()
+  var options = HTTPOptions()
+  options.eventsPath = "/sse"
+  change(&options)
+  let store = MemorySessionStore(limit: limits.sessions, now: now)
+  let site = HTTPSite(Service(server, limits: limits), options, store: store, isLoopback: true)
+  let http = try HTTPServer(handler: site)
+  let address = try http.start(host: "127.0.0.1", port: 0)[0]
+  do {
+    try await body(Site(address: address, site: site, store: store, server: server))
+  } catch {
+    await http.shutdown(within: .zero)
+    throw error
+  }
+  await http.shutdown(within: .zero)
+}
+
+/// A request of the modern era, with the headers that go with it.
+func modern(_ method: String, _ params: JSONObject = [:], id: JSON = 1) -> (headers: [String: String], body: String) {
+  var params = params
+  params["_meta"] = [
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": [:],
+  ]
+  var headers = ["MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method]
+  headers["Mcp-Name"] = (params["name"] ?? params["uri"])?.string
+  let body: JSON = ["jsonrpc": "2.0", "id": id, "method": .string(method), "params": .object(params)]
+  return (headers, body.text)
+}
