@@ -48,7 +48,7 @@ import Testing
     ("tags=a", #"{"tags":["a"]}"#), ("sizes=1", #"{"sizes":[1]}"#), ("mode=slow", #"{"mode":"slow"}"#),
     ("mode=3", #"{"mode":3}"#), ("either=null", #"{"either":null}"#), ("either=7", #"{"either":7}"#),
     ("loose=5", #"{"loose":"5"}"#), ("any=5", #"{"any":"5"}"#), ("filter={\"limit\":2}", #"{"filter":{"limit":2}}"#),
-    ("text:=null", #"{"text":null}"#), ("count:=\"12\"", #"{"count":"12"}"#), ("text=@@home", #"{"text":"@home"}"#),
+    ("any:=null", #"{"any":null}"#), ("any:=\"12\"", #"{"any":"12"}"#), ("text=@@home", #"{"text":"@home"}"#),
     ("filter[limit]=5", #"{"filter":{"limit":5}}"#), ("tags[]=x", #"{"tags":["x"]}"#),
   ])
   func theSchemaDecidesWhatAWordBecomes(word: String, json: String) throws {
@@ -115,6 +115,20 @@ import Testing
       faults(["a=x", "d=1", "c=1", "c=2"], schema: schema) == [
         "a: 'x' is not a number", "c: given twice", "b is missing: NUMBER", "d is no argument of this tool",
       ])
+  }
+
+  @Test func theSchemaCheckerHasTheLastWord() {
+    let schema = """
+      {"type":"object","properties":{"n":{"type":"integer","maximum":5},"id":{"type":"string","pattern":"^[a-z]+$"},
+       "list":{"type":"array","items":{"type":"integer"}}},"required":["n"]}
+      """
+    let found = faults(["n=6", "id=A1", #"list:=["x"]"#, "other=1"], schema: schema)
+    #expect(found.count == 4, "\(found)")
+    for name in ["n ", "id ", "list[0] ", "other is no argument"] {
+      #expect(found.contains { $0.hasPrefix(name) }, "\(name) in \(found)")
+    }
+    #expect(faults([#"{"n":"6"}"#], schema: schema).count == 1)
+    #expect(faults(["n=1"], schema: #"{"type":"object","properties":{"n":{"type":"wrong"}}}"#) == [])
   }
 
   @Test func anOpenSchemaTakesAnyName() throws {

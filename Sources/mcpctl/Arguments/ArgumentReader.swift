@@ -145,15 +145,24 @@ struct ArgumentReader {
 
   /// Adds what is missing, what nobody asked for, and what the schema checker finds in the rest.
   private mutating func check(_ arguments: JSONObject, against schema: InputSchema, except misread: Set<String>) {
+    var blamed = misread
     let properties = schema.properties
-    for name in schema.required where arguments[name] == nil && !misread.contains(name) {
+    for name in schema.required where arguments[name] == nil && blamed.insert(name).inserted {
       let kind = properties.first { $0.name == name }.map { ": \($0.schema.kind)" } ?? ""
       faults.append("\(name) is missing\(kind)")
     }
-    guard schema.isClosed else { return }
-    for name in arguments.names where !properties.contains(where: { $0.name == name }) {
-      let near = nearMiss(of: name, in: properties.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
-      faults.append("\(name) is no argument of this tool\(near)")
+    if schema.isClosed {
+      for name in arguments.names where !properties.contains(where: { $0.name == name }) {
+        let near = nearMiss(of: name, in: properties.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
+        faults.append("\(name) is no argument of this tool\(near)")
+        blamed.insert(name)
+      }
+    }
+    // A schema this program cannot read is no reason to refuse the call: then the server has the only word.
+    guard let compiled = try? Schema(compiling: schema.here) else { return }
+    for fault in compiled.validate(.object(arguments)) {
+      let name = String(fault.name.prefix { $0 != "." && $0 != "[" })
+      if name.isEmpty || !blamed.contains(name) { faults.append(fault.message) }
     }
   }
 }

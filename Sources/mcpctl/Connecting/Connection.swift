@@ -67,13 +67,15 @@ struct Connection: Sendable {
   private func runBuiltin(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode {
     let (near, far) = MemoryChannel.pair()
     let service = Service(try BuiltinServer.make(version: Version.number))
-    async let serving: Void = ChannelEndpoint(service, on: far).run()
+    // No child task, because Ctrl-C must cancel the client alone: the server has to live on to hear of it.
+    let serving = Task { try await ChannelEndpoint(service, on: far).run() }
     do {
       let code = try await run(.channel(near, name: "builtin"), body)
-      try await serving
+      try await serving.value
       return code
     } catch {
       await near.close()
+      _ = await serving.result
       throw error
     }
   }
