@@ -32,8 +32,8 @@ final class Conversation: Sendable {
       switchboard.listen(for: id, onProgress)
     }
     let answer = Promise<ClientTransport.Answer>()
-    switchboard.deadlines.watch(id, idle: idle, total: total) { [name] isIdle in
-      let what = isIdle ? "did not answer \(method) within \(idle)" : "took longer than \(total) for \(method)"
+    switchboard.deadlines.watch(id, idle: idle, total: total) { [name] expiry in
+      let what = expiry == .idle ? "did not answer \(method) within \(idle)" : "took longer than \(total) for \(method)"
       answer.keep(.failure(ClientError(.timeout, "\(name) \(what)")))
     }
     transport.begin(request) { answer.keep($0) }

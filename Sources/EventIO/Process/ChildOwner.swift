@@ -7,7 +7,7 @@ import Synchronization
 final class ChildOwner: Sendable {
   private struct State {
     var input: ChildInput
-    var output: ChildOutput
+    var output: Inbox
     var errorTail: [UInt8] = []
     var shutdown = Shutdown()
     var exitStatus: ExitStatus?
@@ -25,7 +25,7 @@ final class ChildOwner: Sendable {
     state = Mutex(
       State(
         input: ChildInput(name: configuration.command, limit: configuration.limits.unsent),
-        output: ChildOutput(limit: configuration.limits.unread)))
+        output: Inbox(limit: configuration.limits.unread)))
   }
 
   // What the handle asks for, on any thread.
@@ -59,7 +59,7 @@ final class ChildOwner: Sendable {
   func nextLines() async throws(IOError) -> [[UInt8]]? {
     while true {
       switch state.withLock({ $0.output.take() }) {
-      case .lines(let lines, let madeRoom):
+      case .pieces(let lines, let madeRoom):
         if madeRoom { wakeup.signal() }
         return lines
       case .end(let end):
@@ -116,6 +116,7 @@ final class ChildOwner: Sendable {
       if ready.exit, let status = child.ended {
         child.killGroup()
         while child.output >= 0, readOutput(&child, &framer, &buffer) {}
+        keepRest(&framer)
         while child.error >= 0, readError(&child, &buffer) {}
         child.reap()
         return finish(status)
@@ -147,6 +148,13 @@ final class ChildOwner: Sendable {
     }
     if end != nil { child.closeOutput() }
     return end == nil
+  }
+
+  /// The child has ended, though somebody else may still hold its output open for a moment.
+  private func keepRest(_ framer: inout LineFramer) {
+    var lines: [[UInt8]] = []
+    framer.finish(into: &lines)
+    state.withLock { $0.output.add(lines) }
   }
 
   /// Reads once and keeps the last bytes; false when there is nothing more for now.

@@ -140,20 +140,6 @@ struct ManagedChild {
   }
 }
 
-/// An array of C strings ending in NULL, as `execve` takes it.
-private struct CStrings {
-  private let strings: [String]
-
-  init(_ strings: [String]) { self.strings = strings }
-
-  func withPointers<Result>(_ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>?) -> Result) -> Result {
-    var pointers = strings.map { strdup($0) }
-    pointers.append(nil)
-    defer { for pointer in pointers { free(pointer) } }
-    return pointers.withUnsafeBufferPointer { body($0.baseAddress) }
-  }
-}
-
 extension String? {
   fileprivate func withOptionalCString<Result>(_ body: (UnsafePointer<CChar>?) -> Result) -> Result {
     guard let self else { return body(nil) }
