@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why a text is not acceptable JSON, and where.
+/// Why a text is not acceptable, and where: JSON, what is read from it, or a URI template.
 public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The byte the fault was noticed at, from 0.
   public let offset: Int

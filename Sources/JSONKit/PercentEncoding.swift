@@ -18,6 +18,24 @@ package enum PercentEncoding {
     return String(validating: bytes, as: UTF8.self)
   }
 
+  /// The text with everything but unreserved characters encoded; with `keepingReserved`, reserved characters and what
+  /// is encoded already stay as they are.
+  static func encoded(_ bytes: ArraySlice<UInt8>, keepingReserved: Bool) -> String {
+    var text: [UInt8] = []
+    for (index, byte) in zip(bytes.indices, bytes) {
+      let isKept = isUnreserved(byte) || keepingReserved && (isReserved(byte) || isTriplet(at: index, in: bytes))
+      if isKept { text.append(byte) } else { append(byte, to: &text) }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func isTriplet(at index: Int, in bytes: ArraySlice<UInt8>) -> Bool {
+    bytes[index] == UInt8(ascii: "%") && index + 2 < bytes.endIndex && digit(bytes[index + 1]) != nil
+      && digit(bytes[index + 2]) != nil
+  }
+
+  private static func isReserved(_ byte: UInt8) -> Bool { ":/?#[]@!$&'()*+,;=".utf8.contains(byte) }
+
   /// The value of a hexadecimal digit.
   static func digit(_ byte: UInt8) -> UInt8? {
     switch byte {
