@@ -48,10 +48,11 @@ extension Service {
     http.bodyBytes = limits.messageBytes
     http.connections = options.connections
     let server = try HTTPServer(handler: site, limits: http, loops: options.threads, logger: logger)
+    let stop = try await StopSignals()
+    defer { stop.end() }
     let bound = try server.start(host: options.host, port: options.port)
     logger.info("server started", [("addresses", bound.map(\.description).joined(separator: " "))])
     ready(Listening(addresses: bound.map(\.description), port: bound.first?.port ?? 0))
-    let stop = try StopSignals()
     await withTaskGroup { group in
       group.addTask { [limits] in
         while (try? await Task.sleep(for: limits.keepAlive)) != nil { site.beat() }
@@ -71,7 +72,7 @@ extension Service {
 
   private func serveStandardStreams() async throws {
     let endpoint = ChannelEndpoint(self, on: try StandardChannel(limits: limits))
-    let stop = try StopSignals()
+    let stop = try await StopSignals()
     try await withThrowingTaskGroup { group in
       group.addTask {
         defer { stop.end() }

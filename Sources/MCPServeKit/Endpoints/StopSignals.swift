@@ -8,11 +8,12 @@ final class StopSignals: Sendable {
   private let secondStop = Promise<Void>()
   private let listening: Task<Void, Never>
 
-  /// Starts listening: from now on the signals do not end the process by themselves.
-  init() throws {
+  /// Starts listening: once this returns, the signals do not end the process by themselves.
+  init() async throws {
     let loop = try EventLoop()
     try loop.start(name: "signals")
     let arrivals = loop.signals([SIGINT, SIGTERM])
+    await withCheckedContinuation { armed in loop.execute { armed.resume() } }  // the loop works in order
     // Ended by `end`, which whoever makes this calls on every path.
     listening = Task { [firstStop, secondStop] in
       for await _ in arrivals where !firstStop.keep(()) { secondStop.keep(()) }
