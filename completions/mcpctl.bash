@@ -8,7 +8,7 @@ _mcpctl_describe() {
       _mcpctl_commands='serve call tools resources prompts rpc ping info version help completion man'
       ;;
     'mcpctl serve')
-      _mcpctl_options='--transport --help'
+      _mcpctl_options='--transport --host --port --path --threads --allow-origin --allow-host --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format -q --quiet --help'
       ;;
     'mcpctl call')
       _mcpctl_options='--ignore-tool-error --args --no-schema --no-validate --dry-run -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
@@ -83,7 +83,9 @@ _mcpctl_values() {
     'mcpctl --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl -o' | 'mcpctl --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl serve --transport') mapfile -t COMPREPLY < <(compgen -W 'stdio' -- "$cur") ;;
+    'mcpctl serve --transport') mapfile -t COMPREPLY < <(compgen -W 'stdio http-stream sse' -- "$cur") ;;
+    'mcpctl serve --log-level') mapfile -t COMPREPLY < <(compgen -W 'debug info notice warning error critical off' -- "$cur") ;;
+    'mcpctl serve --log-format') mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
     'mcpctl call --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl call --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl call --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -198,7 +200,7 @@ _mcpctl() {
     fi
     case $word in
     --) mapfile -t COMPREPLY < <(compgen -c -- "$cur"; compgen -f -- "$cur"); return ;;
-    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --connect-timeout | -o | --output | --path | --out | --args | --all) skip=$word; continue ;;
+    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --connect-timeout | -o | --output | --path | --out | --host | --port | --threads | --allow-origin | --allow-host | --max-body | --max-connections | --request-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --args | --all) skip=$word; continue ;;
     -*) continue ;;
     esac
     case "$path $word" in

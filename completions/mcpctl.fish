@@ -15,7 +15,7 @@ function __mcpctl_path
                 echo after
                 echo 0
                 return
-            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out --args --all
+            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out --host --port --threads --allow-origin --allow-host --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format --args --all
                 set skip yes
                 continue
             case '-*'
@@ -114,7 +114,21 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -s v -l verbose -d 'Say more on sta
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -s q -l quiet -d 'Say nothing on standard error but errors.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -l no-color -d 'Use no colour, whatever the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -s h -l help -d 'Show help.'
-complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l transport -r -f -a 'stdio' -d 'Transport to serve.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l transport -r -f -a 'stdio http-stream sse' -d 'Transport to serve.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l host -r -f -d 'Address to listen on; 0.0.0.0 is all of IPv4.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l port -r -f -d 'Port to listen on; 0 lets the system choose.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l path -r -f -d 'Path of the endpoint. Default /mcp, for sse /sse.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l threads -r -f -d 'Threads that serve connections.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l allow-origin -r -f -d 'Web origin that may call, besides those of this machine.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l allow-host -r -f -d 'Name this server is called by in Host, besides those of this machine.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l max-body -r -f -d 'Longest message.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l max-connections -r -f -d 'Open connections; more are turned away with 503.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l request-timeout -r -f -d 'How long a tool may take without showing progress.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l session-ttl -r -f -d 'How long a legacy session lives without a request.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l shutdown-timeout -r -f -d 'How long requests in flight may go on after a signal.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l log-level -r -f -a 'debug info notice warning error critical off' -d 'Least level that is logged. Default info over HTTP, off over stdio.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l log-format -r -f -a 'text json' -d 'How log lines look, on standard error.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -s q -l quiet -d 'Print no address and no advice.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -s h -l help -d 'Show help.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -l ignore-tool-error -d 'End with 0 even when the tool answers with an error.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -l args -r -f -d 'Arguments as a JSON object: the text itself, @FILE, or - for standard input.'

@@ -12,7 +12,7 @@ struct RootCommand: CommandGroup {
     ],
     examples: [
       .init("mcpctl call calculator a=1 b=2", "Calls a tool of the built-in server."),
-      .init("mcpctl serve", "Serves the built-in server over standard input and output."),
+      .init("mcpctl serve --transport http-stream", "Serves the built-in server at http://127.0.0.1:8000/mcp."),
       .init("mcpctl -s http://127.0.0.1:8000/mcp tools ls", "Lists the tools of a server elsewhere."),
       .init("mcpctl tools ls -- npx some-server", "Starts a program and lists its tools."),
     ])

@@ -1,26 +1,117 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
+import EventIO
 import MCPServeKit
+import Observability
 
 /// `mcpctl serve`
 struct ServeCommand: Command {
   static let info = CommandInfo(
     "serve", "Serve the built-in tools, resources and prompts.",
-    examples: [.init("mcpctl serve", "Serves whoever started it, over standard input and output.")])
+    discussion: [
+      "Over stdio, whoever started the server is served until its input ends; standard output holds the protocol and "
+        + "nothing else. Over HTTP, the address is printed on standard error once it is open.",
+      "Every protocol revision is answered at the same address. SIGINT or SIGTERM stops politely: what is in flight is "
+        + "answered first, for as long as --shutdown-timeout allows; a second signal stops at once.",
+    ],
+    examples: [
+      .init("mcpctl serve", "Serves over standard input and output."),
+      .init("mcpctl serve --transport http-stream --port 8000", "Serves http://127.0.0.1:8000/mcp."),
+      .init("mcpctl serve --transport sse --port 8000", "Serves clients of 2024-11-05 at http://127.0.0.1:8000/sse."),
+      .init("mcpctl serve --transport http-stream --port 0", "Lets the system choose the port, and prints it."),
+    ])
 
   @Option("Transport to serve.", value: "TRANSPORT", environment: ["MCP_TRANSPORT_TYPE"])
   var transport = ServeTransport.stdio
+  @Option("Address to listen on; 0.0.0.0 is all of IPv4.", value: "HOST", environment: ["MCP_HOST"])
+  var host = "127.0.0.1"
+  @Option("Port to listen on; 0 lets the system choose.", value: "PORT", environment: ["MCP_PORT"])
+  var port = PortNumber(8000)
+  @Option("Path of the endpoint. Default /mcp, for sse /sse.", value: "PATH") var path: String?
+  @Option("Threads that serve connections.", value: "N") var threads = 1
+  @Option("Web origin that may call, besides those of this machine.", value: "ORIGIN") var allowOrigin: [String]
+  @Option("Name this server is called by in Host, besides those of this machine.", value: "NAME")
+  var allowHost: [String]
+  @Group("Limits") var limits: ServeLimitOptions
+  @Group("Log") var log: LogOptions
+  @Flag("Print no address and no advice.", short: "q") var quiet: Bool
 
   func run(in console: Console) async throws -> ExitCode {
-    let service = Service(try BuiltinServer.make(version: Version.number))
-    switch transport {
-    case .stdio: try await service.serve(.stdio)
+    guard (1...256).contains(threads) else { throw UsageError("--threads: \(threads) is not from 1 to 256") }
+    if let path, !path.hasPrefix("/") { throw UsageError("--path: '\(path)' does not begin with '/'") }
+    let service = Service(
+      try BuiltinServer.make(version: Version.number, options: limits.server), limits: limits.service,
+      logger: log.logger(isQuietByDefault: transport == .stdio))
+    do throws(IOError) {
+      try await serve(service, console)
+    } catch {
+      throw Failure(error.code == .resolve ? .usage : .internalError, error.code.rawValue, error.message)
     }
     return .success
+  }
+
+  private func serve(_ service: Service, _ console: Console) async throws(IOError) {
+    do {
+      try await service.serve(offered) { listening in
+        if !quiet && log.logFormat == .text { announce(listening, console.error) }
+      }
+    } catch let error as IOError {
+      throw error
+    } catch {
+      throw IOError(.receive, "\(error)")
+    }
+  }
+
+  private var offered: Transport {
+    var options = HTTPOptions(host: host, port: port.number)
+    options.threads = threads
+    options.connections = limits.maxConnections
+    (options.allowedHosts, options.allowedOrigins) = (allowHost, allowOrigin)
+    switch transport {
+    case .stdio: return .stdio
+    case .httpStream:
+      if let path { options.streamablePaths = [path] }
+    case .sse:
+      options.streamablePaths = []
+      options.eventsPath = path ?? "/sse"
+    }
+    return .http(options)
+  }
+
+  /// Where it listens, and a line to copy.
+  private func announce(_ listening: Listening, _ stream: OutputStream) {
+    let path = path ?? (transport == .sse ? "/sse" : "/mcp")
+    let isPublic = ["0.0.0.0", "::", "[::]"].contains(host)
+    let address = isPublic ? "127.0.0.1:\(listening.port)" : listening.addresses.first ?? "\(host):\(listening.port)"
+    let url = "http://\(address)\(path)"
+    stream.print("serving \(transport.rawValue) at \(url)")
+    if transport == .sse {
+      stream.print("deprecated: HTTP+SSE was replaced in 2025-03-26; prefer --transport http-stream")
+    }
+    if isPublic { stream.print("warning: whoever reaches this machine can call these tools") }
+    stream.print("try: mcpctl -s \(url) call calculator a=1 b=2")
   }
 }
 
 /// What `serve` can offer a server over.
 enum ServeTransport: String, ChoiceValue {
   case stdio
+  case httpStream = "http-stream"
+  case sse
+
+  static let otherSpellings: [String: ServeTransport] = [
+    "http": .httpStream, "streamable-http": .httpStream, "streaming": .httpStream,
+  ]
+}
+
+/// A TCP port.
+struct PortNumber: ArgumentValue {
+  let number: UInt16
+  init(_ number: UInt16) { self.number = number }
+
+  init(argument word: String) throws(ValueFault) {
+    guard let number = UInt16(word) else { throw ValueFault("'\(word)' is no port; ports are 0 to 65535") }
+    self.number = number
+  }
+  var shown: String? { String(number) }
 }

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import JSONKit
+import TestSupport
+import Testing
+
+@testable import mcpctl
+
+/// `mcpctl serve` over HTTP, as whoever starts it sees it.
+@Suite struct ServeTests {
+  /// Starts a server on a port of the system's choice; the URL is the one it prints.
+  static func start(_ words: String..., environment: [String: String] = [:]) throws -> (RunningProgram, url: String) {
+    let program = try RunningProgram([binary, "serve", "--port", "0"] + words, environment: environment)
+    let line = try #require(program.line(holding: "serving "))
+    return (program, String(line.split(separator: " ").last ?? ""))
+  }
+
+  @Test(arguments: ["http-stream", "http", "streamable-http", "streaming"])
+  func theAddressAndALineToCopyArePrinted(spelling: String) throws {
+    let (program, url) = try Self.start("--transport", spelling)
+    #expect(url.hasPrefix("http://127.0.0.1:") && url.hasSuffix("/mcp"))
+    #expect(program.line(holding: "try: ") == "try: mcpctl -s \(url) call calculator a=1 b=2")
+    program.signal(15)
+    #expect(program.finish().code == 0)
+  }
+
+  @Test func sseIsAnnouncedAsDeprecated() throws {
+    let (program, url) = try Self.start("--transport", "sse")
+    #expect(url.hasSuffix("/sse"))
+    #expect(program.line(holding: "deprecated") != nil)
+    program.signal(2)
+    #expect(program.finish().code == 0)
+  }
+
+  @Test func theEnvironmentChoosesTransportAndPort() throws {
+    let environment = ["MCP_TRANSPORT_TYPE": "http-stream", "MCP_PORT": "0", "MCP_LOG_LEVEL": "ERROR"]
+    let program = try RunningProgram([binary, "serve"], environment: environment)
+    #expect(program.line(holding: "serving http-stream") != nil)
+    program.signal(15)
+    let run = program.finish()
+    #expect(!run.error.contains("server stopping"))
+    #expect(run.code == 0)
+  }
+
+  @Test func aBusyPortNamesItself() throws {
+    let (program, url) = try Self.start("--transport", "http-stream")
+    let port = try #require(url.split(separator: ":").last?.split(separator: "/").first)
+    let run = try mcpctl("serve", "--transport", "http-stream", "--port", String(port))
+    #expect(run.code == 2)
+    #expect(run.error.contains("127.0.0.1:\(port)"))
+    program.signal(15)
+    _ = program.finish()
+  }
+
+  @Test func jsonLogsAreNotMixedWithProse() throws {
+    let program = try RunningProgram([
+      binary, "serve", "--transport", "http-stream", "--port", "0", "--log-format", "json",
+    ])
+    let line = try #require(program.line(holding: "server started"))
+    #expect(try JSON(parsing: line)["addresses"]?.string?.hasPrefix("127.0.0.1:") == true)
+    program.signal(15)
+    for line in program.finish().error.split(separator: "\n") { _ = try JSON(parsing: String(line)) }
+  }
+}
