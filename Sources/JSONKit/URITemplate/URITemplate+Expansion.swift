@@ -28,7 +28,7 @@ extension URITemplate {
       return [named(variable.name, encoded(text, kind), kind)]
     case .array, .object:
       guard variable.prefix == nil else {
-        throw JSONError(offset: 0, message: "'\(variable.name)' is no text to take the beginning of")
+        throw JSONError(message: "'\(variable.name)' is no text to take the beginning of")
       }
       return expanded(variable, pairs: pairs(of: value), kind)
     }
