@@ -34,7 +34,7 @@ let package = Package(
   ],
   targets: [
     // The C edge: a module map and a shim each.
-    .systemLibrary(name: "CEvent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"])]),
+    .systemLibrary(name: "CEvent", pkgConfig: "libevent_core", providers: [.apt(["libevent-dev"])]),
     .target(name: "CPCRE2", linkerSettings: [.linkedLibrary("pcre2-8")]),
     .target(name: "CCurl"),
     .target(name: "CProcess"),
