@@ -32,6 +32,7 @@ private struct List: Command {
   func run(in console: Console) async throws -> ExitCode { .success }
 }
 
+/// One input: words separated by line ends.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)

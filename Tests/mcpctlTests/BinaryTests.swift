@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
+// SPDX-License-Identifier: Apache-2.0
 import CommandLineKit
 import JSONKit
 import TestSupport
@@ -197,6 +197,21 @@ func mcpctl(
     let run = program.finish(deadline: 10)
     #expect(run.code == 128 + signal, "\(run.error)")
     #expect(run.error.contains("notifications/cancelled"))
+  }
+
+  @Test(.enabled(if: isInstalled("script"))) func onATerminalTheServerIsNamedAndProgressIsDrawn() throws {
+    let run = try run(["script", "-qec", "'\(binary)' call sleep seconds=0.05", "/dev/null"])
+    #expect(run.output.contains("# server: builtin (none was named)"))
+    #expect(run.output.contains("[##########..........] 50% asleep"))
+    #expect(run.output.contains("slept 0.05 s"))
+    let quiet = try TestSupport.run(["script", "-qec", "'\(binary)' call -q echo message=hi", "/dev/null"])
+    #expect(quiet.output == "{\"echo\":\"hi\"}\r\n")
+  }
+
+  @Test(.enabled(if: isInstalled("script"))) func onATerminalAServersControlCharactersAreWrittenOut() throws {
+    let run = try run(["script", "-qec", "'\(binary)' -q prompts get greet name:='\"\\u001b[2J\"'", "/dev/null"])
+    #expect(run.output.contains("\\x1b[2J"))
+    #expect(!run.output.contains("\u{1B}[2J"))
   }
 
   @Test func aReaderThatLeavesIsNoFailure() throws {

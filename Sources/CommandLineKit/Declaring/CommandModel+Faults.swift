@@ -33,6 +33,15 @@ extension CommandModel {
     for example in info.examples where !example.line.contains(path[0]) {
       blame("example '\(example.line)' is not ours")
     }
+    // Completions step over an option's value without knowing which command comes.
+    for option in options {
+      let others = everyone.flatMap(\.options).filter {
+        $0.name == option.name || $0.short == option.short && $0.short != nil
+      }
+      if others.contains(where: { $0.kind != option.kind }) {
+        blame("--\(option.name) takes a value in one place only")
+      }
+    }
     return faults + subcommands.flatMap(\.faults)
   }
 }

@@ -2,14 +2,31 @@
 import CommandLineKit
 import JSONKit
 import MCPClientKit
+import MCPCore
 
 extension Client {
+  /// All there is of a kind; nothing, where the server says that it does not have that kind.
+  func listed(_ listing: Listing) async throws(ClientError) -> JSONObject {
+    do throws(ClientError) {
+      return try await list(listing)
+    } catch {
+      let isAbsent = error.rpcError?.code == .methodNotFound && negotiated.capabilities[listing.capability] == nil
+      guard isAbsent else { throw error }
+      return [listing.member: []]
+    }
+  }
+
   /// The listed thing called `name`; throws a failure with exit code 8 and the nearest name when there is none.
   func find(_ name: String, in listing: Listing, key: String, noun: String) async throws -> JSONObject {
-    let elements = try await list(listing)[listing.member]?.array ?? []
+    let elements = try await listed(listing)[listing.member]?.array ?? []
     if let found = elements.first(where: { $0[key]?.string == name })?.object { return found }
     throw Failure.notFound(noun, name, among: elements.compactMap { $0[key]?.string }, server: serverName)
   }
+}
+
+extension Client.Listing {
+  /// The capability a server declares when it has any.
+  fileprivate var capability: String { self == .resourceTemplates ? "resources" : member }
 }
 
 extension Failure {

@@ -50,13 +50,18 @@ struct PingCommand: ServerCommand {
   }
 }
 
+extension Negotiated.Transport {
+  /// The transport as people know it.
+  var shown: String { self == .channel ? "in process" : rawValue }
+}
+
 extension Presentation {
   /// What was negotiated. The session's id stays out: whoever has it has the session.
   init(server negotiated: Negotiated, named name: String) {
     let era = negotiated.era.rawValue
     var object: JSONObject = [
       "protocolVersion": .string(negotiated.revision.rawValue), "era": .string(era),
-      "transport": .string(negotiated.transport.rawValue), "hasSession": .bool(negotiated.sessionID != nil),
+      "transport": .string(negotiated.transport.shown), "hasSession": .bool(negotiated.sessionID != nil),
     ]
     object["serverInfo"] = negotiated.serverInfo.map(JSON.object)
     object["capabilities"] = .object(negotiated.capabilities)
@@ -66,7 +71,7 @@ extension Presentation {
     let server = negotiated.server
     let title = server.map { "\($0.name) \($0.version)" + ($0.title.map { " (\($0))" } ?? "") } ?? name
     var rows = [("server", title), ("protocol", "\(negotiated.revision) (\(era))")]
-    rows.append(("transport", negotiated.transport.rawValue + (negotiated.sessionID == nil ? "" : ", with a session")))
+    rows.append(("transport", negotiated.transport.shown + (negotiated.sessionID == nil ? "" : ", with a session")))
     rows.append(("offers", negotiated.capabilities.names.joined(separator: ", ")))
     if let supported = negotiated.result["supportedVersions"]?.array {
       rows.append(("speaks", supported.compactMap(\.string).joined(separator: ", ")))

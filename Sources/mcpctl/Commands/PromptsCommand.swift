@@ -22,7 +22,7 @@ struct PromptsListCommand: ServerCommand {
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    try await present(console) { Presentation(prompts: try await $0.list(.prompts)) }
+    try await present(console) { Presentation(prompts: try await $0.listed(.prompts)) }
   }
 }
 

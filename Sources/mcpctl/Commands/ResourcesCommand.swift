@@ -24,7 +24,7 @@ struct ResourcesListCommand: ServerCommand {
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    try await present(console) { Presentation(resources: try await $0.list(.resources)) }
+    try await present(console) { Presentation(resources: try await $0.listed(.resources)) }
   }
 }
 
@@ -40,7 +40,7 @@ struct ResourcesTemplatesCommand: ServerCommand {
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    try await present(console) { Presentation(templates: try await $0.list(.resourceTemplates)) }
+    try await present(console) { Presentation(templates: try await $0.listed(.resourceTemplates)) }
   }
 }
 

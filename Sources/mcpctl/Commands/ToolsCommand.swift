@@ -25,7 +25,7 @@ struct ToolsListCommand: ServerCommand {
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    try await present(console) { Presentation(tools: try await $0.list(.tools)) }
+    try await present(console) { Presentation(tools: try await $0.listed(.tools)) }
   }
 }
 

@@ -87,7 +87,7 @@ struct Connection: Sendable {
     return try await Client.connected(to: target, options: clientOptions) { client in
       let negotiated = client.negotiated
       let opened = ContinuousClock.now
-      talk.say("\(negotiated.revision) over \(negotiated.transport.rawValue), agreed on in \((opened - start).brief)")
+      talk.say("\(negotiated.revision) over \(negotiated.transport.shown), agreed on in \((opened - start).brief)")
       defer {
         talk.endProgress()
         talk.say("done in \((ContinuousClock.now - opened).brief)")
