@@ -71,10 +71,11 @@ extension Service {
   }
 
   private func serveStandardStreams() async throws {
-    let endpoint = ChannelEndpoint(self, on: try StandardChannel(limits: limits))
+    let channel = try StandardChannel(limits: limits)
+    let endpoint = ChannelEndpoint(self, on: channel)
     let stop = try await StopSignals()
     try await withThrowingTaskGroup { group in
-      group.addTask {
+      group.addTask(executorPreference: channel.executor) {
         defer { stop.end() }
         try await endpoint.run()
       }

@@ -6,9 +6,16 @@ import MCPCore
 struct StandardChannel: MessageChannel {
   private let streams: StandardStreams
 
-  init(limits: ServeLimits) throws { streams = try StandardStreams(lineLimit: limits.messageBytes) }
+  init(limits: ServeLimits) throws {
+    var own = StandardStreams.Limits()
+    own.line = limits.messageBytes
+    streams = try StandardStreams(limits: own)
+  }
 
-  func send(_ text: [UInt8]) async throws { try streams.write(line: text) }
+  /// The thread lines come and go on.
+  var executor: any TaskExecutor { streams.loop }
+
+  func send(_ text: [UInt8]) async throws { try await streams.write(line: text) }
   func receive() async throws -> [UInt8]? { try await streams.line() }
-  func close() async {}
+  func close() async { await streams.drain() }
 }
