@@ -9,7 +9,7 @@ extension Server {
       throw RPCError.invalidParams("name must be a string")
     }
     guard let prompt = features.prompts[name] else {
-      let near = nearMiss(of: name, among: features.prompts.names).map { "; did you mean \($0)?" } ?? ""
+      let near = name.nearest(in: features.prompts.names).map { "; did you mean \($0)?" } ?? ""
       throw RPCError.invalidParams("unknown prompt: \(name)\(near)")
     }
     let arguments = try strings(request.params["arguments"], "arguments")

@@ -21,7 +21,7 @@ extension Server {
   private func find(_ uri: String, _ features: Features) -> (ServerResource, ServerResource.Variables)? {
     if let resource = features.resources[uri] { return (resource, [:]) }
     for row in features.templates.rows {
-      if let variables = row.entry.variables(in: uri) { return (row.entry, variables) }
+      if let variables = row.entry.template?.match(uri) { return (row.entry, variables) }
     }
     return nil
   }

@@ -13,7 +13,9 @@ extension Server {
     switch prepare(try arguments(of: params)) {
     case .refused(let faults): return .invalidArguments(faults)
     case .ready(let call):
-      return .complete(try await result(of: call, tool, context).json)
+      let result = try await result(of: call, tool, context)
+      try check(result, of: tool)
+      return .complete(result.json)
     }
   }
 
@@ -54,8 +56,18 @@ extension Server {
     }
   }
 
+  /// Spec: 2025-06-18, server/tools, "Output Schema": what is announced must be kept.
+  private func check(_ result: ToolResult, of tool: ServerTool) throws(RPCError) {
+    guard let schema = tool.outputSchema, !result.isError else { return }
+    let faults = result.structuredContent.map(schema.validate)?.map(\.message) ?? ["there is no structured content"]
+    guard !faults.isEmpty else { return }
+    throw RPCError(
+      .internalError,
+      "tool \(tool.tool.name) answered what its output schema does not allow: \(faults.joined(separator: "; "))")
+  }
+
   private func unknownTool(_ name: String, _ features: Features) -> RPCError {
-    guard let near = nearMiss(of: name, among: features.tools.names) else {
+    guard let near = name.nearest(in: features.tools.names) else {
       return .invalidParams("unknown tool: \(name)")
     }
     return .invalidParams("unknown tool: \(name); did you mean \(near)?")

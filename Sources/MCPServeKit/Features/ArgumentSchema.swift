@@ -2,38 +2,32 @@
 import JSONKit
 import MCPCore
 
-/// A tool's input schema, ready to check arguments.
+/// A tool's input schema, compiled to check arguments.
 struct ArgumentSchema: Sendable {
-  private let properties: JSONObject
-  private let required: [String]
+  private let schema: Schema
 
+  /// - Throws: `FeatureError` `.malformed` naming the place in the schema that makes no sense.
   init(of tool: Tool) throws(FeatureError) {
-    properties = tool.inputSchema["properties"]?.object ?? [:]
-    required = tool.inputSchema["required"]?.array?.compactMap(\.string) ?? []
+    guard tool.inputSchema["type"]?.string == "object" else {
+      throw FeatureError(.malformed, "the input schema of tool \(tool.name) must have the type object")
+    }
+    schema = try Schema(.object(tool.inputSchema), of: "input of tool \(tool.name)")
   }
 
   /// Fills in defaults and names every argument that does not fit.
   func check(_ arguments: inout JSONObject) -> [String] {
-    for property in properties.members where arguments[property.name] == nil {
-      if let value = property.value["default"] { arguments[property.name] = value }
-    }
-    var faults = required.filter { arguments[$0] == nil }.map { "\($0) is required" }
-    for property in properties.members {
-      guard let value = arguments[property.name], let fault = mismatch(value, property.value) else { continue }
-      faults.append("\(property.name) must be \(fault)")
-    }
-    return faults
+    if case .object(let filled) = schema.applyingDefaults(to: .object(arguments)) { arguments = filled }
+    return schema.validate(.object(arguments)).map(\.message)
   }
+}
 
-  private func mismatch(_ value: JSON, _ schema: JSON) -> String? {
-    switch schema["type"]?.string {
-    case "string": value.string == nil ? "a string" : nil
-    case "number": value.number == nil ? "a number" : nil
-    case "integer": value.int == nil ? "an integer" : nil
-    case "boolean": value.bool == nil ? "true or false" : nil
-    case "object": value.object == nil ? "an object" : nil
-    case "array": value.array == nil ? "an array" : nil
-    default: nil
+extension Schema {
+  /// - Throws: `FeatureError` `.malformed` naming the place in the schema that makes no sense.
+  init(_ schema: JSON, of subject: String) throws(FeatureError) {
+    do throws(SchemaError) {
+      try self.init(compiling: schema)
+    } catch {
+      throw FeatureError(.malformed, "\(subject): \(error)")
     }
   }
 }

@@ -40,8 +40,11 @@ extension Features.Draft {
   /// - Throws: `FeatureError` naming it, when its name is taken or not allowed.
   mutating func insert(_ feature: Feature, ordinal: Int) throws(FeatureError) {
     switch feature {
-    case .tool(let tool):
+    case .tool(var tool):
       try checkName(ofTool: tool.tool.name)
+      if let schema = tool.tool.outputSchema {
+        tool.outputSchema = try Schema(schema, of: "output of tool \(tool.tool.name)")
+      }
       try check(tools.insert(tool, name: tool.tool.name, listing: tool.tool.json, ordinal: ordinal), tool.tool.name)
     case .resource(let resource): try insert(resource, ordinal: ordinal)
     case .prompt(let prompt):
@@ -62,6 +65,12 @@ extension Features.Draft {
       }
       try check(resources.insert(resource, name: listing.uri, listing: listing.json, ordinal: ordinal), listing.uri)
     case .family(let listing):
+      var resource = resource
+      do throws(JSONError) {
+        resource.template = try URITemplate(listing.uriTemplate)
+      } catch {
+        throw FeatureError(.malformed, "'\(listing.uriTemplate)' is no URI template: \(error)")
+      }
       try check(
         templates.insert(resource, name: listing.uriTemplate, listing: listing.json, ordinal: ordinal),
         listing.uriTemplate)

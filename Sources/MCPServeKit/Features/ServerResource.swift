@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import JSONKit
 public import MCPCore
 
 /// A resource, or a family of resources with one URI template, with the code that reads it.
@@ -16,6 +17,8 @@ public struct ServerResource: Sendable {
 
   let listing: Listing
   let read: Read
+  /// The compiled template; set when the family is registered.
+  var template: URITemplate?
   var placement = Placement.pool
   var completions: [String: Completions] = [:]
 

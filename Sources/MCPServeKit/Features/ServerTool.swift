@@ -16,6 +16,8 @@ public struct ServerTool: Sendable {
   var prepare: Prepare?
   var placement = Placement.pool
   var timeLimit: Duration?
+  /// The compiled output schema; set when the tool is registered.
+  var outputSchema: Schema?
 
   typealias Prepare = @Sendable (JSONObject) -> PreparedCall
 

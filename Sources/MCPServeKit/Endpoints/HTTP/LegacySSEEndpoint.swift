@@ -112,7 +112,7 @@ extension HTTPRequest {
   func queryValue(_ name: String) -> String? {
     for pair in (query ?? "").split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2, parts[0] == name { return String(percentDecoding: parts[1]) }
+      if parts.count == 2, parts[0] == name { return PercentEncoding.decoded(parts[1]) }
     }
     return nil
   }
