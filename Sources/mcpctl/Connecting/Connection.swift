@@ -27,15 +27,13 @@ struct Connection: Sendable {
     self.options = options
     self.talk = Talk(talk, console)
     self.console = console
-    switch resolved.target {
-    case .url:
-      guard environment.isEmpty, directory == nil else {
-        throw UsageError("--env and --cwd are for a server that is started, not for \(resolved.target.name)")
-      }
-    case .program, .builtin:
-      guard headers.isEmpty else {
-        throw UsageError("--header and bearer tokens are for a URL, not for \(resolved.target.name)")
-      }
+    if case .program = resolved.target {
+    } else if !environment.isEmpty || directory != nil {
+      throw UsageError("--env and --cwd are for a server that is started, not for \(serverName)")
+    }
+    if case .url = resolved.target {
+    } else if !headers.isEmpty {
+      throw UsageError("--header and bearer tokens are for a URL, not for \(serverName)")
     }
   }
 
@@ -46,7 +44,7 @@ struct Connection: Sendable {
   func run(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode {
     talk.announce(resolved)
     do {
-      return try await interruptible(talk) {
+      return try await interruptible {
         switch resolved.target {
         case .builtin: return try await runBuiltin(body)
         case .program(let command, let arguments, let variables, let folder):

@@ -7,5 +7,5 @@ struct ArgumentOptions: OptionGroup {
   var args: String?
   @Flag("Take every name=value as text, without asking for the schema.") var noSchema: Bool
   @Flag("Send arguments that do not fit the schema all the same.") var noValidate: Bool
-  @Flag("Print the request and send nothing.") var dryRun: Bool
+  @Flag("Print the request instead of sending it.") var dryRun: Bool
 }

@@ -18,10 +18,16 @@ struct Table {
     return rows.map { row in shown.map { oneLine(row[$0]) }.joined(separator: "\t") + "\n" }.joined()
   }
 
-  /// Aligned columns under headings; the last column is cut to `width` unless `wide`.
+  /// Aligned columns under headings. With a `width`, the first column stays whole, the last is cut to what is left,
+  /// and those between are cut to a third.
   func aligned(wide: Bool, width: Int?, bold: (String) -> String) -> String {
     let shown = columns.indices.filter { wide || !columns[$0].isWide }
-    let cells = rows.map { row in shown.map { oneLine(row[$0]) } }
+    let cells = rows.map { row in
+      shown.enumerated().map { place, column in
+        let isBetween = place > 0 && place < shown.count - 1
+        return cut(oneLine(row[column]), to: isBetween ? width.map { max($0 / 3, 16) } : nil)
+      }
+    }
     let widths = shown.indices.map { place in
       max(columns[shown[place]].heading.count, cells.map { $0[place].count }.max() ?? 0)
     }
@@ -29,8 +35,7 @@ struct Table {
       var line = ""
       for (place, cell) in row.enumerated() {
         if place == row.count - 1 {
-          let room = width.map { max($0 - line.count, 12) } ?? .max
-          line += cell.count > room ? cell.prefix(room - 1) + "…" : cell
+          line += cut(cell, to: width.map { max($0 - line.count, 12) })
         } else {
           line += cell + String(repeating: " ", count: widths[place] - cell.count + 2)
         }
@@ -40,4 +45,9 @@ struct Table {
     let heading = bold(line(shown.map { columns[$0].heading }))
     return ([heading] + cells.map(line)).map { $0 + "\n" }.joined()
   }
+}
+
+private func cut(_ text: String, to room: Int?) -> String {
+  guard let room, text.count > room else { return text }
+  return text.prefix(room - 1) + "…"
 }
