@@ -3,7 +3,7 @@
 # Builds and runs the fuzzers, each for a bounded time: fuzz.sh [-t SECONDS] [NAME…]
 #
 # Fuzz/NAMEFuzz.swift holds one fuzzer; a comment line in it, `// Sources: PATH…`, names the project's files compiled into
-# it (globs allowed). Fuzzers are built outside the package, because -sanitize=fuzzer brings its own `main`.
+# it (globs allowed; C files too). Fuzzers are built outside the package, because -sanitize=fuzzer brings its own `main`.
 # Inputs that were worth keeping live in Fuzz/corpus/NAME; a crash leaves its input in .build-fuzz/NAME.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -41,12 +41,23 @@ for name in "${names[@]}"; do
   binary=$work/fuzz
   if [ ! -x "$binary" ] || [ -n "$(find "$file" "${sources[@]}" -newer "$binary" -print -quit)" ]; then
     echo "fuzz: building $name"
+    inputs=()
+    for source in "${sources[@]}"; do
+      case $source in
+        *.c)
+          object=$work/$(basename "$source" .c).o
+          clang -c -g -O1 -fsanitize=address,fuzzer-no-link -I "$(dirname "$source")/include" -o "$object" "$source" || failed=1
+          inputs+=("$object")
+          ;;
+        *) inputs+=("$source") ;;
+      esac
+    done
     if ! swiftc -O -g -use-ld=lld -sanitize=fuzzer,address -parse-as-library -swift-version 6 -package-name mcpctl \
       -module-name "${name}Fuzz" -enable-upcoming-feature ExistentialAny \
       -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility \
       -enable-upcoming-feature NonisolatedNonsendingByDefault \
-      -I Sources/CEvent -I Sources/CPCRE2 -I Sources/CProcess/include -I Sources/CCurl/include \
-      -o "$binary" "$file" "${sources[@]}" >"$work/build.log" 2>&1; then
+      -I Sources/CEvent -I Sources/CPCRE2/include -I Sources/CProcess/include -I Sources/CCurl/include \
+      -o "$binary" "$file" "${inputs[@]}" >"$work/build.log" 2>&1; then
       cat "$work/build.log" >&2
       failed=1
       continue

@@ -9,6 +9,7 @@ final class JSONEncodingNode {
   }
 
   var content: Content?
+  private var memberNumbers: [String: Int] = [:]
 
   /// What has been written; a type that writes nothing is an empty object.
   var json: JSON {
@@ -31,9 +32,10 @@ final class JSONEncodingNode {
     if case .members(let written) = content { members = written }
     content = nil  // so that appending copies nothing
     let node = JSONEncodingNode()
-    if let index = members.firstIndex(where: { $0.name.hasBytes(of: name) }) {
-      members[index].node = node
+    if let number = memberNumbers[name] {
+      members[number].node = node
     } else {
+      memberNumbers[name] = members.count
       members.append((name, node))
     }
     content = .members(members)

@@ -33,10 +33,19 @@ extension JSON {
     case (.number(let left), .number(let right)): left == right || ExactNumber(left) == ExactNumber(right)
     case (.array(let left), .array(let right)):
       left.count == right.count && zip(left, right).allSatisfy { $0.isSameValue(as: $1) }
-    case (.object(let left), .object(let right)):
-      left.count == right.count
-        && left.members.allSatisfy { member in right[member.name].map { member.value.isSameValue(as: $0) } ?? false }
+    case (.object(let left), .object(let right)): left.isSameValue(as: right)
     default: self == other
     }
+  }
+}
+
+extension JSONObject {
+  fileprivate func isSameValue(as other: JSONObject) -> Bool {
+    guard count == other.count else { return false }
+    if zip(members, other.members).allSatisfy({ $0.name.hasBytes(of: $1.name) }) {
+      return zip(members, other.members).allSatisfy { $0.value.isSameValue(as: $1.value) }
+    }
+    let others = Dictionary(other.members.map { ($0.name, $0.value) }, uniquingKeysWith: { _, later in later })
+    return members.allSatisfy { member in others[member.name].map { member.value.isSameValue(as: $0) } ?? false }
   }
 }
