@@ -10,7 +10,8 @@ import Synchronization
 public final class Client: Sendable {
   private struct State {
     var connection: Connector.Connection
-    var reopening: Task<Result<Void, ClientError>, Never>?
+    /// The last new session, or the attempt at it, and the id of the one it replaces.
+    var reopening: (old: String?, task: Task<Result<Connector.Connection, ClientError>, Never>)?
     var isClosed = false
   }
 
@@ -18,11 +19,13 @@ public final class Client: Sendable {
   public let options: ClientOptions
   /// What messages call the server.
   public let serverName: String
+  private let connector: Connector
   private let state: Mutex<State>
 
-  private init(_ connection: Connector.Connection, to target: ServerTarget, _ options: ClientOptions) {
-    self.options = options
-    serverName = target.name
+  private init(_ connection: Connector.Connection, by connector: Connector) {
+    options = connector.options
+    serverName = connector.target.name
+    self.connector = connector
     state = Mutex(State(connection: connection))
   }
 
@@ -38,7 +41,7 @@ public final class Client: Sendable {
     to target: ServerTarget, options: ClientOptions = ClientOptions()
   ) async throws(ClientError) -> Client {
     let connector = Connector(target: target, options: options, switchboard: Switchboard(options))
-    return Client(try await connector.connect(), to: target, options)
+    return Client(try await connector.connect(), by: connector)
   }
 
   /// Connects, runs `body`, and closes whatever happens.
@@ -80,13 +83,47 @@ extension Client {
   public func request(
     _ method: Method, _ params: JSONObject = [:], options request: RequestOptions = RequestOptions()
   ) async throws(ClientError) -> JSONObject {
-    let (conversation, negotiated) = state.withLock { $0.connection }
+    let connection = state.withLock { $0.connection }
+    do throws(ClientError) {
+      return try await self.request(method, params, request, over: connection)
+    } catch {
+      guard error.code == .sessionLost else { throw error }
+      // Spec: 2025-11-25, basic/transports, "Session Management": a new session without the old id, then again.
+      let reopened = try await reopen(instead: connection.negotiated)
+      return try await self.request(method, params, request, over: reopened)
+    }
+  }
+
+  private func request(
+    _ method: Method, _ params: JSONObject, _ request: RequestOptions, over connection: Connector.Connection
+  ) async throws(ClientError) -> JSONObject {
+    let negotiated = connection.negotiated
     let params = Dialect(negotiated.revision).params(params, from: options)
-    let result = try await conversation.call(
+    let result = try await connection.conversation.call(
       method, params, idle: request.idleTimeout ?? options.timeouts.idle,
       total: request.totalTimeout ?? options.timeouts.total, onProgress: request.onProgress)
     if negotiated.era == .modern { try check(result, of: method) }
     return result
+  }
+
+  /// Opens a new session for everybody who lost `old`, once.
+  private func reopen(instead old: Negotiated) async throws(ClientError) -> Connector.Connection {
+    let reopening = state.withLock { state -> Task<Result<Connector.Connection, ClientError>, Never> in
+      if let reopening = state.reopening, reopening.old == old.sessionID { return reopening.task }
+      let conversation = state.connection.conversation
+      let task = Task { [connector] () -> Result<Connector.Connection, ClientError> in
+        do throws(ClientError) {
+          return .success(try await connector.shakeHands(in: conversation, over: old.transport))
+        } catch {
+          return .failure(error)
+        }
+      }
+      state.reopening = (old.sessionID, task)
+      return task
+    }
+    let connection = try await reopening.value.get()
+    state.withLock { $0.connection = connection }
+    return connection
   }
 
   /// Sends a notification.

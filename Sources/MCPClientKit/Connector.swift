@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EventIO
 import JSONKit
 import MCPCore
 import Observability
@@ -22,8 +23,7 @@ struct Connector {
         to: target.name, over: channel, limits: options.limits, events: switchboard.events
       ) { [name = target.name] in ClientError(.disconnected, "\(name) has closed the connection") }
       return try await connectByChannel(.channel, canRestart: false) { () async throws(ClientError) in transport }
-    case .http(let url, _):
-      throw ClientError(.invalidTarget, "\(url): HTTP is not built in")
+    case .http(let url, let transport): return try await connectByHTTP(url, transport)
     }
   }
 
@@ -68,6 +68,75 @@ struct Connector {
           asked, in: conversation, over: transport, within: options.timeouts.opening)
       else { throw error }
       return (conversation, negotiated)
+    }
+  }
+
+  // MARK: HTTP
+
+  private func connectByHTTP(
+    _ url: String, _ transport: ServerTarget.HTTPTransport
+  ) async throws(ClientError) -> Connection {
+    let client = try makeHTTPClient()
+    if transport == .sse { return try await connectBySSE(url, client) }
+    let conversation = Conversation(
+      with: target.name, over: HTTPTransport(to: url, client, options, switchboard.events), switchboard)
+    do throws(ClientError) {
+      if let asked = options.protocolChoice.modern,
+        case .modern(let negotiated) = try await probe(
+          asked, in: conversation, over: .streamableHTTP, within: options.timeouts.opening)
+      {
+        return (conversation, negotiated)
+      }
+      return try await shakeHands(in: conversation, over: .streamableHTTP)
+    } catch {
+      guard transport == .automatic, error.suggestsSSE, options.protocolChoice.allowsLegacy else {
+        await conversation.transport.close()
+        throw error
+      }
+      note("\(error.message); trying HTTP+SSE")
+      do throws(ClientError) {
+        return try await connectBySSE(url, client)
+      } catch let second {
+        note(second.message)
+        throw error  // what Streamable HTTP said is nearer to what the caller meant
+      }
+    }
+  }
+
+  private func connectBySSE(_ url: String, _ client: HTTPClient) async throws(ClientError) -> Connection {
+    guard options.protocolChoice.allowsLegacy else {
+      client.close()
+      throw ClientError(.invalidTarget, "HTTP+SSE has no revision of the modern era; use Streamable HTTP for that")
+    }
+    let channel: SSEChannel
+    do throws(ClientError) {
+      channel = try await SSEChannel.open(url, client, options)
+    } catch {
+      client.close()
+      throw error
+    }
+    let transport = ChannelTransport(to: url, over: channel, limits: options.limits, events: switchboard.events) {
+      ClientError(.disconnected, "\(url) has ended the event stream")
+    }
+    let conversation = Conversation(with: target.name, over: transport, switchboard)
+    do throws(ClientError) {
+      return try await shakeHands(in: conversation, over: .sse)
+    } catch {
+      await transport.close()
+      throw error
+    }
+  }
+
+  private func makeHTTPClient() throws(ClientError) -> HTTPClient {
+    let http = options.http
+    do {
+      return try HTTPClient(
+        HTTPClient.Options(
+          certificateAuthorities: http.certificateAuthorities, certificate: http.certificate, key: http.key,
+          acceptsAnyCertificate: http.allowsAnyCertificate, resolve: http.resolve,
+          connectTimeout: options.timeouts.connect))
+    } catch {
+      throw ClientError(error)
     }
   }
 
@@ -129,7 +198,25 @@ struct Connector {
   }
 }
 
+extension ClientError {
+  /// Whether a server that answered a handshake so may know only the transport of 2024-11-05.
+  ///
+  /// Spec: 2026-07-28, basic/transports/streamable-http, "Backwards Compatibility".
+  fileprivate var suggestsSSE: Bool {
+    guard let status = httpStatus, (400..<500).contains(status) else { return false }
+    switch rpcError?.code {
+    case .headerMismatch?, .missingClientCapability?, .unsupportedProtocolVersion?: return false
+    default: return code == .httpStatus || code == .rpc
+    }
+  }
+}
+
 extension ClientOptions.ProtocolChoice {
+  /// Whether a revision with a handshake may be spoken.
+  var allowsLegacy: Bool {
+    if case .revision(let revision) = self { revision.era == .legacy } else { true }
+  }
+
   /// The modern revision to try first; nil to go straight to the handshake.
   var modern: Revision? {
     switch self {

@@ -49,6 +49,7 @@ final class CurlTransfer {
 
   /// When the peer will have been silent for too long; nil when it may be silent, or waits for us.
   var idleDeadline: ContinuousClock.Instant? {
+    if let deadline = transfer.drainDeadline { return deadline }
     guard let timeout = transfer.request.idleTimeout, !transfer.isFull else { return nil }
     return lastActivity.advanced(by: timeout)
   }

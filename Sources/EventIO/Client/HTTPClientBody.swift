@@ -54,6 +54,13 @@ package final class HTTPClientBody: Sendable {
     return all
   }
 
+  /// Nobody wants the rest: if it comes within `time`, it is read and dropped, so that the connection can be used
+  /// again; else the response is broken off.
+  package func discard(within time: Duration = .seconds(1)) {
+    transfer.drain(until: .now.advanced(by: time))
+    resumeTransfer()
+  }
+
   /// Breaks the response off.
   package func cancel() { cancelTransfer() }
 }

@@ -56,7 +56,7 @@ final class HTTPClientThread: Sendable {
     let id = transfer.id
     return HTTPPending(
       transfer: transfer, resume: { [self] in order(.resume(id)) },
-      cancel: { [self] in if !transfer.hasEnded { order(.cancel(id)) } })
+      cancel: { [self] in if !transfer.hasEnded, transfer.drainDeadline == nil { order(.cancel(id)) } })
   }
 
   private func order(_ order: Order) {

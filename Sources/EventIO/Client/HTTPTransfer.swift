@@ -14,6 +14,7 @@ final class HTTPTransfer: Sendable {
   let options: HTTPClient.Options
   let head = Promise<Result<Head, IOError>>()
   private let inbox: Mutex<Inbox>
+  private let draining = Mutex<ContinuousClock.Instant?>(nil)
 
   init(id: UInt64, _ request: HTTPClient.Request, _ options: HTTPClient.Options) {
     self.id = id
@@ -29,7 +30,8 @@ final class HTTPTransfer: Sendable {
 
   /// False when there is no room; then nothing was taken.
   func add(_ bytes: [UInt8]) -> Bool {
-    inbox.withLock { inbox in
+    if drainDeadline != nil { return true }
+    return inbox.withLock { inbox in
       guard inbox.hasRoom else { return false }
       inbox.add([bytes])
       return true
@@ -47,6 +49,11 @@ final class HTTPTransfer: Sendable {
   }
 
   // What the task takes.
+
+  /// Until when the rest of a response nobody wants is read all the same, so that its connection can be used again.
+  var drainDeadline: ContinuousClock.Instant? { draining.withLock { $0 } }
+
+  func drain(until deadline: ContinuousClock.Instant) { draining.withLock { $0 = deadline } }
 
   func take() -> Inbox.Next { inbox.withLock { $0.take() } }
 }

@@ -10,12 +10,12 @@ final class ChannelTransport: ClientTransport {
     var waiting: [RequestID: @Sendable (Answer) -> Void] = [:]
     var end: ClientError?
     var reading: Task<Void, Never>?
-    var answering = 0
   }
 
   private let name: String
   private let channel: any MessageChannel
   private let events: TransportEvents
+  private let serverRequests: ServerRequests
   private let limits: ClientOptions.Limits
   /// Why the channel has ended, in its own words.
   private let ending: @Sendable () async -> ClientError
@@ -31,6 +31,7 @@ final class ChannelTransport: ClientTransport {
     self.channel = channel
     self.limits = limits
     self.events = events
+    serverRequests = ServerRequests(limits, events)
     self.ending = ending
     let reading = Task { await read() }  // the one task of this connection; `close` waits for it
     state.withLock { $0.reading = reading }
@@ -124,19 +125,8 @@ extension ChannelTransport {
   }
 
   private func answer(_ request: Request) {
-    let isAllowed = state.withLock { state in
-      guard state.answering < limits.serverRequests else { return false }
-      state.answering += 1
-      return true
-    }
-    let asked = events.asked
-    Task.immediate {  // reading goes on meanwhile: the answer may depend on what comes next
-      let response =
-        isAllowed
-        ? await asked(request)
-        : Response(id: request.id, outcome: .failure(RPCError(.internalError, "too many requests at once")))
-      try? await channel.send(encode(.response(response)))
-      if isAllowed { state.withLock { $0.answering -= 1 } }
+    serverRequests.answer(request) { [self] response in
+      try? await channel.send(encode(.response(response)))  // nobody is left to tell when that fails
     }
   }
 
