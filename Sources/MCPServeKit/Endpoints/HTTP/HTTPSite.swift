@@ -54,7 +54,7 @@ final class HTTPSite: HTTPHandler {
   }
 
   func respond(to request: HTTPRequest, through response: HTTPResponder) async {
-    guard service.logger.writes(.info) else { return await send(await answer(request, response), response) }
+    guard service.logger.writes(.debug) else { return await send(await answer(request, response), response) }
     let start = ContinuousClock.now
     let answer = await answer(request, response)
     await send(answer, response)
@@ -88,7 +88,7 @@ final class HTTPSite: HTTPHandler {
   private func log(_ request: HTTPRequest, _ answer: HTTPAnswer, _ duration: Duration) {
     let (seconds, attoseconds) = duration.components
     let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
-    service.logger.info(
+    service.logger.debug(
       "request",
       [
         ("method", request.method.rawValue), ("path", request.target), ("status", String(answer.status.rawValue)),

@@ -2,32 +2,38 @@
 import EventIO
 
 /// What a client can read, from its `Accept`. Nothing said accepts everything.
+///
+/// Read on every request: over the header's bytes, without making strings.
 struct Acceptance: Sendable, Hashable {
   private(set) var json = false
   private(set) var events = false
 
   init(_ headers: HTTPHeaders) {
-    guard headers.contains("accept") else {
-      json = true
-      events = true
-      return
-    }
-    for value in headers.values(of: "accept") {
-      for range in value.lowercased().split(separator: ",") { add(range) }
+    switch headers.count(of: "accept") {
+    case 0: (json, events) = (true, true)
+    case 1: headers.withValue(of: "accept") { add($0) }
+    default: for value in headers.values(of: "accept") { add(value.utf8.span) }
     }
   }
 
-  private mutating func add(_ range: Substring) {
-    let parts = range.split(separator: ";").map { $0.trimmed }
-    guard let type = parts.first, !parts.dropFirst().contains("q=0") else { return }
-    switch type {
-    case "*/*":
-      json = true
-      events = true
-    case "application/json", "application/*": json = true
-    case "text/event-stream", "text/*": events = true
-    default: break
+  private mutating func add(_ value: Span<UInt8>) {
+    var start = 0
+    while start < value.count {
+      let end = value.index(of: UInt8(ascii: ","), in: start..<value.count)
+      add(start..<end, of: value)
+      start = end + 1
     }
+  }
+
+  /// Adds one media range with its parameters.
+  private mutating func add(_ range: Range<Int>, of value: Span<UInt8>) {
+    let type = value.mediaType(in: range)
+    let isJSON = value.matches("application/json", in: type) || value.matches("application/*", in: type)
+    let isEvents = value.matches("text/event-stream", in: type) || value.matches("text/*", in: type)
+    let isAll = value.matches("*/*", in: type)
+    guard isJSON || isEvents || isAll, !value.isRefused(range) else { return }
+    json = json || isJSON || isAll
+    events = events || isEvents || isAll
   }
 }
 
@@ -35,24 +41,57 @@ extension HTTPRequest {
   /// Whether the body says it is JSON.
   var hasJSONBody: Bool {
     headers.withValue(of: "content-type") { value in
-      let name = StaticString("application/json")
-      guard value.count >= name.utf8CodeUnitCount else { return false }
-      for index in 0..<name.utf8CodeUnitCount {
-        guard value[index] | 0x20 == name.utf8Start[index] | 0x20 else { return false }
-      }
-      guard value.count > name.utf8CodeUnitCount else { return true }
-      let next = value[name.utf8CodeUnitCount]
-      return next == UInt8(ascii: ";") || next == UInt8(ascii: " ")
+      value.matches("application/json", in: value.mediaType(in: 0..<value.count))
     } ?? false
   }
 }
 
-extension Substring {
-  /// Without the spaces around it.
-  var trimmed: Substring {
-    var text = self
-    while let first = text.utf8.first, first == 0x20 || first == 0x09 { text = text.dropFirst() }
-    while let last = text.utf8.last, last == 0x20 || last == 0x09 { text = text.dropLast() }
-    return text
+extension Span<UInt8> {
+  /// Where `byte` first is in `range`; its end when it is nowhere.
+  fileprivate func index(of byte: UInt8, in range: Range<Int>) -> Int {
+    var index = range.lowerBound
+    while index < range.upperBound, self[index] != byte { index += 1 }
+    return index
+  }
+
+  /// What stands before the first `;`, without the spaces around it.
+  fileprivate func mediaType(in range: Range<Int>) -> Range<Int> {
+    trimmed(range.lowerBound..<index(of: UInt8(ascii: ";"), in: range))
+  }
+
+  private func trimmed(_ range: Range<Int>) -> Range<Int> {
+    var (start, end) = (range.lowerBound, range.upperBound)
+    while start < end, self[start] == 0x20 || self[start] == 0x09 { start += 1 }
+    while end > start, self[end - 1] == 0x20 || self[end - 1] == 0x09 { end -= 1 }
+    return start..<end
+  }
+
+  /// Whether a parameter gives the range no weight: `q=0`, `q=0.0` …
+  fileprivate func isRefused(_ range: Range<Int>) -> Bool {
+    var start = index(of: UInt8(ascii: ";"), in: range)
+    while start < range.upperBound {
+      let end = index(of: UInt8(ascii: ";"), in: (start + 1)..<range.upperBound)
+      if isZeroWeight(trimmed((start + 1)..<end)) { return true }
+      start = end
+    }
+    return false
+  }
+
+  private func isZeroWeight(_ range: Range<Int>) -> Bool {
+    let start = range.lowerBound
+    guard range.count >= 3, self[start] | 0x20 == UInt8(ascii: "q"), self[start + 1] == UInt8(ascii: "=") else {
+      return false
+    }
+    return range.dropFirst(2).allSatisfy { self[$0] == UInt8(ascii: "0") || self[$0] == UInt8(ascii: ".") }
+  }
+
+  /// Whether `range` spells `name`, whatever the case of letters; `name` is lower case.
+  fileprivate func matches(_ name: StaticString, in range: Range<Int>) -> Bool {
+    guard range.count == name.utf8CodeUnitCount else { return false }
+    for index in 0..<range.count {
+      let byte = self[range.lowerBound + index]
+      guard (byte &- 0x41 < 26 ? byte | 0x20 : byte) == name.utf8Start[index] else { return false }
+    }
+    return true
   }
 }
