@@ -31,10 +31,10 @@ static inline int cevent_accept(int listener, struct sockaddr_storage *peer, soc
   return accept4(listener, (struct sockaddr *)peer, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
-/// Sends without raising SIGPIPE; the count, or minus errno.
-static inline ssize_t cevent_send(int socket, const void *bytes, size_t count) {
+/// Sends without raising SIGPIPE, at once unless more follows; the count, or minus errno.
+static inline ssize_t cevent_send(int socket, const void *bytes, size_t count, int more) {
   ssize_t sent;
-  do sent = send(socket, bytes, count, MSG_NOSIGNAL);
+  do sent = send(socket, bytes, count, more ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL);
   while (sent < 0 && errno == EINTR);
   return sent < 0 ? -errno : sent;
 }

@@ -15,7 +15,9 @@ private actor Resident {
 
   func onPool(_ pool: HandlerPool) async throws -> (away: Bool, back: Bool) {
     let loop = self.loop
-    let away = try await run(on: pool) { await !isOnLoop(loop) }
+    // A closure that only calls caller-isolated code: what the compiler once left on the caller's thread.
+    let body: @Sendable () async throws -> Bool = { await !isOnLoop(loop) }
+    let away = try await run(on: pool) { try await body() }
     return (away, loop.isCurrent)
   }
 }

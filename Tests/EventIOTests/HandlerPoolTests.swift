@@ -62,13 +62,4 @@ private final class Semaphore: @unchecked Sendable {
     task.cancel()
     #expect(try await task.value == 7)
   }
-
-  @Test func callerIsolatedCodeRunsOnThePoolToo() async throws {
-    let pool = HandlerPool()
-    let caller = currentThread()
-    let body: @Sendable () async throws -> UInt = { currentThread() }
-    #expect(try await run(on: pool) { try await body() } != caller)
-  }
 }
-
-private func currentThread() -> UInt { UInt(pthread_self()) }

@@ -74,20 +74,19 @@ extension HTTPConnection {
 
   /// Sets the deadline for what the peer has to send next, and asks for it if the peer waits to be asked.
   func expectInput() {
-    let limits = shared.limits
     if parser.isInBody {
-      if receiving != .body { bodyDeadline = shared.deadline(limits.bodyTime) }
+      if receiving != .body { bodyDeadline = shared.clock + shared.times.body }
       receiving = .body
-      inputDeadline = min(bodyDeadline, shared.deadline(limits.bodyPauseTime))
+      inputDeadline = min(bodyDeadline, shared.clock + shared.times.bodyPause)
       if parser.expectsContinue {
         parser.expectsContinue = false
         sendContinue()
       }
     } else if parser.isInHead {
-      if receiving != .head { inputDeadline = shared.deadline(limits.headerTime) }
+      if receiving != .head { inputDeadline = shared.clock + shared.times.header }
       receiving = .head
     } else if inputDeadline == .max {
-      inputDeadline = shared.deadline(limits.idleTime)
+      inputDeadline = shared.clock + shared.times.idle
     }
   }
 

@@ -3,9 +3,6 @@ import CEvent
 import Glibc
 
 extension HTTPConnection {
-  /// Bodies above this size are not copied to be sent together with their head.
-  private static let copiedBytes = 16 * 1024
-
   /// How many bytes wait for the socket.
   var outboxCount: Int { outbox.count - sentCount }
 
@@ -24,13 +21,12 @@ extension HTTPConnection {
     let framing = status.forbidsBody ? HTTPFraming.none : .length(body.count)
     writeHead(status, headers, framing)
     guard !isHead, !status.forbidsBody else { return transmit() }
-    if body.count <= Self.copiedBytes {
-      shared.output.append(contentsOf: body)
-      transmit()
-    } else {
-      transmit()
-      transmit(body)
+    guard body.count > SendBuffer.copiedBytes else {
+      shared.output.append(body)
+      return transmit()
     }
+    transmit(hasMore: true)
+    transmit(body)
   }
 
   func startStream(_ status: HTTPStatus, _ headers: HTTPHeaders) {
@@ -47,20 +43,32 @@ extension HTTPConnection {
   func write(_ bytes: [UInt8]) {
     guard case .streaming(let framing) = phase, !isClosed, !isHead, !bytes.isEmpty else { return }
     switch framing {
-    case .chunked:
-      shared.output.removeAll(keepingCapacity: shared.output.capacity <= 64 * 1024)
-      shared.output.appendChunk(bytes)
-      transmit()
+    case .chunked: writeChunk(bytes)
     case .untilClose: transmit(bytes)
     case .none, .length: break
     }
+  }
+
+  private func writeChunk(_ bytes: [UInt8]) {
+    shared.output.clear()
+    shared.output.append(hexadecimal: bytes.count)
+    shared.output.append("\r\n" as StaticString)
+    if bytes.count <= SendBuffer.copiedBytes {
+      shared.output.append(bytes)
+    } else {
+      transmit(hasMore: true)
+      transmit(bytes, hasMore: true)
+      shared.output.clear()
+    }
+    shared.output.append("\r\n" as StaticString)
+    transmit()
   }
 
   func finish() {
     guard case .streaming(let framing) = phase, !isClosed else { return }
     phase = .answered
     guard case .chunked = framing, !isHead else { return }
-    shared.output.removeAll(keepingCapacity: true)
+    shared.output.clear()
     shared.output.append("0\r\n\r\n" as StaticString)
     transmit()
   }
@@ -86,7 +94,7 @@ extension HTTPConnection {
   }
 
   func sendContinue() {
-    shared.output.removeAll(keepingCapacity: true)
+    shared.output.clear()
     shared.output.append("HTTP/1.1 100 Continue\r\n\r\n" as StaticString)
     transmit()
   }
@@ -94,17 +102,21 @@ extension HTTPConnection {
   private func writeHead(_ status: HTTPStatus, _ headers: HTTPHeaders, _ framing: HTTPFraming) {
     if headers.asksToClose || shared.isDraining { isLast = true }
     let persistence: HTTPPersistence = isLast ? .close : minorVersion == 0 ? .keepAlive : .unsaid
-    shared.output.removeAll(keepingCapacity: shared.output.capacity <= 64 * 1024)
+    shared.output.clear()
     shared.output.appendHead(status, headers, framing, persistence, date: shared.date)
   }
 
   /// Sends what was put together in the shared buffer.
-  private func transmit() { transmit(shared.output) }
+  private func transmit(hasMore: Bool = false) { transmit(shared.output.bytes, hasMore: hasMore) }
 
-  private func transmit(_ bytes: [UInt8]) {
+  private func transmit(_ bytes: [UInt8], hasMore: Bool = false) {
+    bytes.withUnsafeBufferPointer { transmit($0, hasMore: hasMore) }
+  }
+
+  private func transmit(_ bytes: UnsafeBufferPointer<UInt8>, hasMore: Bool) {
     guard !isClosed else { return }
     guard outboxCount == 0 else { return outbox.append(contentsOf: bytes) }
-    let sent = bytes.withUnsafeBytes { cevent_send(descriptor, $0.baseAddress, $0.count) }
+    let sent = cevent_send(descriptor, bytes.baseAddress, bytes.count, hasMore ? 1 : 0)
     if sent == bytes.count { return }
     guard sent >= 0 || sent == -Int(EAGAIN) else { return close() }
     outbox.append(contentsOf: bytes[max(0, sent)...])
@@ -112,7 +124,7 @@ extension HTTPConnection {
   }
 
   private func waitUntilWritable() {
-    writeDeadline = shared.deadline(shared.limits.writeStallTime)
+    writeDeadline = shared.clock + shared.times.writeStall
     guard writeWatch == nil else { return }
     writeWatch = Watch(shared.loop, descriptor, for: .writing) { [unowned self] in writable() }
   }
@@ -120,7 +132,7 @@ extension HTTPConnection {
   /// The socket takes more.
   private func writable() {
     let sent = outbox.withUnsafeBytes {
-      cevent_send(descriptor, $0.baseAddress.map { $0 + sentCount }, outboxCount)
+      cevent_send(descriptor, $0.baseAddress.map { $0 + sentCount }, outboxCount, 0)
     }
     guard sent >= 0 else { return sent == -Int(EAGAIN) ? () : close() }
     sentCount += sent
@@ -131,7 +143,7 @@ extension HTTPConnection {
       writeDeadline = .max
       if isLast, case .idle = phase { closeWhenSent() }
     } else {
-      writeDeadline = shared.deadline(shared.limits.writeStallTime)
+      writeDeadline = shared.clock + shared.times.writeStall
       if sentCount > outbox.count / 2 {
         outbox.removeFirst(sentCount)
         sentCount = 0
@@ -140,9 +152,12 @@ extension HTTPConnection {
     if outboxCount <= shared.limits.streamBytes / 2 { resumeSenders() }
   }
 
-  /// Waits until the peer has taken enough for `count` more bytes to be kept for it.
+  /// Whether `count` more bytes may be kept for the peer; any count may when there are none.
+  func hasRoom(for count: Int) -> Bool { outboxCount == 0 || outboxCount + count <= shared.limits.streamBytes }
+
+  /// Waits until there is room for `count` bytes, or the connection is closed.
   func roomToSend(_ count: Int) async {
-    while !isClosed, outboxCount > 0, outboxCount + count > shared.limits.streamBytes {
+    while !isClosed, !hasRoom(for: count) {
       await withUnsafeContinuation { senders.append($0) }
     }
   }

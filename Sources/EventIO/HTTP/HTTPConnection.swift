@@ -76,7 +76,7 @@ final class HTTPConnection {
     descriptor = socket.descriptor
     serial = shared.makeSerial()
     parser = HTTPParser(remote: remote)
-    inputDeadline = shared.deadline(shared.limits.headerTime)
+    inputDeadline = shared.clock + shared.times.header
     self.socket = consume socket
     readWatch = Watch(shared.loop, descriptor, for: .reading) { [unowned self] in readable() }
   }
@@ -106,7 +106,7 @@ final class HTTPConnection {
     isHead = request.method == .head
     minorVersion = request.minorVersion
     isLast = !request.keepsAlive || shared.isDraining
-    if let time = shared.limits.answerTime { answerDeadline = shared.deadline(time) }
+    if let time = shared.times.answer { answerDeadline = shared.clock + time }
   }
 
   /// To be called when the handler has returned.
@@ -141,7 +141,7 @@ final class HTTPConnection {
     guard mayHaveInput, !hasInputEnded else { return close() }
     // Closing with unread input would reset the connection, and the peer could lose the last response.
     isLingering = true
-    inputDeadline = shared.deadline(shared.limits.lingerTime)
+    inputDeadline = shared.clock + shared.times.linger
     socket?.endSending()
     resumeReading()
   }

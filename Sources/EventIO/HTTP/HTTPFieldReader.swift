@@ -33,8 +33,7 @@ struct HTTPFieldReader {
   private mutating func readLine(
     _ input: Span<UInt8>, from start: Int, base: Int
   ) throws(HTTPRejection) -> Int? {
-    var position = start
-    while position < input.count, input[position].isTokenByte { position += 1 }
+    var position = Self.skipName(input, from: start)
     guard position < input.count else { return nil }
     guard input[position] == UInt8(ascii: ":"), position > start else {
       throw HTTPRejection(.badRequest, "a header line has no valid name before its colon")
@@ -43,7 +42,7 @@ struct HTTPFieldReader {
     position += 1
     while position < input.count, input[position].isSpace { position += 1 }
     let valueStart = position
-    while position < input.count, input[position].isFieldByte { position += 1 }
+    position = Self.skipValue(input, from: position)
     guard position + 1 < input.count else {
       if position < input.count, input[position] != 0x0D { throw Self.badValue }
       return nil
@@ -56,6 +55,38 @@ struct HTTPFieldReader {
         nameStart: UInt16(start - base), nameCount: UInt16(nameEnd - start), valueStart: UInt16(valueStart - base),
         valueCount: UInt16(valueEnd - valueStart)))
     return position + 2
+  }
+
+  /// The first position that cannot belong to a name, or the input's end. Eight bytes at a time.
+  private static func skipName(_ input: Span<UInt8>, from start: Int) -> Int {
+    var position = start
+    while position + 8 <= input.count {
+      guard let found = input.word(at: position).firstUncommonNameByte else {
+        position += 8
+        continue
+      }
+      position += found
+      guard input[position].isTokenByte else { return position }
+      position += 1
+    }
+    while position < input.count, input[position].isTokenByte { position += 1 }
+    return position
+  }
+
+  /// The first position that cannot belong to a value, or the input's end. Eight bytes at a time.
+  private static func skipValue(_ input: Span<UInt8>, from start: Int) -> Int {
+    var position = start
+    while position + 8 <= input.count {
+      guard let found = input.word(at: position).firstControlByte else {
+        position += 8
+        continue
+      }
+      position += found
+      guard input[position] == 0x09 else { return position }
+      position += 1
+    }
+    while position < input.count, input[position].isFieldByte { position += 1 }
+    return position
   }
 
   private static let badValue = HTTPRejection(.badRequest, "a header value contains a control character")

@@ -22,24 +22,31 @@ package struct HTTPResponder: Sendable {
   ///
   /// `Content-Length`, `Date` and `Connection` are added; `Connection: close` among `headers` is obeyed.
   package func send(_ status: HTTPStatus, headers: HTTPHeaders = [:], body: [UInt8] = []) async {
-    await server.send(status, headers, body, to: self)
+    let isBacklogged = await onLoop { $0.send(status, headers, body, to: self) }
+    if isBacklogged { await server.roomToSend(0, to: self) }
   }
 
   /// Sends the head of a response whose body comes in pieces.
   package func startStream(_ status: HTTPStatus, headers: HTTPHeaders = [:]) async {
-    await server.startStream(status, headers, to: self)
+    await onLoop { $0.startStream(status, headers, to: self) }
   }
 
   /// Sends a piece of a stream's body. Waits while more than `HTTPLimits.streamBytes` wait for the peer.
   ///
   /// - Throws: `IOError` `.closed` when the peer is gone or has read nothing for `HTTPLimits.writeStallTime`.
   package func write(_ bytes: [UInt8]) async throws(IOError) {
-    try await server.write(bytes, to: self)
+    while true {
+      switch await onLoop({ $0.write(bytes, to: self) }) {
+      case .written: return
+      case .mustWait: await server.roomToSend(bytes.count, to: self)
+      case .closed: throw IOError(.closed, "the peer is gone, or the answer is complete")
+      }
+    }
   }
 
   /// Ends a stream.
   package func finish() async {
-    await server.finish(self)
+    await onLoop { $0.finish(self) }
   }
 
   /// Calls `action` on the loop, at most once, when the peer is gone or has ended its sending side, or when the
@@ -47,21 +54,31 @@ package struct HTTPResponder: Sendable {
   ///
   /// A peer may end its sending side and still read, so an answer sent afterwards may arrive. One action per request.
   package func onDisconnect(_ action: @escaping @Sendable () -> Void) {
-    server.loop.isCurrent
-      ? server.assumeIsolated { $0.onDisconnect(action, of: self) }
-      : server.loop.execute { server.assumeIsolated { $0.onDisconnect(action, of: self) } }
+    soonOnLoop { $0.onDisconnect(action, of: self) }
   }
 
   /// Calls `action` on the loop, at most once, when the server shuts down before the answer is complete: the moment
   /// to finish a stream. At once if it does already. One action per request.
   package func onShutdown(_ action: @escaping @Sendable () -> Void) {
-    server.loop.isCurrent
-      ? server.assumeIsolated { $0.onShutdown(action, of: self) }
-      : server.loop.execute { server.assumeIsolated { $0.onShutdown(action, of: self) } }
+    soonOnLoop { $0.onShutdown(action, of: self) }
   }
 
   /// Whether the answer can still be begun or continued.
   package var isOpen: Bool {
-    get async { await server.isOpen(self) }
+    get async { await onLoop { $0.isOpen(self) } }
+  }
+
+  /// Runs `body` on the loop, without suspending when this is its thread already.
+  ///
+  /// An `await` of the server's actor would cost two changes of executor even then.
+  @inline(__always)
+  private func onLoop<Result: Sendable>(_ body: @Sendable (HTTPLoopState) -> Result) async -> Result {
+    if server.loop.isCurrent { return body(server.shared.value) }
+    return await server.perform(body)
+  }
+
+  private func soonOnLoop(_ body: @escaping @Sendable (HTTPLoopState) -> Void) {
+    guard !server.loop.isCurrent else { return body(server.shared.value) }
+    server.loop.execute { body(server.shared.value) }
   }
 }

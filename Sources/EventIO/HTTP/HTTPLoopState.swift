@@ -14,8 +14,7 @@ final class HTTPLoopState {
   let openConnections: OpenConnections
   /// Where sockets are read into; only what belongs to an incomplete request is copied out.
   let input = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 64 * 1024)
-  /// Where responses are put together.
-  var output: [UInt8] = []
+  let output = SendBuffer()
   var statistics = HTTPStatistics()
   /// Whether the server is shutting down.
   var isDraining = false
@@ -33,17 +32,15 @@ final class HTTPLoopState {
 
   /// How often deadlines are looked at: a quarter of the shortest, at least every second.
   let tick: Duration
-  private let tickMilliseconds: Int
+  let times: HTTPTimes
 
   init(loop: EventLoop, limits: HTTPLimits, logger: Logger, openConnections: OpenConnections) {
     self.loop = loop
     self.limits = limits
     self.logger = logger
     self.openConnections = openConnections
-    let shortest = limits.durations.min() ?? .seconds(4)
-    tickMilliseconds = min(1000, max(5, shortest.milliseconds / 4))
-    tick = .milliseconds(tickMilliseconds)
-    output.reserveCapacity(4096)
+    times = HTTPTimes(limits)
+    tick = .milliseconds(times.tick)
     refreshClock()
   }
 
@@ -58,9 +55,6 @@ final class HTTPLoopState {
     dateSecond = time.tv_sec
     date = HTTPDate.field(secondsSince1970: time.tv_sec)
   }
-
-  /// The clock's value once `duration` has surely passed.
-  func deadline(_ duration: Duration) -> Int { clock + duration.milliseconds + tickMilliseconds }
 
   func makeSerial() -> UInt64 {
     lastSerial += 1
@@ -128,9 +122,33 @@ package struct HTTPStatistics: Sendable, Hashable {
   }
 }
 
-extension HTTPLimits {
-  fileprivate var durations: [Duration] {
-    [headerTime, bodyPauseTime, bodyTime, idleTime, writeStallTime, lingerTime] + (answerTime.map { [$0] } ?? [])
+/// The time limits in milliseconds of the loop's clock, each with a tick on top: the clock may be that late.
+struct HTTPTimes {
+  let tick: Int
+  let header: Int
+  let bodyPause: Int
+  let body: Int
+  let idle: Int
+  let writeStall: Int
+  let answer: Int?
+  let linger: Int
+
+  init(_ limits: HTTPLimits) {
+    var all = [
+      limits.headerTime, limits.bodyPauseTime, limits.bodyTime, limits.idleTime, limits.writeStallTime,
+      limits.lingerTime,
+    ]
+    if let time = limits.answerTime { all.append(time) }
+    let shortest = all.min() ?? limits.headerTime
+    let tick = min(1000, max(5, shortest.milliseconds / 4))
+    self.tick = tick
+    header = limits.headerTime.milliseconds + tick
+    bodyPause = limits.bodyPauseTime.milliseconds + tick
+    body = limits.bodyTime.milliseconds + tick
+    idle = limits.idleTime.milliseconds + tick
+    writeStall = limits.writeStallTime.milliseconds + tick
+    answer = limits.answerTime.map { $0.milliseconds + tick }
+    linger = limits.lingerTime.milliseconds + tick
   }
 }
 

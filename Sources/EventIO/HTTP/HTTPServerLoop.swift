@@ -7,7 +7,8 @@ import Observability
 actor HTTPServerLoop {
   nonisolated let loop: EventLoop
   private let handler: any HTTPHandler
-  private let state: HTTPLoopState
+  /// For responders, which reach their connection without suspending when they are on the loop.
+  nonisolated let shared: LoopOwned<HTTPLoopState>
   private var listeners: [(listener: Listener, watch: Watch)] = []
   private var ticker: Watch?
   private var acceptPause: Watch?
@@ -22,7 +23,17 @@ actor HTTPServerLoop {
   ) {
     self.loop = loop
     self.handler = handler
-    state = HTTPLoopState(loop: loop, limits: limits, logger: logger, openConnections: openConnections)
+    shared = LoopOwned(
+      HTTPLoopState(loop: loop, limits: limits, logger: logger, openConnections: openConnections), on: loop)
+  }
+
+  private var state: HTTPLoopState { shared.value }
+
+  func perform<Result: Sendable>(_ body: @Sendable (HTTPLoopState) -> Result) -> Result { body(state) }
+
+  /// Waits until the peer has taken enough for `count` more bytes, or is gone.
+  func roomToSend(_ count: Int, to responder: HTTPResponder) async {
+    await state.connection(of: responder)?.roomToSend(count)
   }
 
   var statistics: HTTPStatistics {
@@ -105,49 +116,6 @@ actor HTTPServerLoop {
       ticker = nil
       checkIdle()
     }
-  }
-}
-
-extension HTTPServerLoop {
-  func send(_ status: HTTPStatus, _ headers: HTTPHeaders, _ body: [UInt8], to responder: HTTPResponder) async {
-    guard let connection = connection(of: responder) else { return }
-    connection.send(status, headers, body)
-    if connection.outboxCount > state.limits.streamBytes { await connection.roomToSend(0) }
-  }
-
-  func startStream(_ status: HTTPStatus, _ headers: HTTPHeaders, to responder: HTTPResponder) {
-    connection(of: responder)?.startStream(status, headers)
-  }
-
-  func write(_ bytes: [UInt8], to responder: HTTPResponder) async throws(IOError) {
-    if let connection = connection(of: responder), connection.outboxCount + bytes.count > state.limits.streamBytes {
-      await connection.roomToSend(bytes.count)
-    }
-    // Looked up again because the peer may have gone while this waited.
-    guard let connection = connection(of: responder), connection.isOpen else {
-      throw IOError(.closed, "the peer is gone, or the answer is complete")
-    }
-    connection.write(bytes)
-  }
-
-  func finish(_ responder: HTTPResponder) {
-    connection(of: responder)?.finish()
-  }
-
-  func isOpen(_ responder: HTTPResponder) -> Bool { connection(of: responder)?.isOpen ?? false }
-
-  func onDisconnect(_ action: @escaping @Sendable () -> Void, of responder: HTTPResponder) {
-    guard let connection = connection(of: responder), !connection.hasInputEnded else { return action() }
-    connection.disconnectAction = action
-  }
-
-  func onShutdown(_ action: @escaping @Sendable () -> Void, of responder: HTTPResponder) {
-    guard !state.isDraining else { return action() }
-    connection(of: responder)?.shutdownAction = action
-  }
-
-  private func connection(of responder: HTTPResponder) -> HTTPConnection? {
-    state.connection(responder.slot, serial: responder.serial)
   }
 }
 

@@ -18,22 +18,14 @@ enum HTTPPersistence: Sendable {
   case close
 }
 
-extension Array<UInt8> {
+extension SendBuffer {
   /// Appends a response's head. Fields that the server decides are left out of `headers`.
-  mutating func appendHead(
+  func appendHead(
     _ status: HTTPStatus, _ headers: HTTPHeaders, _ framing: HTTPFraming, _ persistence: HTTPPersistence, date: [UInt8]
   ) {
-    if status.rawValue == 200 {
-      append("HTTP/1.1 200 OK\r\n" as StaticString)
-    } else {
-      append("HTTP/1.1 " as StaticString)
-      append(decimal: status.rawValue)
-      append(UInt8(ascii: " "))
-      append(contentsOf: status.reason.utf8)
-      append("\r\n" as StaticString)
-    }
+    appendLine(status)
     append(headers)
-    append(contentsOf: date)
+    append(date)
     switch framing {
     case .length(let count):
       append("Content-Length: " as StaticString)
@@ -43,52 +35,26 @@ extension Array<UInt8> {
     case .untilClose, .none: break
     }
     switch persistence {
-    case .unsaid: break
-    case .keepAlive: append("Connection: keep-alive\r\n" as StaticString)
-    case .close: append("Connection: close\r\n" as StaticString)
+    case .unsaid: append("\r\n" as StaticString)
+    case .keepAlive: append("Connection: keep-alive\r\n\r\n" as StaticString)
+    case .close: append("Connection: close\r\n\r\n" as StaticString)
     }
+  }
+
+  private func appendLine(_ status: HTTPStatus) {
+    if status.rawValue == 200 { return append("HTTP/1.1 200 OK\r\n" as StaticString) }
+    append("HTTP/1.1 " as StaticString)
+    append(decimal: status.rawValue)
+    append(UInt8(ascii: " "))
+    append(status.reason)
     append("\r\n" as StaticString)
   }
 
-  private mutating func append(_ headers: HTTPHeaders) {
-    guard headers.hasConnectionFields else {
-      append(contentsOf: headers.bytes)
-      return
-    }
+  private func append(_ headers: HTTPHeaders) {
+    guard headers.hasConnectionFields else { return append(headers.bytes) }
     for (name, value) in headers where !HTTPHeaders.isConnectionField(name) {
-      append(contentsOf: "\(name): \(value)\r\n".utf8)
+      append("\(name): \(value)\r\n" as String)
     }
-  }
-
-  /// Appends a chunk of a chunked body; an empty one would end the body, so it is left out.
-  mutating func appendChunk(_ bytes: [UInt8]) {
-    guard !bytes.isEmpty else { return }
-    appendChunkSize(bytes.count)
-    append(contentsOf: bytes)
-    append("\r\n" as StaticString)
-  }
-
-  private mutating func appendChunkSize(_ size: Int) {
-    var shift = Swift.max(0, (Int.bitWidth - size.leadingZeroBitCount - 1) / 4 * 4)
-    while shift >= 0 {
-      let digit = UInt8(size >> shift & 15)
-      append(digit < 10 ? 0x30 + digit : 0x57 + digit)
-      shift -= 4
-    }
-    append("\r\n" as StaticString)
-  }
-
-  mutating func append(decimal number: Int) {
-    var divisor = 1
-    while number / divisor >= 10 { divisor *= 10 }
-    while divisor > 0 {
-      append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
-      divisor /= 10
-    }
-  }
-
-  mutating func append(_ text: StaticString) {
-    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 }
 

@@ -8,6 +8,10 @@ extension Array<UInt8> {
   mutating func append(_ span: Span<UInt8>) {
     span.withUnsafeBufferPointer { append(contentsOf: $0) }
   }
+
+  mutating func append(_ text: StaticString) {
+    append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
 }
 
 extension String {
@@ -17,6 +21,11 @@ extension String {
 }
 
 extension Span<UInt8> {
+  /// The eight bytes from `index` on, the first of them lowest.
+  func word(at index: Int) -> UInt64 {
+    UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+  }
+
   func contains(_ byte: UInt8) -> Bool {
     var index = 0
     while index < count {
@@ -71,4 +80,32 @@ extension UInt8 {
   var isDigit: Bool { self &- 0x30 < 10 }
   /// Whether it is a visible ASCII character.
   var isVisible: Bool { self > 0x20 && self < 0x7F }
+}
+
+extension UInt64 {
+  /// Of the eight bytes in a word, the first that is neither a letter, a digit nor `-`; nil without any.
+  var firstUncommonNameByte: Int? {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops = ones << 7
+    let low = self & ~tops
+    // A sum has its byte's top bit set when the byte is at least the limit; seven bits never carry into the next byte.
+    func isAtLeast(_ limit: UInt8, _ bytes: UInt64) -> UInt64 { bytes &+ ones &* UInt64(0x80 - limit) }
+    let lowercased = low | ones &* 0x20
+    let letters = isAtLeast(0x61, lowercased) & ~isAtLeast(0x7B, lowercased)
+    let digits = isAtLeast(0x30, low) & ~isAtLeast(0x3A, low)
+    let hyphens = isAtLeast(0x2D, low) & ~isAtLeast(0x2E, low)
+    let found = (~(letters | digits | hyphens) | self) & tops
+    return found == 0 ? nil : found.trailingZeroBitCount >> 3
+  }
+
+  /// Of the eight bytes in a word, the first that is a control character (tab and DEL included); nil without any.
+  var firstControlByte: Int? {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops = ones << 7
+    // Both are exact about the lowest byte they find, and only that one is asked for.
+    let belowSpace = (self &- ones &* 0x20) & ~self
+    let deletes = self ^ (ones &* 0x7F)
+    let found = (belowSpace | ((deletes &- ones) & ~deletes)) & tops
+    return found == 0 ? nil : found.trailingZeroBitCount >> 3
+  }
 }

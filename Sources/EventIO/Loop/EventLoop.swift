@@ -22,7 +22,10 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
   let base: OpaquePointer
   private let wakeDescriptor: CInt
   private var wakeWatch: Watch?
-  private let threadID = Atomic<UInt>(0)
+  /// Has a value on the loop's thread alone. Comparing `pthread_self()` would not do: C declares it constant, so the
+  /// optimizer keeps its value across an `await`, after which an async function may be on another thread.
+  private let threadKey: pthread_key_t
+  private let hasStarted = Atomic<Bool>(false)
   private let inbox = Mutex(Inbox())
   private var queued: [UnownedJob] = []
   private var running: [UnownedJob] = []
@@ -42,6 +45,13 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
       close(descriptor)
       throw IOError(.unavailable, "the event loop could not be made: no way to wait for events", errno: errno)
     }
+    var key = pthread_key_t()
+    guard pthread_key_create(&key, nil) == 0 else {
+      event_base_free(base)
+      close(descriptor)
+      throw IOError(.unavailable, "the event loop could not be made: there are too many already")
+    }
+    threadKey = key
     self.base = base
     wakeDescriptor = descriptor
   }
@@ -50,11 +60,13 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     wakeWatch = nil
     event_base_free(base)
     close(wakeDescriptor)
+    pthread_key_delete(threadKey)
   }
 
   /// Starts the thread. To be called once; the loop lives until `stop`.
   package func start(name: String) throws(IOError) {
-    precondition(threadID.load(ordering: .acquiring) == 0, "an event loop is started once")
+    let isFirst = !hasStarted.exchange(true, ordering: .relaxed)
+    precondition(isFirst, "an event loop is started once")
     try startThread(name: name) { [self] in run() }
   }
 
@@ -70,7 +82,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
   }
 
   /// Whether the caller is on the loop's thread.
-  package var isCurrent: Bool { threadID.load(ordering: .relaxed) == UInt(pthread_self()) }
+  package var isCurrent: Bool { pthread_getspecific(threadKey) != nil }
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
@@ -97,7 +109,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
   }
 
   private func run() {
-    threadID.store(UInt(pthread_self()), ordering: .releasing)
+    pthread_setspecific(threadKey, UnsafeRawPointer(base))
     wakeWatch = Watch(self, wakeDescriptor, for: .reading) { [unowned self] in takeInbox() }
     takeInbox()
     while !isStopping {

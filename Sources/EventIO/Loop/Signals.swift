@@ -7,31 +7,11 @@ extension EventLoop {
   /// One loop of the process may listen to signals. Up to 16 arrivals wait for the consumer.
   package func signals(_ numbers: [CInt]) -> AsyncStream<CInt> {
     let (stream, continuation) = AsyncStream.makeStream(of: CInt.self, bufferingPolicy: .bufferingNewest(16))
-    let watches = LoopOwned<[Watch]>(on: self)
+    let watches = LoopOwned<[Watch]>([], on: self)
     execute { [self] in
       watches.value = numbers.map { number in Watch(self, signal: number) { continuation.yield(number) } }
     }
-    continuation.onTermination = { [self] _ in execute { watches.value = nil } }
+    continuation.onTermination = { [self] _ in execute { watches.value = [] } }
     return stream
-  }
-}
-
-/// Holds a value that only the thread of one loop touches.
-final class LoopOwned<Value>: @unchecked Sendable {
-  // `@unchecked` because `value` is checked at every access to be on its loop's thread.
-  private let loop: EventLoop
-  private var stored: Value?
-
-  init(on loop: EventLoop) { self.loop = loop }
-
-  var value: Value? {
-    get {
-      loop.checkIsolated()
-      return stored
-    }
-    set {
-      loop.checkIsolated()
-      stored = newValue
-    }
   }
 }

@@ -3,7 +3,7 @@ import Glibc
 
 /// A pending call of a loop's timer.
 package struct LoopTimer: Sendable {
-  fileprivate let watch: LoopOwned<Watch>
+  fileprivate let watch: LoopOwned<Watch?>
   fileprivate let loop: EventLoop
 
   /// Forgets the call if it has not begun.
@@ -16,7 +16,7 @@ extension EventLoop {
   /// Calls `action` on the loop's thread once `delay` has passed.
   @discardableResult
   package func schedule(after delay: Duration, _ action: @escaping @Sendable () -> Void) -> LoopTimer {
-    let watch = LoopOwned<Watch>(on: self)
+    let watch = LoopOwned<Watch?>(nil, on: self)
     execute { [self] in
       watch.value = Watch(self, after: delay) {
         watch.value = nil
@@ -28,7 +28,7 @@ extension EventLoop {
 
   /// Calls `action` on the loop's thread each time `interval` has passed, until cancelled.
   package func schedule(every interval: Duration, _ action: @escaping @Sendable () -> Void) -> LoopTimer {
-    let watch = LoopOwned<Watch>(on: self)
+    let watch = LoopOwned<Watch?>(nil, on: self)
     execute { [self] in watch.value = Watch(self, every: interval, action) }
     return LoopTimer(watch: watch, loop: self)
   }
