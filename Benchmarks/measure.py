@@ -135,11 +135,16 @@ class Load:
             self.file.write(b"%d\n" % len(request) + request)
         self.file.flush()
 
-    def run(self, server, connections, seconds, expect=None):
-        """Puts the load on a server; returns wrk's figures with the server's processor time per request."""
+    def run(self, server, connections, seconds, expect=None, stop_after=None):
+        """Puts the load on a server; returns wrk's figures with the server's processor time per request.
+
+        With `expect`, every answer is looked at for that text; with `stop_after`, the load ends after so many answers.
+        """
         environment = {**os.environ, "WRK_REQUESTS": self.file.name}
         if expect:
             environment["WRK_EXPECT"] = expect
+        if stop_after:
+            environment["WRK_STOP_AFTER"] = str(stop_after)
         before = server.cpu()
         done = subprocess.run(
             ["taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",

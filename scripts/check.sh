@@ -26,6 +26,7 @@ format() {
 warnings() { "$swift" build "${debug_flags[@]}" --build-tests; }
 generated() { scripts/check-generated.sh "$scratch/debug/mcpctl"; }
 fuzzers() { scripts/fuzz.sh -t "${FUZZ_SECONDS:-10}"; }
+instructions() { python3 Benchmarks/callgrind.py --binary "$RELEASE_BINARY"; }
 
 step "format" format
 step "licences" scripts/check-licences.sh
@@ -35,6 +36,7 @@ step "feature table" python3 scripts/features.py --check
 step "build without warnings" warnings
 step "generated files" generated
 step "fuzzers" fuzzers
+step "instructions per request" instructions
 
 echo
 echo "==> summary"
