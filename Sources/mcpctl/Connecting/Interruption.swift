@@ -9,6 +9,7 @@ func interruptible(_ body: @escaping @Sendable () async throws -> ExitCode) asyn
   try loop.start(name: "signals")
   defer { loop.stop() }
   let signals = loop.signals([ExitCode.interrupted, .terminated].map { $0.rawValue - 128 })
+  await withCheckedContinuation { armed in loop.execute { armed.resume() } }  // the loop works in order
   return try await withThrowingTaskGroup(of: Ending.self) { group in
     defer { group.cancelAll() }
     group.addTask { .finished(try await body()) }
