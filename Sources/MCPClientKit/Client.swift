@@ -87,6 +87,10 @@ extension Client {
     do throws(ClientError) {
       return try await self.request(method, params, request, over: connection)
     } catch {
+      // Spec: 2026-07-28, basic/versioning: a revision both speak is tried once more.
+      if error.supportedVersions?.contains(.string(connection.negotiated.revision.rawValue)) == true {
+        return try await self.request(method, params, request, over: connection)
+      }
       guard error.code == .sessionLost else { throw error }
       // Spec: 2025-11-25, basic/transports, "Session Management": a new session without the old id, then again.
       let reopened = try await reopen(instead: connection.negotiated)

@@ -40,7 +40,7 @@ struct EraProbe {
   private func verdict(onChannel error: ClientError) -> Verdict {
     switch error.code {
     case .timeout, .disconnected: .legacyAfterRestart
-    case .rpc: error.supportedVersions.map { choose(among: $0) ?? .failed(error) } ?? .legacy
+    case .rpc: error.supportedVersions.map { choose(among: $0) ?? .retry(asked) } ?? .legacy
     case .cancelled, .closed: .failed(error)
     default: .legacy
     }
@@ -51,7 +51,7 @@ struct EraProbe {
   private func verdict(onHTTP error: ClientError) -> Verdict {
     switch error.code {
     case .rpc:
-      if let supported = error.supportedVersions { return choose(among: supported) ?? .failed(error) }
+      if let supported = error.supportedVersions { return choose(among: supported) ?? .retry(asked) }
       guard error.httpStatus == 400, let code = error.rpcError?.code else { return .legacy }
       return code == .headerMismatch || code == .missingClientCapability ? .failed(error) : .legacy
     case .httpStatus: return error.httpStatus.map { (400..<500).contains($0) } == true ? .legacy : .failed(error)
@@ -77,7 +77,7 @@ struct EraProbe {
 
 extension ClientError {
   /// The versions a server lists when it does not speak the requested one; nil when it lists none.
-  fileprivate var supportedVersions: [JSON]? {
+  var supportedVersions: [JSON]? {
     guard rpcError?.code == .unsupportedProtocolVersion else { return nil }
     guard let supported = rpcError?.data?["supported"]?.array, !supported.isEmpty else { return nil }
     return supported

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import MCPClientKit
+
+/// One behaviour the harness can ask for.
+struct Scenario: Sendable {
+  typealias Run = @Sendable (_ client: Client, _ context: JSON) async throws -> Void
+
+  let capabilities: JSONObject
+  /// Whether the revision asked for has to be spoken, and no other.
+  let isAboutTheWire: Bool
+  let run: Run
+
+  init(capabilities: JSONObject = [:], isAboutTheWire: Bool = true, _ run: @escaping Run) {
+    self.capabilities = capabilities
+    self.isAboutTheWire = isAboutTheWire
+    self.run = run
+  }
+
+  static let all: [String: Scenario] = [
+    "initialize": Scenario { client, _ in _ = try await client.listTools() },
+    "tools_call": Scenario { client, _ in try await addNumbers(client) },
+    "json-schema-ref-no-deref": Scenario(isAboutTheWire: false) { client, _ in _ = try await client.listTools() },
+    "json-schema-2020-12-preservation": Scenario { client, _ in try await echoSchema(client) },
+    "request-metadata": Scenario(capabilities: ["sampling": [:], "roots": [:], "elicitation": [:]]) { client, _ in
+      try await addNumbers(client)
+    },
+    "http-standard-headers": Scenario { client, _ in try await useEverything(client) },
+    "http-custom-headers": Scenario { client, context in try await makeCalls(client, context) },
+    "http-invalid-tool-headers": Scenario { client, _ in try await callEveryTool(client) },
+  ]
+
+  private static func addNumbers(_ client: Client) async throws {
+    _ = try await client.listTools()
+    _ = try await client.callTool("add_numbers", ["a": 5, "b": 3])
+  }
+
+  /// Sends a schema back as it was listed, member for member.
+  private static func echoSchema(_ client: Client) async throws {
+    let tools = try await client.list(.tools)["tools"]?.array ?? []
+    guard let schema = tools.first(where: { $0["name"] == "json_schema_2020_12_tool" })?["inputSchema"] else {
+      throw Problem("the server lists no json_schema_2020_12_tool")
+    }
+    _ = try await client.callTool("json_schema_echo", ["schema": schema])
+  }
+
+  private static func useEverything(_ client: Client) async throws {
+    try await callEveryTool(client)
+    for resource in try await client.listResources() { _ = try await client.readResource(resource.uri) }
+    for prompt in try await client.listPrompts() {
+      _ = try await client.getPrompt(
+        prompt.name, Dictionary(prompt.arguments.map { ($0.name, "x") }, uniquingKeysWith: { first, _ in first }))
+    }
+  }
+
+  /// A tool may fail; that it was called with the right headers is what counts.
+  private static func callEveryTool(_ client: Client) async throws {
+    for tool in try await client.listTools() {
+      do {
+        _ = try await client.callTool(tool.name, sampleArguments(for: tool))
+      } catch {
+        guard error.code == .rpc else { throw error }
+      }
+    }
+  }
+
+  private static func sampleArguments(for tool: Tool) -> JSONObject {
+    var arguments = JSONObject()
+    for property in tool.inputSchema["properties"]?.object?.members ?? [] {
+      switch property.value["type"]?.string {
+      case "string": arguments[property.name] = "x"
+      case "integer", "number": arguments[property.name] = 1
+      case "boolean": arguments[property.name] = true
+      default: break
+      }
+    }
+    return arguments
+  }
+
+  private static func makeCalls(_ client: Client, _ context: JSON) async throws {
+    _ = try await client.listTools()
+    for call in context["toolCalls"]?.array ?? [] {
+      guard let name = call["name"]?.string else { throw Problem("a tool call of the context has no name") }
+      _ = try await client.callTool(name, call["arguments"]?.object ?? [:])
+    }
+  }
+}
