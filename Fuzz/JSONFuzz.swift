@@ -2,6 +2,7 @@
 // Feeds bytes to the JSON parser and what builds on it, and checks what must hold whatever they are.
 // Sources: Sources/JSONKit/*.swift Sources/JSONKit/*/*.swift Sources/CPCRE2/pattern.c
 
+/// One input of the fuzzer.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))

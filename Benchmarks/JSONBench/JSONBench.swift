@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSONKit
 
-/// Times what the JSON layer does for one `tools/call`: `JSONBench [parse|write|lookup|validate|defaults|all] [iterations]`.
+/// Times what the JSON layer does for one `tools/call`: `JSONBench [parse|write|lookup|number|validate|defaults|all] [iterations]`.
 ///
 /// Under callgrind, the difference between two iteration counts gives the instructions of one operation.
 @main struct JSONBench {
@@ -38,6 +38,15 @@ import JSONKit
       measure("look up params.arguments.operation", iterations) {
         value["params"]?["arguments"]?["operation"]?.string?.utf8.count ?? 0
       }
+    }
+    if wanted == "number" || wanted == "all" {
+      let numbers = [JSONNumber(2), JSONNumber(1.5), JSONNumber(-123456.789)].compactMap { $0 }
+      var index = 0
+      measure("take a number as a double", iterations) {
+        index = (index + 1) % numbers.count
+        return numbers[index].double > 1 ? 1 : 0
+      }
+      measure("spell a double", iterations) { JSONNumber(1.1 + Double(index))?.text.utf8.count ?? 0 }
     }
     if wanted == "validate" || wanted == "all" {
       let schema = try Schema(compiling: JSON(parsing: schema))

@@ -21,5 +21,27 @@ public struct JSONNumber: Sendable, Hashable {
   /// The exact integer value; nil when there is a fraction or it does not fit `Int`.
   public var int: Int? { Int(text) ?? ExactNumber(self).int }
   /// The nearest double; infinite when the number is out of its range.
-  public var double: Double { Double(text) ?? 0 }
+  public var double: Double { shortDouble ?? Double(text) ?? 0 }
+
+  /// The nearest double of a number short enough for its digits and the power of ten below them to be exact.
+  private var shortDouble: Double? {
+    guard text.utf8.count <= 16 else { return nil }
+    var digits: Int64 = 0
+    var divisor = 1.0
+    var isFraction = false
+    var isNegative = false
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        digits = digits &* 10 &+ Int64(byte &- 0x30)
+        if isFraction { divisor *= 10 }
+      case UInt8(ascii: "."): isFraction = true
+      case UInt8(ascii: "-"): isNegative = true
+      default: return nil
+      }
+    }
+    guard digits <= 1 << 53 else { return nil }
+    let value = Double(digits) / divisor
+    return isNegative ? -value : value
+  }
 }

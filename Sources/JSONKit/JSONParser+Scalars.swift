@@ -31,6 +31,7 @@ extension JSONParser {
   }
 
   /// The string whose opening quote is at `position`.
+  @inline(__always)
   mutating func string(in bytes: Span<UInt8>) throws(JSONError) -> String {
     let start = position + 1
     var end = start

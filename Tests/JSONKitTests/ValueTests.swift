@@ -39,6 +39,15 @@ import Testing
     #expect(try JSON(parsing: text).double == value)
   }
 
+  @Test(arguments: [
+    "0", "-0", "-0.0", "1.5", "123456.789", "-0.1", "9007199254740993", "0.1234567890123", "1e3", "9999999999999999",
+    "0.30000000000000004", "1e-7", "-5e-324", "1e400",
+  ])
+  func doublesAreTheNearest(text: String) throws {
+    let value = try #require(try JSON(parsing: text).double)
+    #expect(value.bitPattern == Double(text)?.bitPattern)
+  }
+
   @Test func infinityAndNaNHaveNoSpelling() {
     #expect(JSONNumber(Double.infinity) == nil)
     #expect(JSONNumber(Double.nan) == nil)
