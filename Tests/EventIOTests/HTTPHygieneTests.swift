@@ -69,6 +69,26 @@ import Testing
     }
   }
 
+  @Test func aBodyBehindABusyRequestArrivesWhole() async throws {
+    let gate = Event()
+    let handler = Answering { request, response in
+      if request.method == .get { await gate.wait() }
+      await response.send(.ok, body: [UInt8]("\(request.body.count)".utf8))
+    }
+    try await withServer(handler) { address, _ in
+      let peer = try RawPeer(address)
+      let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000000\r\n\r\n"
+      try await peer.send(Self.get)
+      async let sending: Void = peer.send([UInt8](head.utf8) + [UInt8](repeating: 65, count: 9_000_000))
+      // Whatever is read of it meanwhile.
+      for _ in 0..<100 { await Task.yield() }
+      gate.happen()
+      #expect(try await peer.readResponse().body == "0")
+      #expect(try await peer.readResponse().body == "9000000")
+      try await sending
+    }
+  }
+
   @Test(arguments: ["GET / HT", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab"])
   func aRequestThatDoesNotGoOnTimesOut(start: String) async throws {
     try await withServer(limits: {

@@ -9,7 +9,7 @@ import Testing
     var status: Int?
   }
 
-  static let remote = SocketAddress(host: "192.0.2.1", port: 5)!
+  static let remote = SocketAddress.loopback(port: 5)
 
   /// Reads `text` in pieces of `size` bytes.
   static func read(_ text: String, inPiecesOf size: Int, limits: HTTPLimits = HTTPLimits()) -> Reading {

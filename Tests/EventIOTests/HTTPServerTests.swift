@@ -145,6 +145,7 @@ import Testing
     #expect(SocketAddress(host: "::1", port: 80)?.description == "[::1]:80")
     #expect(SocketAddress(host: "[2001:db8::1]", port: 80)?.host == "2001:db8::1")
     #expect(SocketAddress(host: "10.0.0.1", port: 80)?.description == "10.0.0.1:80")
+    #expect(SocketAddress.loopback(port: 80).description == "127.0.0.1:80")
     #expect(SocketAddress(host: "10.0.0.1", port: 80)?.isLoopback == false)
     #expect(SocketAddress(host: "::ffff:127.0.0.1", port: 80)?.isLoopback == true)
     #expect(SocketAddress(host: "[10.0.0.1]", port: 80) == nil)

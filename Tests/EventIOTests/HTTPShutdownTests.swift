@@ -69,4 +69,14 @@ import Testing
     #expect(try await peer.readToEnd().hasSuffix("\r\n\r\n"))
     #expect(await server.statistics.open == 0)
   }
+
+  @Test func aServerThatIsLetGoEndsItsConnections() async throws {
+    var server: HTTPServer? = try HTTPServer(handler: Answering.echo)
+    let address = try server?.start(on: .loopback(port: 0))
+    let peer = try RawPeer(#require(address))
+    try await peer.send(Self.get)
+    #expect(try await peer.readResponse().body == "GET / ")
+    server = nil
+    #expect(try await peer.readToEnd() == "")
+  }
 }

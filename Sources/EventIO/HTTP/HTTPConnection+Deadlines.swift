@@ -21,16 +21,18 @@ extension HTTPConnection {
   private func answerIsLate() {
     shared.statistics.timeouts += 1
     shared.logger.warning("an HTTP handler did not begin its answer in time")
-    sendRefusal(HTTPRejection(.serviceUnavailable, "the server took too long to answer"))
     task?.cancel()
+    sendRefusal(HTTPRejection(.serviceUnavailable, "the server took too long to answer"))
     peerIsGone()
+    // Whether the handler ever returns or not.
+    phase = .idle
+    closeWhenSent()
   }
 
   private func inputIsLate() {
-    guard let receiver, parser.isInHead || parser.isInBody else { return close() }
+    guard parser.isInHead || parser.isInBody, let receiver = takeReceiver() else { return close() }
     shared.statistics.timeouts += 1
     refuse(HTTPRejection(.requestTimeout, "the request did not arrive in time"))
-    self.receiver = nil
     receiver.resume(returning: nil)
   }
 

@@ -8,12 +8,20 @@ extension HTTPConnection {
     let count = cevent_receive(descriptor, shared.input.baseAddress, shared.input.count)
     if count > 0 {
       guard !isLingering else { return }
+      limitBacklog(count)
       parse(UnsafeBufferPointer(rebasing: shared.input[..<count]).span)
     } else if count == 0 {
       inputEnded()
     } else if count != -Int(EAGAIN) {
       close()
     }
+  }
+
+  /// While a request is being answered, a peer may send some more of them, not a body of any size.
+  private func limitBacklog(_ count: Int) {
+    guard receiver == nil else { return }
+    backlog += count
+    if backlog >= shared.input.count { pauseReading() }
   }
 
   /// The peer sends no more; it may still read.
@@ -32,7 +40,6 @@ extension HTTPConnection {
     let rest = unparsed
     unparsed = []
     parse(rest.span)
-    if unparsed.isEmpty, rejection == nil { resumeReading() }
   }
 
   private func parse(_ bytes: Span<UInt8>) {
@@ -57,8 +64,7 @@ extension HTTPConnection {
   private func deliver(_ request: HTTPRequest) {
     receiving = .nothing
     inputDeadline = .max
-    guard let receiver else { return waiting.append(request) }
-    self.receiver = nil
+    guard let receiver = takeReceiver() else { return waiting.append(request) }
     receiver.resume(returning: request)
   }
 
@@ -66,9 +72,8 @@ extension HTTPConnection {
   private func reject(_ rejection: HTTPRejection) {
     self.rejection = rejection
     pauseReading()
-    guard let receiver else { return }
+    guard let receiver = takeReceiver() else { return }
     refuse(rejection)
-    self.receiver = nil
     receiver.resume(returning: nil)
   }
 

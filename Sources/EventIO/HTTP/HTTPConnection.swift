@@ -37,6 +37,8 @@ final class HTTPConnection {
   var waiting: [HTTPRequest] = []
   /// Input that has to wait until fewer requests do.
   var unparsed: [UInt8] = []
+  /// How much came in while a request was being answered, in bytes.
+  var backlog = 0
   /// Set when what follows the waiting requests cannot be understood.
   var rejection: HTTPRejection?
   var receiving = Receiving.head
@@ -85,15 +87,18 @@ final class HTTPConnection {
   func nextRequest() async -> HTTPRequest? {
     while !isClosed, !isLast {
       if !waiting.isEmpty { return waiting.removeFirst() }
+      backlog = 0
       if let rejection {
         refuse(rejection)
       } else if !unparsed.isEmpty {
         parseRest()
-      } else if hasInputEnded || (shared.isDraining && receiving == .nothing && !parser.isInHead) {
+      } else if hasInputEnded || (shared.isDraining && !parser.isInHead && !parser.isInBody) {
         closeWhenSent()
       } else {
+        resumeReading()
         expectInput()
-        return await withUnsafeContinuation { receiver = $0 }
+        // Asking for a body may have failed.
+        if !isClosed { return await withUnsafeContinuation { receiver = $0 } }
       }
     }
     return nil
@@ -161,10 +166,13 @@ final class HTTPConnection {
     shared.remove(self)
     peerIsGone()
     resumeSenders()
-    if let receiver {
-      self.receiver = nil
-      receiver.resume(returning: nil)
-    }
+    takeReceiver()?.resume(returning: nil)
+  }
+
+  /// The waiting task, for one answer: whoever takes it resumes it.
+  func takeReceiver() -> UnsafeContinuation<HTTPRequest?, Never>? {
+    defer { receiver = nil }
+    return receiver
   }
 
   /// Tells the handler, if it wants to know and has not been told.

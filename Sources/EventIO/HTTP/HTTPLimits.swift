@@ -28,7 +28,7 @@ package struct HTTPLimits: Sendable {
   /// For a peer to take some of what waits for it; then it is cut off.
   package var writeStallTime: Duration = .seconds(30)
   /// For a handler to begin its answer: 503, and its task is cancelled. Nil waits for as long as it takes.
-  package var answerTime: Duration?
+  package var answerTime: Duration? = .seconds(600)
   /// For a peer to read the last response of a connection that is closed early.
   package var lingerTime: Duration = .seconds(2)
 

@@ -155,6 +155,7 @@ struct HTTPTimes {
 extension Duration {
   var milliseconds: Int {
     let (seconds, attoseconds) = components
-    return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
+    // Longer than anybody waits, and far from overflow.
+    return Int(min(seconds, 1_000_000_000)) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
   }
 }

@@ -11,7 +11,12 @@ package final class HTTPServer: Sendable {
   package init(
     handler: any HTTPHandler, limits: HTTPLimits = HTTPLimits(), loops: Int = 1, logger: Logger = .silent
   ) throws(IOError) {
-    raiseOpenFileLimit()
+    let files = raiseOpenFileLimit()
+    if files < limits.connections + 64 {
+      logger.warning(
+        "fewer files may be open than connections: raise the limit (ulimit -n)",
+        [("files", "\(files)"), ("connections", "\(limits.connections)")])
+    }
     let openConnections = OpenConnections()
     var made: [HTTPServerLoop] = []
     for number in 0..<max(1, loops) {
@@ -25,7 +30,10 @@ package final class HTTPServer: Sendable {
   }
 
   deinit {
-    for loop in loops { loop.loop.stop() }
+    for server in loops {
+      server.loop.execute { server.assumeIsolated { $0.end() } }
+      server.loop.stop()
+    }
   }
 
   /// Listens on an address; port 0 lets the system choose one.

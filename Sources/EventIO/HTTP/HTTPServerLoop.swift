@@ -128,12 +128,20 @@ extension HTTPServerLoop {
     for connection in state.connections { connection?.shutDown() }
   }
 
-  /// Cuts off what is left.
+  /// Cuts off what is left. After `beginShutdown` nothing of this is known to the loop any more.
   func cutOff() {
     for case let connection? in state.connections {
       connection.task?.cancel()
       connection.close()
     }
+  }
+
+  /// Leaves nothing for the loop to do, so that it can be stopped and this be released on any thread.
+  func end() {
+    beginShutdown()
+    cutOff()
+    ticker = nil
+    resumeIdleWaiter(isIdle: false)
   }
 
   /// Whether the last connection and its task end in time. To be asked by one task, after `beginShutdown`.

@@ -21,12 +21,12 @@ package struct ServerSentEvent: Sendable, Hashable {
 
   /// The event as it travels, its blank line included.
   ///
-  /// Data is split at every kind of line end, so nothing in it can begin another field or event. Line ends and NUL are
-  /// taken out of the name and the id, which cannot hold them.
+  /// Data is split at every kind of line end, so nothing in it can begin another field or event. Line ends are taken
+  /// out of the name and the id, which cannot hold them, and NUL out of the id.
   package func encoded() -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(data.utf8.count + 32)
-    if let id { Self.append("id: ", line: id, to: &bytes) }
+    if let id { Self.append("id: ", line: id.utf8.contains(0) ? id.filter { $0 != "\0" } : id, to: &bytes) }
     if let event { Self.append("event: ", line: event, to: &bytes) }
     if let retry { Self.append("retry: ", line: String(max(0, retry)), to: &bytes) }
     Self.append(data: data, to: &bytes)
@@ -44,7 +44,7 @@ package struct ServerSentEvent: Sendable, Hashable {
 
   private static func append(_ name: StaticString, line: String, to bytes: inout [UInt8]) {
     bytes.append(name)
-    for byte in line.utf8 where byte != 0x0A && byte != 0x0D && byte != 0 { bytes.append(byte) }
+    for byte in line.utf8 where byte != 0x0A && byte != 0x0D { bytes.append(byte) }
     bytes.append(UInt8(ascii: "\n"))
   }
 

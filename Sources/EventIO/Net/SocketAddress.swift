@@ -40,6 +40,11 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
     self.init(.v6(high, low, scope: scope), port: port)
   }
 
+  /// This machine's own IPv4 address.
+  package static func loopback(port: UInt16) -> SocketAddress {
+    SocketAddress(.v4(UInt32(0x7F00_0001).bigEndian), port: port)
+  }
+
   /// The addresses a host stands for: a literal for itself, `localhost` for both loopback addresses.
   ///
   /// - Throws: `IOError` `.resolve` for any other name.
