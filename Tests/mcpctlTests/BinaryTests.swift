@@ -137,7 +137,8 @@ func mcpctl(
     (["rpc", "no/such/method"], 6), (["ping", "--", "/nonexistent/server"], 5),
     (["ping", "--", "false"], 5), (["call", "sleep", "seconds=60", "--timeout", "200ms"], 7), (["bogus"], 64),
     (["tools"], 64), (["serve", "--port", "70000"], 64), (["serve", "--transport", "pigeon"], 64),
-    (["serve", "--transport", "http", "--host", "203.0.113.1", "--port", "0"], 2), (["info", "--path", ".nothing"], 1),
+    (["serve", "--transport", "http", "--host", "203.0.113.1", "--port", "0", "--log-level", "off"], 2),
+    (["info", "--path", ".nothing"], 1),
     (["ping", "-H", "a: b"], 64),
     (["-s", "http://x/", "--bearer-env", "MCPCTL_NO_SUCH", "ping"], 78), (["help", "no-such-topic"], 64),
   ]

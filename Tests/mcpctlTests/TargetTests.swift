@@ -70,6 +70,11 @@ import Testing
     #expect(failure?.hint?.contains("host:port") == true)
   }
 
+  @Test func aURLOfAnotherSchemeIsRefused() {
+    let error = #expect(throws: UsageError.self) { try resolver().target("ftp://x/", .automatic) }
+    #expect(error?.message == "'ftp' is no scheme of a server; URLs begin with http:// or https://")
+  }
+
   @Test func faultsOfAFileNameThePlace() {
     #expect(failure("mcp.json:flies")?.hint == "did you mean 'mcp.json:files'?")
     #expect(failure("mcp.json")?.message == "mcp.json holds 4 servers")

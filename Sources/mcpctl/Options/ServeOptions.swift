@@ -6,7 +6,7 @@ import Observability
 /// What peers may cost the server.
 struct ServeLimitOptions: OptionGroup {
   @Option("Longest message.", value: "SIZE") var maxBody = ByteCount(10 << 20)
-  @Option("Open connections; more are turned away with 503.", value: "N") var maxConnections = 20_000
+  @Option("Open connections; more are turned away with 503.", value: "N") var maxConnections = 16_384
   @Option("How long a tool may take without showing progress.", value: "DURATION")
   var requestTimeout = Duration.seconds(30)
   @Option("How long a legacy session lives without a request.", value: "DURATION") var sessionTtl = Duration.seconds(

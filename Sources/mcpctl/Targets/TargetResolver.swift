@@ -30,6 +30,9 @@ struct TargetResolver {
   func target(_ word: String, _ http: Target.HTTP) throws -> Target {
     if word == "builtin" { return .builtin }
     if word.hasPrefix("http://") || word.hasPrefix("https://") { return .url(word, http) }
+    if let scheme = word.firstRange(of: "://") {
+      throw UsageError("'\(word[..<scheme.lowerBound])' is no scheme of a server; URLs begin with http:// or https://")
+    }
     if let colon = word.lastIndex(of: ":"), word[..<colon].hasSuffix(".json") {
       return try entry(String(word[word.index(after: colon)...]), inFile: String(word[..<colon]), http)
     }
