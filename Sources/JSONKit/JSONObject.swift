@@ -67,6 +67,8 @@ public struct JSONObject: Sendable, Hashable {
 extension JSONObject: ExpressibleByDictionaryLiteral {
   /// Makes an object with the members in the order written.
   public init(dictionaryLiteral elements: (String, JSON)...) {
-    self.init(elements.map { Member(name: $0.0, value: $0.1) })
+    members = []
+    members.reserveCapacity(elements.count)
+    for (name, value) in elements { members.append(Member(name: name, value: value)) }
   }
 }

@@ -50,6 +50,12 @@ package struct HTTPHeaders: Sendable {
     return try body(bytes.span.extracting(fields[index].value))
   }
 
+  /// Hands the bytes of the value of that name to `body`; nil when there is none, or more than one.
+  package func withOnlyValue<Result>(of name: String, _ body: (Span<UInt8>) throws -> Result) rethrows -> Result? {
+    guard let index = index(of: name), self.index(of: name, from: index + 1) == nil else { return nil }
+    return try body(bytes.span.extracting(fields[index].value))
+  }
+
   /// Whether a field of that name exists.
   package func contains(_ name: String) -> Bool { index(of: name) != nil }
 
@@ -145,22 +151,22 @@ extension HTTPHeaders: Equatable {
 extension HTTPHeaders {
   /// The position of the first field of that name, from a position on.
   private func index(of name: String, from first: Int = 0) -> Int? {
-    var name = name
-    return name.withUTF8 { name in
-      let wanted = name.span
-      let block = bytes.span
-      var index = first
-      while index < fields.count {
-        let field = fields[index]
-        if Int(field.nameCount) == wanted.count,
-          HTTPHeaders.isSame(block.extracting(field.name), wanted)
-        {
-          return index
-        }
-        index += 1
+    let wanted = name.utf8.span
+    let block = bytes.span
+    let fields = fields.span
+    guard wanted.count > 0 else { return nil }
+    let initial = wanted[0].asciiLowercased
+    var index = first
+    while index < fields.count {
+      let field = fields[index]
+      if Int(field.nameCount) == wanted.count, block[Int(field.nameStart)].asciiLowercased == initial,
+        HTTPHeaders.isSame(block.extracting(field.name), wanted)
+      {
+        return index
       }
-      return nil
+      index += 1
     }
+    return nil
   }
 
   private static func isSame(_ one: String, _ other: String) -> Bool {

@@ -25,10 +25,8 @@ public final class RequestContext: Sendable {
   public let revision: Revision
   /// The request's `_meta`.
   public let meta: JSONObject
-  /// What the client told of itself, undecoded; nil when it told nothing.
-  public let clientInfo: JSONObject?
-  /// What the client can do, undecoded.
-  public let clientCapabilities: JSONObject
+  /// What a handshake said of the client; a modern client says it in each request's `_meta`.
+  private let handshake: (info: JSONObject?, capabilities: JSONObject)
   /// The id of the legacy session the request belongs to; nil in the modern era and where there is none.
   public let sessionID: String?
   /// The server's own log (not the client's).
@@ -58,12 +56,19 @@ public final class RequestContext: Sendable {
     self.id = id
     self.revision = revision
     self.meta = meta
-    self.clientInfo = clientInfo
-    self.clientCapabilities = clientCapabilities
+    handshake = (clientInfo, clientCapabilities)
     self.sessionID = sessionID
     self.logger = logger
     self.logLevel = logLevel
     self.sink = sink
+  }
+
+  /// What the client told of itself, undecoded; nil when it told nothing.
+  public var clientInfo: JSONObject? { handshake.info ?? meta[MetaKey.clientInfo]?.object }
+
+  /// What the client can do, undecoded.
+  public var clientCapabilities: JSONObject {
+    revision.era == .legacy ? handshake.capabilities : meta[MetaKey.clientCapabilities]?.object ?? [:]
   }
 
   /// Who asks; nil when the client did not say. Never a proof of identity.

@@ -95,6 +95,21 @@ extension Response {
       }
     return envelope([.init(name: "id", value: id?.json ?? .null), answer])
   }
+
+  /// Appends the response as it is sent, without making a value of the envelope first.
+  package func write(to bytes: inout [UInt8]) {
+    bytes.append(contentsOf: #"{"jsonrpc":"2.0","id":"#.utf8)
+    (id?.json ?? .null).write(to: &bytes)
+    switch outcome {
+    case .success(let result):
+      bytes.append(contentsOf: #","result":"#.utf8)
+      result.write(to: &bytes)
+    case .failure(let error):
+      bytes.append(contentsOf: #","error":"#.utf8)
+      error.json.write(to: &bytes)
+    }
+    bytes.append(UInt8(ascii: "}"))
+  }
 }
 
 private func envelope(_ members: [JSONObject.Member]) -> JSON {

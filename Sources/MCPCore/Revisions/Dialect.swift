@@ -20,9 +20,9 @@ extension Dialect {
   ///   - method: what was asked.
   ///   - server: who answers; modern results name it.
   public func outcome(
-    _ reply: Reply, to method: Method, from server: JSON
+    _ reply: consuming Reply, to method: Method, from server: JSON
   ) -> Result<JSONObject, RPCError> {
-    switch reply {
+    switch consume reply {
     case .complete(let result, let cache):
       return .success(revision.era == .modern ? modern(result, cache, method, server) : legacy(result, method))
     case .invalidArguments(let faults):
@@ -52,10 +52,9 @@ extension Dialect {
   }
 
   private func modern(
-    _ result: JSONObject, _ cache: Reply.CacheHint, _ method: Method, _ server: JSON
+    _ result: consuming JSONObject, _ cache: Reply.CacheHint, _ method: Method, _ server: JSON
   ) -> JSONObject {
-    var members = result.members
-    members.reserveCapacity(members.count + 4)
+    var members = (consume result).members
     members.append(.init(name: "resultType", value: "complete"))
     if method.isCacheable {
       let milliseconds =
@@ -67,7 +66,7 @@ extension Dialect {
       meta[MetaKey.serverInfo] = server
       members[index].value = .object(meta)
     } else {
-      members.append(.init(name: "_meta", value: .object([MetaKey.serverInfo: server])))
+      members.append(.init(name: "_meta", value: .object(JSONObject([.init(name: MetaKey.serverInfo, value: server)]))))
     }
     return JSONObject(members)
   }

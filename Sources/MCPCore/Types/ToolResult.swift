@@ -43,10 +43,12 @@ public struct ToolResult: Sendable, Hashable {
 
   /// The result as JSON.
   public var json: JSONObject {
-    var object: JSONObject = ["content": .array(content.map(\.json))]
-    if let structuredContent { object["structuredContent"] = structuredContent }
-    if isError { object["isError"] = true }
-    if let meta { object["_meta"] = .object(meta) }
-    return object
+    var members: [JSONObject.Member] = []
+    members.reserveCapacity(6)  // the members below and two that dialects add
+    members.append(.init(name: "content", value: .array(content.map(\.json))))
+    if let structuredContent { members.append(.init(name: "structuredContent", value: structuredContent)) }
+    if isError { members.append(.init(name: "isError", value: true)) }
+    if let meta { members.append(.init(name: "_meta", value: .object(meta))) }
+    return JSONObject(members)
   }
 }

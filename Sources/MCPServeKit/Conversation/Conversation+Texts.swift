@@ -95,5 +95,10 @@ extension JSON {
 
 extension Response {
   /// The response as it goes over the wire.
-  var bytes: [UInt8] { json.bytes }
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(512)
+    write(to: &bytes)
+    return bytes
+  }
 }

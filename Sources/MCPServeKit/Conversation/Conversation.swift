@@ -68,9 +68,7 @@ extension Conversation {
     var level: Logger.Level?
     if let name = meta[MetaKey.logLevel] { level = try Logger.Level(wire: name) }
     return RequestContext(
-      id: request.id, revision: revision, meta: meta, clientInfo: meta[MetaKey.clientInfo]?.object,
-      clientCapabilities: meta[MetaKey.clientCapabilities]?.object ?? [:], logger: service.logger, logLevel: level,
-      sink: sink)
+      id: request.id, revision: revision, meta: meta, logger: service.logger, logLevel: level, sink: sink)
   }
 
   /// The legacy era: the handshake says it.

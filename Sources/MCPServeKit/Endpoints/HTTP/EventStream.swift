@@ -47,13 +47,12 @@ extension HTTPResponder {
   }
 }
 
+extension [UInt8] {
+  /// The text, which is one line because the compact spelling of JSON has no line ends, as an event.
+  var event: [UInt8] { Array("event: message\ndata: ".utf8) + self + Array("\n\n".utf8) }
+}
+
 extension JSON {
-  /// The value as an event, which is one line because the compact spelling has no line ends.
-  var event: [UInt8] {
-    var bytes = Array("event: message\ndata: ".utf8)
-    write(to: &bytes)
-    bytes.append(UInt8(ascii: "\n"))
-    bytes.append(UInt8(ascii: "\n"))
-    return bytes
-  }
+  /// The value as an event.
+  var event: [UInt8] { bytes.event }
 }

@@ -172,7 +172,7 @@ extension HTTPEndpoint {
       let batch = try Batch(elements, for: peer.handshake, limit: service.limits.batch)
       let reply = reply(responder, accepts, cancelsOnDisconnect: false)
       let responses = await Conversation(service: service, peer: peer, assumed: nil).answer(batch, telling: reply)
-      return responses.isEmpty ? .accepted : await reply.finish(.array(responses.map(\.json)))
+      return responses.isEmpty ? .accepted : await reply.finish(text: JSON.array(responses.map(\.json)).bytes)
     } catch {
       return .error(.badRequest, error)
     }

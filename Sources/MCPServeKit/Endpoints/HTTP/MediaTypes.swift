@@ -9,11 +9,10 @@ struct Acceptance: Sendable, Hashable {
   private(set) var events = false
 
   init(_ headers: HTTPHeaders) {
-    switch headers.count(of: "accept") {
-    case 0: (json, events) = (true, true)
-    case 1: headers.withValue(of: "accept") { add($0) }
-    default: for value in headers.values(of: "accept") { add(value.utf8.span) }
-    }
+    guard headers.withOnlyValue(of: "accept", { add($0) }) == nil else { return }
+    let values = headers.values(of: "accept")
+    for value in values { add(value.utf8.span) }
+    if values.isEmpty { (json, events) = (true, true) }
   }
 
   private mutating func add(_ value: Span<UInt8>) {

@@ -40,12 +40,12 @@ final class ReplyStream: NotificationSink, Beating {
   /// Sends the response, and ends the answer.
   /// - Parameter status: for an answer that is no stream.
   func finish(_ response: Response, status: HTTPStatus = .ok) async -> HTTPAnswer {
-    await finish(response.json, status: status)
+    await finish(text: response.bytes, status: status)
   }
 
-  func finish(_ json: JSON, status: HTTPStatus = .ok) async -> HTTPAnswer {
-    if !isStreaming, accepts.json || status != .ok { return .json(json.bytes, status) }
-    await write(json.event)
+  func finish(text: [UInt8], status: HTTPStatus = .ok) async -> HTTPAnswer {
+    if !isStreaming, accepts.json || status != .ok { return .json(text, status) }
+    await write(text.event)
     return await end()
   }
 

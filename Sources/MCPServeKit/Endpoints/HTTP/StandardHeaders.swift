@@ -22,8 +22,7 @@ struct StandardHeaders {
   }
 
   private static func check(_ headers: HTTPHeaders, _ name: String, _ expected: String) throws(RPCError) {
-    let matches = headers.withValue(of: name) { $0.isSame(as: expected) }
-    if matches == true, headers.count(of: name) == 1 { return }
+    if headers.withOnlyValue(of: name, { $0.isSame(as: expected) }) == true { return }
     guard let value = headers[name] else {
       throw RPCError(.headerMismatch, "the header \(name) is missing: it repeats what the body says, '\(expected)'")
     }
