@@ -13,7 +13,7 @@ DEBUG_SCRATCH := .build
 RELEASE_SCRATCH := .build-release
 DEBUG_FLAGS := --scratch-path $(DEBUG_SCRATCH) --explicit-target-dependency-import-check error
 RELEASE_FLAGS := -c release --scratch-path $(RELEASE_SCRATCH) --static-swift-stdlib \
-	-Xswiftc -cross-module-optimization
+	-Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
 RELEASE_BINARY := $(RELEASE_SCRATCH)/release/mcpctl
 export SWIFT DEBUG_SCRATCH DEBUG_FLAGS RELEASE_BINARY
 

@@ -6,16 +6,31 @@ extension Server {
   func callTool(_ params: JSONObject, _ context: RequestContext) async throws -> Reply {
     let features = try features(.tools, for: .toolsCall)
     guard case .string(let name)? = params["name"] else { throw RPCError.invalidParams("name must be a string") }
-    guard let tool = features.tools[name] else { throw unknownTool(name, features) }
-    guard let prepare = tool.prepare else {
+    guard let row = features.tools.row(name) else { throw unknownTool(name, features) }
+    guard let call = row.entry.call else {
       throw RPCError(.internalError, "tool \(name) has no handler yet: try again later")
     }
-    switch prepare(try arguments(of: params)) {
-    case .refused(let faults): return .invalidArguments(faults)
-    case .ready(let call):
-      let result = try await result(of: call, tool, context)
-      try check(result, of: tool)
+    let arguments = try arguments(of: params)
+    do {
+      let result =
+        switch row.entry.placement {
+        case .loop: try await call(context, arguments)
+        case .pool:
+          try await runner.run("tool \(name)", limit: row.entry.timeLimit, in: context) {
+            try await call(context, arguments)
+          }
+        }
+      try check(result, of: row.entry)
       return .complete(result.json)
+    } catch let error as InvalidArguments {
+      return .invalidArguments(error.faults)
+    } catch let error as RPCError {
+      throw error
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      // What a handler throws is the tool's own failure, which the model may read; only `RPCError` is the protocol's.
+      return .complete(ToolResult.error("Error calling \(name): \(error)").json)
     }
   }
 
@@ -31,28 +46,6 @@ extension Server {
     case .object(let arguments)?: return arguments
     case nil, .null?: return [:]
     default: throw .invalidParams("arguments must be an object")
-    }
-  }
-
-  /// What a handler throws is the tool's own failure, which the model may read; only `RPCError` is the protocol's.
-  private func result(
-    of call: @escaping @Sendable (RequestContext) async throws -> ToolResult, _ tool: ServerTool,
-    _ context: RequestContext
-  ) async throws -> ToolResult {
-    do {
-      switch tool.placement {
-      case .loop: return try await call(context)
-      case .pool:
-        return try await runner.run("tool \(tool.tool.name)", limit: tool.timeLimit, in: context) {
-          try await call(context)
-        }
-      }
-    } catch let error as RPCError {
-      throw error
-    } catch let error as CancellationError {
-      throw error
-    } catch {
-      return .error("Error calling \(tool.tool.name): \(error)")
     }
   }
 

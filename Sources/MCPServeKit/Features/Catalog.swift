@@ -3,20 +3,28 @@ import JSONKit
 
 /// Features of one kind in the order they were registered, found by name.
 struct Catalog<Entry: Sendable>: Sendable {
-  struct Row: Sendable {
+  /// Shared, because entries are large and looked up with every request.
+  final class Row: Sendable {
     /// Grows with every registration and never repeats, so that a position in the list outlives changes.
     let ordinal: Int
     let name: String
     /// The entry as lists show it.
-    var listing: JSON
-    var entry: Entry
+    let listing: JSON
+    let entry: Entry
+
+    init(ordinal: Int, name: String, listing: JSON, entry: Entry) {
+      self.ordinal = ordinal
+      self.name = name
+      self.listing = listing
+      self.entry = entry
+    }
   }
 
   private(set) var rows: [Row] = []
   private var positions: [String: Int] = [:]
 
-  subscript(name: String) -> Entry? { positions[name].map { rows[$0].entry } }
-  func listing(of name: String) -> JSON? { positions[name].map { rows[$0].listing } }
+  subscript(name: String) -> Entry? { row(name)?.entry }
+  func row(_ name: String) -> Row? { positions[name].map { rows[$0] } }
   var names: [String] { rows.map(\.name) }
   var isEmpty: Bool { rows.isEmpty }
 
@@ -29,7 +37,9 @@ struct Catalog<Entry: Sendable>: Sendable {
   }
 
   mutating func replace(_ name: String, with entry: Entry) {
-    if let position = positions[name] { rows[position].entry = entry }
+    guard let position = positions[name] else { return }
+    let row = rows[position]
+    rows[position] = Row(ordinal: row.ordinal, name: name, listing: row.listing, entry: entry)
   }
 
   mutating func remove(_ name: String) -> Bool {

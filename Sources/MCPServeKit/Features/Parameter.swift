@@ -10,31 +10,37 @@ public struct Parameter<Value: ToolValue>: Sendable {
   /// What it means.
   public let description: String?
   /// What a call without it gets.
-  public let defaultValue: Value?
+  public let defaultArgument: JSON?
 
   /// Makes a parameter.
   public init(_ name: String, _ description: String? = nil, default: Value? = nil) {
     self.name = name
     self.description = description
-    self.defaultValue = `default`
+    defaultArgument = `default`?.argument
   }
 
   /// The parameter as the schema describes it.
   public var input: ToolInput {
-    ToolInput(
-      name, schema: Value.schema, description, isRequired: defaultValue == nil && Value.absent == nil,
-      default: defaultValue?.argument)
+    let isOptional = defaultArgument != nil || (try? Value.absent()) != nil
+    return ToolInput(
+      name, schema: Value.schema, description, isRequired: !isOptional, default: defaultArgument)
   }
 
-  /// The value in `arguments`; nil after adding a fault that names the parameter.
-  func read(_ arguments: JSONObject, _ faults: inout [String]) -> Value? {
-    guard let argument = arguments[name] else {
-      if let value = defaultValue ?? Value.absent { return value }
-      faults.append("\(name) is required")
+  /// The value in `arguments`.
+  ///
+  /// Called without knowing the type, so it makes no other generic type of it: that would cost more than all else.
+  func value(in arguments: JSONObject) throws(ArgumentMismatch) -> Value {
+    guard let argument = arguments[name] ?? defaultArgument else { return try Value.absent() }
+    return try Value(argument: argument)
+  }
+
+  /// What is wrong with the value in `arguments`; nil when it can be read.
+  func fault(in arguments: JSONObject) -> String? {
+    do throws(ArgumentMismatch) {
+      _ = try value(in: arguments)
       return nil
+    } catch {
+      return arguments.contains(name) ? "\(name) must be \(Value.expectation)" : "\(name) is required"
     }
-    if let value = Value(argument: argument) { return value }
-    faults.append("\(name) must be \(Value.expectation)")
-    return nil
   }
 }

@@ -12,14 +12,12 @@ public struct ServerTool: Sendable {
 
   /// The tool as it is listed.
   public var tool: Tool
-  /// Nil while the tool has no handler yet.
-  var prepare: Prepare?
+  /// Checks arguments and answers; nil while the tool has no handler yet. Throws `InvalidArguments`.
+  var call: Handler?
   var placement = Placement.pool
   var timeLimit: Duration?
   /// The compiled output schema; set when the tool is registered.
   var outputSchema: Schema?
-
-  typealias Prepare = @Sendable (JSONObject) -> PreparedCall
 
   /// Makes a tool from parameters: one list gives the schema, the checks and the handler's arguments.
   ///
@@ -36,11 +34,18 @@ public struct ServerTool: Sendable {
     var inputs: [ToolInput] = []
     for parameter in repeat each parameters { inputs.append(parameter.input) }
     tool = Tool(name, description, inputs: inputs)
-    prepare = { arguments in
-      var faults: [String] = []
-      let values = (repeat (each parameters).read(arguments, &faults))
-      guard let values = try? (repeat (each values).present()) else { return .refused(faults) }
-      return .ready { context in try await handler(context, repeat each values) }
+    call = { context, arguments in
+      do {
+        return try await handler(context, repeat try (each parameters).value(in: arguments))
+      } catch let mismatch as ArgumentMismatch {
+        var faults: [String] = []
+        for parameter in repeat each parameters {
+          if let fault = parameter.fault(in: arguments) { faults.append(fault) }
+        }
+        // None: the handler itself has thrown it.
+        guard !faults.isEmpty else { throw mismatch }
+        throw InvalidArguments(faults: faults)
+      }
     }
   }
 
@@ -56,21 +61,18 @@ public struct ServerTool: Sendable {
 
   mutating func set(_ handler: @escaping Handler) throws(FeatureError) {
     let schema = try ArgumentSchema(of: tool)
-    prepare = { arguments in
+    call = { context, arguments in
       var arguments = arguments
       let faults = schema.check(&arguments)
-      guard faults.isEmpty else { return .refused(faults) }
-      return .ready { [arguments] context in try await handler(context, arguments) }
+      guard faults.isEmpty else { throw InvalidArguments(faults: faults) }
+      return try await handler(context, arguments)
     }
   }
 }
 
-/// What checking a call's arguments led to.
-enum PreparedCall {
-  /// They fit; calling this runs the handler.
-  case ready(@Sendable (RequestContext) async throws -> ToolResult)
-  /// They do not; each fault names its argument.
-  case refused([String])
+/// Arguments that do not fit a tool's schema; each fault names its argument.
+struct InvalidArguments: Error {
+  let faults: [String]
 }
 
 /// Where a handler runs.
@@ -102,15 +104,5 @@ extension ServerTool {
     var tool = self
     change(&tool)
     return tool
-  }
-}
-
-/// An argument that was refused.
-private struct Refused: Error {}
-
-extension Optional {
-  fileprivate func present() throws -> Wrapped {
-    guard let self else { throw Refused() }
-    return self
   }
 }

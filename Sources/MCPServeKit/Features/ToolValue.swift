@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 public import JSONKit
 
+/// An argument is of another type than its tool takes.
+public struct ArgumentMismatch: Error, Sendable, Hashable {
+  /// Makes the error.
+  public init() {}
+}
+
 /// A Swift type a tool can take as an argument.
 public protocol ToolValue: Sendable {
   /// The JSON Schema of the type. `init(argument:)` refuses what the schema refuses.
   static var schema: JSONObject { get }
   /// What a value is, for error messages: `a number`.
   static var expectation: String { get }
-  /// What a missing argument means; nil when the argument is required.
-  static var absent: Self? { get }
-  /// Reads a value; nil when `argument` is of another type.
-  init?(argument: JSON)
+  /// What a missing argument means.
+  /// - Throws: `ArgumentMismatch` when the argument is required, as it is unless a type says otherwise.
+  static func absent() throws(ArgumentMismatch) -> Self
+  /// Reads a value.
+  /// - Throws: `ArgumentMismatch` when `argument` is of another type.
+  init(argument: JSON) throws(ArgumentMismatch)
   /// The value as JSON.
   var argument: JSON { get }
 }
 
 extension ToolValue {
   /// Required.
-  public static var absent: Self? { nil }
+  public static func absent() throws(ArgumentMismatch) -> Self { throw ArgumentMismatch() }
 }
 
 extension String: ToolValue {
@@ -26,8 +34,8 @@ extension String: ToolValue {
   /// `a string`
   public static var expectation: String { "a string" }
   /// Reads a string.
-  public init?(argument: JSON) {
-    guard case .string(let value) = argument else { return nil }
+  public init(argument: JSON) throws(ArgumentMismatch) {
+    guard case .string(let value) = argument else { throw ArgumentMismatch() }
     self = value
   }
   /// The string.
@@ -40,8 +48,8 @@ extension Int: ToolValue {
   /// `an integer`
   public static var expectation: String { "an integer" }
   /// Reads an integer; `1.0` is one.
-  public init?(argument: JSON) {
-    guard let value = argument.int else { return nil }
+  public init(argument: JSON) throws(ArgumentMismatch) {
+    guard let value = argument.int else { throw ArgumentMismatch() }
     self = value
   }
   /// The integer.
@@ -54,8 +62,8 @@ extension Double: ToolValue {
   /// `a number`
   public static var expectation: String { "a number" }
   /// Reads a number.
-  public init?(argument: JSON) {
-    guard case .number(let value) = argument else { return nil }
+  public init(argument: JSON) throws(ArgumentMismatch) {
+    guard case .number(let value) = argument else { throw ArgumentMismatch() }
     self = value.double
   }
   /// The number; null when it is not finite.
@@ -68,8 +76,8 @@ extension JSONNumber: ToolValue {
   /// `a number`
   public static var expectation: String { "a number" }
   /// Takes a number as it was spelled.
-  public init?(argument: JSON) {
-    guard case .number(let value) = argument else { return nil }
+  public init(argument: JSON) throws(ArgumentMismatch) {
+    guard case .number(let value) = argument else { throw ArgumentMismatch() }
     self = value
   }
   /// The number.
@@ -82,8 +90,8 @@ extension Bool: ToolValue {
   /// `true or false`
   public static var expectation: String { "true or false" }
   /// Reads a boolean.
-  public init?(argument: JSON) {
-    guard case .bool(let value) = argument else { return nil }
+  public init(argument: JSON) throws(ArgumentMismatch) {
+    guard case .bool(let value) = argument else { throw ArgumentMismatch() }
     self = value
   }
   /// The boolean.
@@ -96,7 +104,7 @@ extension JSON: ToolValue {
   /// `a value`
   public static var expectation: String { "a value" }
   /// Takes the value as it is.
-  public init?(argument: JSON) { self = argument }
+  public init(argument: JSON) throws(ArgumentMismatch) { self = argument }
   /// The value.
   public var argument: JSON { self }
 }
@@ -107,8 +115,8 @@ extension JSONObject: ToolValue {
   /// `an object`
   public static var expectation: String { "an object" }
   /// Reads an object.
-  public init?(argument: JSON) {
-    guard case .object(let value) = argument else { return nil }
+  public init(argument: JSON) throws(ArgumentMismatch) {
+    guard case .object(let value) = argument else { throw ArgumentMismatch() }
     self = value
   }
   /// The object.
@@ -120,14 +128,13 @@ extension Array: ToolValue where Element: ToolValue {
   public static var schema: JSONObject { ["type": "array", "items": .object(Element.schema)] }
   /// `an array, each element …`
   public static var expectation: String { "an array, each element \(Element.expectation)" }
-  /// Reads an array; nil when an element is of another type.
-  public init?(argument: JSON) {
-    guard case .array(let elements) = argument else { return nil }
+  /// Reads an array; each element must be of its type.
+  public init(argument: JSON) throws(ArgumentMismatch) {
+    guard case .array(let elements) = argument else { throw ArgumentMismatch() }
     self = []
     reserveCapacity(elements.count)
     for element in elements {
-      guard let value = Element(argument: element) else { return nil }
-      append(value)
+      append(try Element(argument: element))
     }
   }
   /// The array.
@@ -140,11 +147,10 @@ extension Optional: ToolValue where Wrapped: ToolValue {
   /// The wrapped type's.
   public static var expectation: String { Wrapped.expectation }
   /// A missing argument is nil.
-  public static var absent: Wrapped?? { .some(nil) }
+  public static func absent() throws(ArgumentMismatch) -> Wrapped? { nil }
   /// Reads a wrapped value.
-  public init?(argument: JSON) {
-    guard let value = Wrapped(argument: argument) else { return nil }
-    self = value
+  public init(argument: JSON) throws(ArgumentMismatch) {
+    self = try Wrapped(argument: argument)
   }
   /// The value, or null.
   public var argument: JSON { self?.argument ?? .null }
@@ -159,9 +165,9 @@ extension ToolValue where Self: RawRepresentable & CaseIterable, RawValue == Str
   /// `one of a, b, c`
   public static var expectation: String { "one of \(allCases.map(\.rawValue).joined(separator: ", "))" }
   /// Reads a case.
-  public init?(argument: JSON) {
-    guard case .string(let name) = argument else { return nil }
-    self.init(rawValue: name)
+  public init(argument: JSON) throws(ArgumentMismatch) {
+    guard case .string(let name) = argument, let value = Self(rawValue: name) else { throw ArgumentMismatch() }
+    self = value
   }
   /// The case's name.
   public var argument: JSON { .string(rawValue) }

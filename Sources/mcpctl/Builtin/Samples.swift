@@ -58,7 +58,7 @@ struct EchoMessage: ToolValue {
   static var schema: JSONObject { String.schema }
   static var expectation: String { String.expectation }
   let argument: JSON
-  init?(argument: JSON) { self.argument = argument }
+  init(argument: JSON) { self.argument = argument }
 }
 
 extension JSON {

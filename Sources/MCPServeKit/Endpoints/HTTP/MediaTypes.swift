@@ -16,6 +16,10 @@ struct Acceptance: Sendable, Hashable {
   }
 
   private mutating func add(_ value: Span<UInt8>) {
+    // What the specification tells clients to send, and they do.
+    if value.matches("application/json, text/event-stream", in: 0..<value.count) {
+      return (json, events) = (true, true)
+    }
     var start = 0
     while start < value.count {
       let end = value.index(of: UInt8(ascii: ","), in: start..<value.count)
