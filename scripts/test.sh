@@ -36,6 +36,7 @@ fi
 
 export MCPCTL_BINARY=$PWD/$scratch/debug/mcpctl
 step "unit and end to end" "$swift" test "${flags[@]}" --skip-build
+step "interop" Tests/Interop/run.sh "$MCPCTL_BINARY"
 
 echo
 echo "==> summary"
