@@ -36,6 +36,7 @@ public final class Server: RequestHandler {
   public let features: FeatureSet
   let options: Options
   let runner: HandlerRunner
+  private let offered: FeatureKinds
 
   /// Makes a server.
   /// - Throws: `FeatureError` naming the feature whose name is taken or not allowed.
@@ -57,6 +58,7 @@ public final class Server: RequestHandler {
     self.options = options
     self.features = features
     runner = HandlerRunner(options)
+    offered = FeatureKinds((options.offered ?? []).map(FeatureKinds.init))
   }
 
   /// Answers one request.
@@ -95,7 +97,7 @@ extension Server {
   }
 
   func offers(_ kind: FeatureKind, _ features: Features) -> Bool {
-    options.offered?.contains(kind) ?? false || features.kinds.contains(kind)
+    offered.union(features.kinds).contains(FeatureKinds(kind))
   }
 
   /// What there is now; the method is unknown where its kind is not offered.

@@ -33,13 +33,29 @@ public struct LogWriter: Sendable {
     var line = LogLine()
     switch format {
     case .text:
-      line.append("\(time) \(entry.level) \(entry.message)")
-      for field in entry.fields { line.append(" \(field.name)=", textValue: field.value) }
-    case .json:
-      line.append("{\"time\":\"\(time)\",\"level\":\"\(entry.level)\",\"message\":", jsonValue: entry.message)
+      line.append(time)
+      line.append(" ")
+      line.append(entry.level.name)
+      line.append(" ")
+      line.append(entry.message)
       for field in entry.fields {
-        line.append(",", jsonValue: field.name)
-        line.append(":", jsonValue: field.value)
+        line.append(" ")
+        line.append(field.name)
+        line.append("=")
+        line.append(textValue: field.value)
+      }
+    case .json:
+      line.append("{\"time\":\"")
+      line.append(time)
+      line.append("\",\"level\":\"")
+      line.append(entry.level.name)
+      line.append("\",\"message\":")
+      line.append(jsonValue: entry.message)
+      for field in entry.fields {
+        line.append(",")
+        line.append(jsonValue: field.name)
+        line.append(":")
+        line.append(jsonValue: field.value)
       }
       line.append("}")
     }
@@ -63,22 +79,20 @@ public struct LogWriter: Sendable {
 
 /// A line in the making: values of peers can neither end it nor move the cursor.
 private struct LogLine {
-  var bytes: [UInt8] = []
+  private(set) var bytes: [UInt8] = []
+
+  init() { bytes.reserveCapacity(256) }
 
   mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-  mutating func append(_ text: String, textValue value: String) {
-    append(text)
+  mutating func append(_ time: Timestamp) { time.write(to: &bytes) }
+
+  mutating func append(textValue value: String) {
     let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3D && $0 != 0x7F }
-    if isPlain { append(value) } else { quote(value) }
+    if isPlain { append(value) } else { append(jsonValue: value) }
   }
 
-  mutating func append(_ text: String, jsonValue value: String) {
-    append(text)
-    quote(value)
-  }
-
-  private mutating func quote(_ value: String) {
+  mutating func append(jsonValue value: String) {
     bytes.append(0x22)
     for byte in value.utf8 {
       switch byte {

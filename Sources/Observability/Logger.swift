@@ -7,6 +7,19 @@ public struct Logger: Sendable {
   /// How much a line matters, least first (RFC 5424 names).
   public enum Level: Int, Sendable, Comparable, CaseIterable {
     case debug, info, notice, warning, error, critical, alert, emergency
+    /// The level's name, in lines and on the wire.
+    public var name: String {
+      switch self {
+      case .debug: "debug"
+      case .info: "info"
+      case .notice: "notice"
+      case .warning: "warning"
+      case .error: "error"
+      case .critical: "critical"
+      case .alert: "alert"
+      case .emergency: "emergency"
+      }
+    }
     /// Orders by importance.
     public static func < (one: Level, other: Level) -> Bool { one.rawValue < other.rawValue }
   }

@@ -16,6 +16,13 @@ package struct Timestamp: Sendable, Hashable, CustomStringConvertible {
   }
 
   package var description: String {
+    var bytes: [UInt8] = []
+    write(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends the moment as text.
+  func write(to bytes: inout [UInt8]) {
     let (days, rest) = (milliseconds / 86_400_000, milliseconds % 86_400_000)
     // Days to a civil date: eras of 400 years, years that begin in March.
     let shifted = days + 719_468
@@ -27,10 +34,24 @@ package struct Timestamp: Sendable, Hashable, CustomStringConvertible {
     let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
     let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
     let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    let (hour, minute, second) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60)
-    return "\(year)-\(two(month))-\(two(day))T\(two(hour)):\(two(minute)):\(two(second)).\(three(rest % 1000))Z"
+    bytes.append(decimal: year, digits: 4, then: UInt8(ascii: "-"))
+    bytes.append(decimal: month, digits: 2, then: UInt8(ascii: "-"))
+    bytes.append(decimal: day, digits: 2, then: UInt8(ascii: "T"))
+    bytes.append(decimal: rest / 3_600_000, digits: 2, then: UInt8(ascii: ":"))
+    bytes.append(decimal: rest / 60_000 % 60, digits: 2, then: UInt8(ascii: ":"))
+    bytes.append(decimal: rest / 1000 % 60, digits: 2, then: UInt8(ascii: "."))
+    bytes.append(decimal: rest % 1000, digits: 3, then: UInt8(ascii: "Z"))
   }
+}
 
-  private func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  private func three(_ number: Int) -> String { number < 100 ? "0\(two(number))" : "\(number)" }
+extension [UInt8] {
+  fileprivate mutating func append(decimal number: Int, digits: Int, then next: UInt8) {
+    var divisor = 1
+    for _ in 1..<digits { divisor *= 10 }
+    while divisor > 0 {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
+      divisor /= 10
+    }
+    append(next)
+  }
 }

@@ -8,18 +8,4 @@ extension Logger.Level {
     guard let level = Self.allCases.first(where: { $0.name == name }) else { return nil }
     self = level
   }
-
-  /// The level's name on the wire.
-  public var name: String {
-    switch self {
-    case .debug: "debug"
-    case .info: "info"
-    case .notice: "notice"
-    case .warning: "warning"
-    case .error: "error"
-    case .critical: "critical"
-    case .alert: "alert"
-    case .emergency: "emergency"
-    }
-  }
 }

@@ -16,13 +16,22 @@ struct Conversation: Sendable {
       switch try Claim(of: request.params, served: service.revisions) {
       case .modern(let revision):
         return await answer(request, in: try modernContext(of: request, revision, sink))
-      case .legacy:
-        switch request.method {
-        case .initialize: return await initialize(request, sink)
-        case .ping: return success(request, [:])
-        case .setLogLevel: return success(request, try setLogLevel(request.params))
-        default: return await answer(request, in: try legacyContext(of: request, sink))
-        }
+      case .legacy: return await answer(legacy: request, telling: sink)
+      }
+    } catch {
+      return Response(id: request.id, outcome: .failure(error))
+    }
+  }
+
+  /// Answers a request known to be of the legacy era.
+  func answer(legacy request: Request, telling sink: any NotificationSink) async -> Response? {
+    do throws(RPCError) {
+      switch request.method {
+      case .toolsCall: return await answer(request, in: try legacyContext(of: request, sink))
+      case .initialize: return await initialize(request, sink)
+      case .ping: return success(request, [:])
+      case .setLogLevel: return success(request, try setLogLevel(request.params))
+      default: return await answer(request, in: try legacyContext(of: request, sink))
       }
     } catch {
       return Response(id: request.id, outcome: .failure(error))

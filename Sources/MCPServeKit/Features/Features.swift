@@ -9,7 +9,7 @@ final class Features: Sendable {
   let templates: Catalog<ServerResource>
   let prompts: Catalog<ServerPrompt>
   /// The kinds there have been features of, so far.
-  let kinds: Set<FeatureKind>
+  let kinds: FeatureKinds
 
   init(_ draft: Draft = Draft()) {
     tools = draft.tools
@@ -25,7 +25,7 @@ final class Features: Sendable {
     var resources = Catalog<ServerResource>()
     var templates = Catalog<ServerResource>()
     var prompts = Catalog<ServerPrompt>()
-    var kinds: Set<FeatureKind> = []
+    var kinds: FeatureKinds = []
   }
 
   var draft: Draft { Draft(tools: tools, resources: resources, templates: templates, prompts: prompts, kinds: kinds) }
@@ -53,7 +53,7 @@ extension Features.Draft {
         prompts.insert(prompt, name: prompt.prompt.name, listing: prompt.prompt.json, ordinal: ordinal),
         prompt.prompt.name)
     }
-    kinds.insert(feature.kind)
+    kinds.insert(FeatureKinds(feature.kind))
   }
 
   private mutating func insert(_ resource: ServerResource, ordinal: Int) throws(FeatureError) {
@@ -107,6 +107,20 @@ public enum FeatureKind: String, Sendable, CaseIterable {
   case resources
   /// Prompts.
   case prompts
+}
+
+/// Several kinds, cheap to look into.
+struct FeatureKinds: OptionSet, Sendable {
+  let rawValue: UInt8
+  init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  init(_ kind: FeatureKind) {
+    switch kind {
+    case .tools: self.init(rawValue: 1)
+    case .resources: self.init(rawValue: 2)
+    case .prompts: self.init(rawValue: 4)
+    }
+  }
 }
 
 extension Feature {

@@ -5,13 +5,12 @@
 /// Every operation takes the same short time however many there are: values of one lifetime form a list in the order
 /// of their deadlines, because each use moves a value to the end. What is due is swept away a few at a time.
 struct ExpiringTable<Value> {
-  private struct Slot {
-    let key: String
-    var value: Value
+  /// A value's place in the list of its lifetime. Kept apart from the values, so that a use touches nothing else.
+  private struct Link {
     var deadline: ContinuousClock.Instant
-    let list: Int
-    var previous: Int
-    var next: Int
+    var list: Int
+    var previous = none
+    var next = none
   }
 
   private struct List {
@@ -21,7 +20,8 @@ struct ExpiringTable<Value> {
   }
 
   private static var none: Int { -1 }
-  private var slots: [Slot?] = []
+  private var links: [Link] = []
+  private var entries: [(key: String, value: Value)?] = []
   private var free: [Int] = []
   private var positions: [String: Int] = [:]
   /// One per lifetime in use; there are only a few.
@@ -34,11 +34,17 @@ struct ExpiringTable<Value> {
     _ value: Value, for key: String, lifetime: Duration, at now: ContinuousClock.Instant
   ) -> Bool {
     guard positions[key] == nil else { return false }
-    let list = index(ofList: lifetime)
-    let slot = Slot(
-      key: key, value: value, deadline: now + lifetime, list: list, previous: Self.none, next: Self.none)
-    let position = free.popLast() ?? slots.count
-    if position == slots.count { slots.append(slot) } else { slots[position] = slot }
+    let link = Link(deadline: now + lifetime, list: index(ofList: lifetime))
+    let position: Int
+    if let reused = free.popLast() {
+      position = reused
+      links[position] = link
+      entries[position] = (key, value)
+    } else {
+      position = links.count
+      links.append(link)
+      entries.append((key, value))
+    }
     positions[key] = position
     append(position)
     return true
@@ -47,34 +53,38 @@ struct ExpiringTable<Value> {
   /// The value, which then lives its whole lifetime again; nil when there is none or its time is up.
   mutating func value(for key: String, at now: ContinuousClock.Instant) -> Value? {
     sweep(at: now, atMost: 2)
-    guard let position = positions[key], let slot = slots[position] else { return nil }
-    guard slot.deadline > now else {
+    guard let position = positions[key] else { return nil }
+    guard links[position].deadline > now else {
       remove(key)
       return nil
     }
-    slots[position]?.deadline = now + lists[slot.list].lifetime
-    if lists[slot.list].last != position {
+    let list = links[position].list
+    links[position].deadline = now + lists[list].lifetime
+    if lists[list].last != position {
       unlink(position)
       append(position)
     }
-    return slot.value
+    return entries[position]?.value
   }
 
   @discardableResult
   mutating func remove(_ key: String) -> Value? {
-    guard let position = positions.removeValue(forKey: key), let slot = slots[position] else { return nil }
+    guard let position = positions.removeValue(forKey: key) else { return nil }
     unlink(position)
-    slots[position] = nil
+    let value = entries[position]?.value
+    entries[position] = nil
     free.append(position)
-    return slot.value
+    return value
   }
 
   /// Removes what is due, a bounded number at a time.
   mutating func sweep(at now: ContinuousClock.Instant, atMost limit: Int = 64) {
     var left = limit
     for list in lists.indices {
-      while left > 0, lists[list].first != Self.none, let slot = slots[lists[list].first], slot.deadline <= now {
-        remove(slot.key)
+      while left > 0, lists[list].first != Self.none, links[lists[list].first].deadline <= now,
+        let entry = entries[lists[list].first]
+      {
+        remove(entry.key)
         left -= 1
       }
     }
@@ -87,21 +97,21 @@ struct ExpiringTable<Value> {
   }
 
   private mutating func append(_ position: Int) {
-    guard let list = slots[position]?.list else { return }
+    let list = links[position].list
     let last = lists[list].last
-    slots[position]?.previous = last
-    slots[position]?.next = Self.none
-    if last == Self.none { lists[list].first = position } else { slots[last]?.next = position }
+    links[position].previous = last
+    links[position].next = Self.none
+    if last == Self.none { lists[list].first = position } else { links[last].next = position }
     lists[list].last = position
   }
 
   private mutating func unlink(_ position: Int) {
-    guard let slot = slots[position] else { return }
-    if slot.previous == Self.none { lists[slot.list].first = slot.next } else { slots[slot.previous]?.next = slot.next }
-    if slot.next == Self.none {
-      lists[slot.list].last = slot.previous
+    let link = links[position]
+    if link.previous == Self.none { lists[link.list].first = link.next } else { links[link.previous].next = link.next }
+    if link.next == Self.none {
+      lists[link.list].last = link.previous
     } else {
-      slots[slot.next]?.previous = slot.previous
+      links[link.next].previous = link.previous
     }
   }
 }

@@ -104,7 +104,7 @@ extension HTTPEndpoint {
     case .failure(let refusal): return refusal.answer
     case .success(let peer):
       let conversation = Conversation(service: service, peer: peer, assumed: nil)
-      guard let response = await conversation.answer(call, telling: reply) else { return await reply.abandon() }
+      guard let response = await conversation.answer(legacy: call, telling: reply) else { return await reply.abandon() }
       if call.method == .setLogLevel { await save(peer) }
       return await reply.finish(response)
     }

@@ -93,7 +93,16 @@ final class HTTPSite: HTTPHandler {
       [
         ("method", request.method.rawValue), ("path", request.target), ("status", String(answer.status.rawValue)),
         ("bytes", String(answer.body.count)), ("us", String(microseconds)),
-        ("session", request.headers[StandardHeaders.session].map { String($0.prefix(8)) } ?? "-"),
+        ("session", request.sessionForPeople),
       ])
+  }
+}
+
+extension HTTPRequest {
+  /// The first characters of the session's id: enough for people, too few to use it.
+  fileprivate var sessionForPeople: String {
+    headers.withValue(of: StandardHeaders.session) { id in
+      id.extracting(first: 8).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    } ?? "-"
   }
 }
