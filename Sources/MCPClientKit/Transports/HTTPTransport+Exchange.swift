@@ -64,7 +64,7 @@ extension HTTPTransport {
     let phases = [
       ("name", times.resolved), ("connected", times.connected), ("tls", times.secured),
       ("first byte", times.firstByte),
-    ].filter { $0.1 > .zero }.map { "\($0.0) \($0.1)" }
+    ].filter { $0.1 > .zero }.map { "\($0.0) \($0.1.inMilliseconds)" }
     events.trace?(.note("HTTP \(response.status)\(type); \(phases.joined(separator: ", "))"))
   }
 }
@@ -181,6 +181,14 @@ extension HTTPTransport {
     let (page, dropped) = state.withLock { $0.mirror.learn(from: result) }
     for reason in dropped { events.logger.warning("dropped a tool", [("server", url), ("reason", reason)]) }
     return Response(id: response.id, outcome: .success(page))
+  }
+}
+
+extension Duration {
+  /// For people: `1.25 ms`.
+  fileprivate var inMilliseconds: String {
+    let hundredths = (self / .microseconds(10)).rounded()
+    return "\(hundredths / 100) ms"
   }
 }
 
