@@ -22,7 +22,7 @@ TRANSPORT ?= http-stream
 PORT ?= 8000
 SERVE_FLAGS ?=
 
-.PHONY: help deps test-deps check-deps bench-deps build release serve test check bench features install uninstall clean generate
+.PHONY: help deps test-deps check-deps bench-deps features-deps build release serve test check bench features install uninstall clean generate
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
@@ -30,7 +30,7 @@ help: ## list the targets
 deps: ## install the libraries a build needs (Debian and Ubuntu; elsewhere: name them)
 	@scripts/deps.sh build
 
-test-deps check-deps bench-deps:
+test-deps check-deps bench-deps features-deps:
 	@scripts/deps.sh build $(@:-deps=)
 
 build: release ## build the optimised mcpctl
@@ -53,7 +53,7 @@ check: test-deps check-deps release ## format, warnings, imports, unsafe code, g
 bench: test-deps bench-deps release ## measure against nginx and the Python servers (BENCH_FLAGS=--quick)
 	@python3 Benchmarks/bench.py --binary $(RELEASE_BINARY) $(BENCH_FLAGS)
 
-features: release ## run the commands of the finished rows of docs/features.md
+features: features-deps bench-deps release ## run the commands of the finished rows of docs/features.md
 	@python3 scripts/features.py --binary $(RELEASE_BINARY) $(FEATURES_FLAGS)
 
 generate: deps ## write man pages and completions anew from the command model

@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the packages mcpctl needs, when they are missing: deps.sh GROUP…, of build, test, check and bench.
+# Installs the packages mcpctl needs, when they are missing: deps.sh GROUP…, of build, test, check, features and bench.
 # A name may list alternatives, a|b: any of them will do, the first is installed.
 set -euo pipefail
 
 build_packages=(libevent-dev libpcre2-dev "libcurl4|libcurl4t64")
 test_packages=(mandoc zsh fish bash-completion python3-venv)
 check_packages=(valgrind)
+features_packages=(curl)
 bench_packages=("nginx-light|nginx-full|nginx" wrk)
 
 wanted=()
@@ -15,8 +16,9 @@ for group in "$@"; do
     build) wanted+=("${build_packages[@]}") ;;
     test) wanted+=("${test_packages[@]}") ;;
     check) wanted+=("${check_packages[@]}") ;;
+    features) wanted+=("${features_packages[@]}") ;;
     bench) wanted+=("${bench_packages[@]}") ;;
-    *) echo "deps.sh: unknown group '$group'; use build, test, check or bench" >&2; exit 64 ;;
+    *) echo "deps.sh: unknown group '$group'; use build, test, check, features or bench" >&2; exit 64 ;;
   esac
 done
 
@@ -30,7 +32,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   cat >&2 <<TEXT
 deps: this is not a Debian or Ubuntu system, so nothing was installed.
 mcpctl needs, with headers: libevent 2.1, PCRE2 (8 bit); and at run time libcurl 4.
-Tests also use mandoc, zsh, fish, bash-completion and Python 3.10 with venv; make check valgrind; make bench nginx and wrk.
+Tests also use mandoc, zsh, fish, bash-completion and Python 3.10 with venv; make check uses valgrind, make bench nginx and wrk.
 Install them with your package manager, then run make with MCPCTL_SKIP_DEPS=1.
 TEXT
   exit 1

@@ -4,7 +4,8 @@
 
 --check looks at the form only: every row once and in order, a known state, evidence for the rows marked done.
 Otherwise the commands of the done rows run in bash, where `mcpctl` is the binary, `$N` an http-stream server and `$S` an
-sse server, both of which run it, and `$T` is an empty folder; rows shown by tests run these.
+sse server, both of which run it, `$J` are the header options of curl for a POST, `$INIT` is the body of an `initialize`,
+and `$T` is an empty folder; rows shown by tests run these.
 
 The last column of a done row: `COMMAND` → what follows, separated by commas: exit N (0 unless said), or `TEXT` that has to
 be in the output. A row may hold several, separated by `;`. Or: test `NAME`, the name of a test function.
@@ -23,9 +24,14 @@ import tempfile
 import time
 
 TABLE = pathlib.Path(__file__).parent.parent / "docs" / "features.md"
-ROWS = {"A": 106, "B": 53, "C": 87, "D": 75, "E": 20}
+ROWS = {"A": 106, "B": 53, "C": 87, "D": 75, "E": 20, "G": 20}
 STATES = re.compile(r"done|planned \([a-zA-Z ]+\)|mapped: .+")
 DEADLINE = 60
+POST = "-H Content-Type:application/json -H Accept:application/json,text/event-stream"
+INITIALIZE = (
+    '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-03-26","capabilities":{},'
+    '"clientInfo":{"name":"curl","version":"1"}}}'
+)
 
 
 class Show:
@@ -39,7 +45,7 @@ def rows():
     """The rows of the table as (number, item, state, evidence)."""
     for line in TABLE.read_text().splitlines():
         cells = re.split(r"(?<!\\)\|", line)
-        if len(cells) == 6 and re.fullmatch(r" [A-E]\d+ ", cells[1]):
+        if len(cells) == 6 and re.fullmatch(r" [A-EG]\d+ ", cells[1]):
             yield tuple(cell.strip().replace("\\|", "|") for cell in cells[1:5])
 
 
@@ -174,7 +180,8 @@ def main():
         passed = passed_tests(wanted_tests) if wanted_tests else set()
         for number, item, shows, tests in done:
             scratch.mkdir()
-            environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "N": http, "S": sse, "T": str(scratch)}
+            environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "N": http, "S": sse, "T": str(scratch),
+                           "J": POST, "INIT": INITIALIZE}
             problem = next(filter(None, (run(show, environment) for show in shows)), None)
             problem = problem or next((f"test {name} did not pass" for name in tests if name not in passed), None)
             print(f"{'ok  ' if not problem else 'FAIL'} {number} {item}" + (f": {problem}" if problem else ""), flush=True)
