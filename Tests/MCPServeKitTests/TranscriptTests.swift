@@ -4,10 +4,10 @@ import MCPCore
 import MCPServeKit
 import Testing
 
-/// Replays what is written under `Tests/Transcripts` against an endpoint on a channel.
+/// Replays what is written under `Tests/Transcripts` against an endpoint on a channel and over HTTP.
 struct TranscriptTests {
   @Test(arguments: Transcript.all)
-  func theServerSaysWhatIsWritten(_ transcript: Transcript) async throws {
+  func theServerSaysWhatIsWrittenOverAChannel(_ transcript: Transcript) async throws {
     let (client, server) = MemoryChannel.pair()
     let endpoint = ChannelEndpoint(Service(try makeFixture()), on: server)
     try await withThrowingTaskGroup { group in
@@ -26,6 +26,41 @@ struct TranscriptTests {
       await client.close()
       try await group.waitForAll()
     }
+  }
+
+  @Test(arguments: Transcript.all.filter { !$0.isForChannelsOnly })
+  func theServerSaysWhatIsWrittenOverHTTP(_ transcript: Transcript) async throws {
+    try await withSite { site in
+      let peer = try site.peer()
+      var session: String?
+      var said: [JSON] = []
+      for line in transcript.lines {
+        switch line {
+        case .client(let text, let number):
+          #expect(said.isEmpty, "line \(number): more was said: \(said.map(\.text))")
+          let answer = try await peer.ask("POST", "/mcp", headers(of: text, session), body: text)
+          session = answer.headers["mcp-session-id"] ?? session
+          let isStream = answer.headers["content-type"] == "text/event-stream"
+          said = isStream ? answer.events : answer.body.isEmpty ? [] : [try JSON(parsing: answer.body)]
+        case .server(let expected, let number):
+          let actual = try #require(said.first, "line \(number): nothing was said")
+          said.removeFirst()
+          #expect(
+            matches(actual, expected), "line \(number): expected \(expected.text)\n got \(actual.text)")
+        }
+      }
+      #expect(said.isEmpty)
+    }
+  }
+
+  /// What a client of either era sends along with `text`.
+  private func headers(of text: String, _ session: String?) -> [String: String] {
+    guard let request = try? JSON(parsing: text), let params = request["params"],
+      let version = params["_meta"]?["io.modelcontextprotocol/protocolVersion"]?.string
+    else { return session.map { ["Mcp-Session-Id": $0] } ?? [:] }
+    var headers = ["MCP-Protocol-Version": version, "Mcp-Method": request["method"]?.string ?? ""]
+    headers["Mcp-Name"] = (params["name"] ?? params["uri"])?.string
+    return headers
   }
 
   @Test func everyRevisionHasATranscript() {

@@ -4,6 +4,8 @@ import JSONKit
 import Testing
 
 /// A conversation written down: prose, lines the client sends (`> `) and lines the server must send (`< `).
+///
+/// One that holds over channels only says so in a line `Over channels only.`
 struct Transcript: CustomTestStringConvertible {
   enum Line {
     case client(String, number: Int)
@@ -12,11 +14,13 @@ struct Transcript: CustomTestStringConvertible {
 
   let name: String
   let lines: [Line]
+  let isForChannelsOnly: Bool
 
   var testDescription: String { name }
 
   init(name: String, text: String) throws {
     self.name = name
+    isForChannelsOnly = text.split(separator: "\n").contains("Over channels only.")
     lines = try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
       if line.hasPrefix("> ") { return .client(String(line.dropFirst(2)), number: index + 1) }
       if line.hasPrefix("< ") { return .server(try JSON(parsing: String(line.dropFirst(2))), number: index + 1) }

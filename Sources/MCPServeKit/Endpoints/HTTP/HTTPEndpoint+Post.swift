@@ -46,8 +46,8 @@ extension HTTPEndpoint {
             "MCP-Protocol-Version names a revision whose requests need _meta \(MetaKey.protocolVersion)")
         }
         let reply = reply(responder, accepts, cancelsOnDisconnect: false)
-        return call.method == .initialize
-          ? await initialize(call, reply) : await answer(legacy: call, request, reply)
+        guard call.method == .initialize else { return await answer(legacy: call, request, reply) }
+        return await initialize(call, request, reply)
       }
     } catch {
       return .error(.badRequest, error, to: call.id)
@@ -110,7 +110,13 @@ extension HTTPEndpoint {
     }
   }
 
-  private func initialize(_ call: Request, _ reply: ReplyStream) async -> HTTPAnswer {
+  private func initialize(_ call: Request, _ request: HTTPRequest, _ reply: ReplyStream) async -> HTTPAnswer {
+    if request.headers.contains(StandardHeaders.session),
+      case .success(let peer) = await peer(of: request, answering: nil),
+      let refusal = await Conversation(service: service, peer: peer, assumed: nil).answer(legacy: call, telling: reply)
+    {
+      return .json(refusal.bytes, .badRequest)
+    }
     let id = Session.ID.random()
     let peer = Peer(sessionID: id.rawValue)
     let conversation = Conversation(service: service, peer: peer, assumed: nil)
