@@ -38,6 +38,7 @@ private func lines(of bytes: [UInt8], inPiecesOf size: Int) -> Result<[[UInt8]],
   return .success(lines)
 }
 
+/// The first byte is the size of the pieces the rest is fed in.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0 else { return 0 }

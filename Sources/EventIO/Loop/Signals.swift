@@ -2,6 +2,9 @@
 import Glibc
 
 extension EventLoop {
+  /// The signals that ask a program to stop: SIGINT and SIGTERM.
+  package static let stopSignals: [CInt] = [SIGINT, SIGTERM]
+
   /// The arrivals of the given signals, until the consumer stops listening; then they act as before again.
   ///
   /// One loop of the process may listen to signals. Up to 16 arrivals wait for the consumer.

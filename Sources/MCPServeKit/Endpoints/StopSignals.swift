@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import EventIO
-import Glibc
 
 /// The requests to stop: SIGINT, SIGTERM, or the cancellation of the task that waits for the first.
 final class StopSignals: Sendable {
@@ -12,7 +11,7 @@ final class StopSignals: Sendable {
   init() async throws {
     let loop = try EventLoop()
     try loop.start(name: "signals")
-    let arrivals = loop.signals([SIGINT, SIGTERM])
+    let arrivals = loop.signals(EventLoop.stopSignals)
     await withCheckedContinuation { armed in loop.execute { armed.resume() } }  // the loop works in order
     // Ended by `end`, which whoever makes this calls on every path.
     listening = Task { [firstStop, secondStop] in
