@@ -10,8 +10,8 @@ import Synchronization
 public final class Client: Sendable {
   private struct State {
     var connection: Connector.Connection
-    /// The last new session, or the attempt at it, and the id of the one it replaces.
-    var reopening: (old: String?, task: Task<Result<Connector.Connection, ClientError>, Never>)?
+    /// The attempt to open a session instead of a lost one, while it is under way.
+    var reopening: Task<Result<Connector.Connection, ClientError>, Never>?
     var isClosed = false
   }
 
@@ -87,14 +87,28 @@ extension Client {
     do throws(ClientError) {
       return try await self.request(method, params, request, over: connection)
     } catch {
-      // Spec: 2026-07-28, basic/versioning: a revision both speak is tried once more.
-      if error.supportedVersions?.contains(.string(connection.negotiated.revision.rawValue)) == true {
-        return try await self.request(method, params, request, over: connection)
-      }
-      guard error.code == .sessionLost else { throw error }
-      // Spec: 2025-11-25, basic/transports, "Session Management": a new session without the old id, then again.
-      let reopened = try await reopen(instead: connection.negotiated)
-      return try await self.request(method, params, request, over: reopened)
+      guard let next = try await remedy(error, of: method, over: connection) else { throw error }
+      return try await self.request(method, params, request, over: next)
+    }
+  }
+
+  /// What to try once more, and over which connection; nil when nothing helps.
+  private func remedy(
+    _ error: ClientError, of method: Method, over connection: Connector.Connection
+  ) async throws(ClientError) -> Connector.Connection? {
+    switch (error.code, error.rpcError?.code) {
+    case (.sessionLost, _):
+      // Spec: 2025-11-25, basic/transports, "Session Management": a new session, without the old id.
+      return try await reopen(instead: connection.negotiated)
+    case (_, .unsupportedProtocolVersion?):
+      // Spec: 2026-07-28, basic/versioning: a revision that both speak.
+      let revision = JSON.string(connection.negotiated.revision.rawValue)
+      return error.supportedVersions?.contains(revision) == true ? connection : nil
+    case (_, .headerMismatch?) where method == .toolsCall:
+      // Spec: 2026-07-28, streamable-http, "Custom Headers": the tool may have been listed anew since we asked.
+      _ = try await list(.tools)
+      return connection
+    default: return nil
     }
   }
 
@@ -112,22 +126,35 @@ extension Client {
 
   /// Opens a new session for everybody who lost `old`, once.
   private func reopen(instead old: Negotiated) async throws(ClientError) -> Connector.Connection {
-    let reopening = state.withLock { state -> Task<Result<Connector.Connection, ClientError>, Never> in
-      if let reopening = state.reopening, reopening.old == old.sessionID { return reopening.task }
+    let opening = state.withLock { state -> Task<Result<Connector.Connection, ClientError>, Never>? in
+      if state.connection.negotiated.sessionID != old.sessionID { return nil }  // somebody else was faster
+      if let opening = state.reopening { return opening }
       let conversation = state.connection.conversation
-      let task = Task { [connector] () -> Result<Connector.Connection, ClientError> in
+      let opening = Task { [connector] () -> Result<Connector.Connection, ClientError> in
         do throws(ClientError) {
           return .success(try await connector.shakeHands(in: conversation, over: old.transport))
         } catch {
           return .failure(error)
         }
       }
-      state.reopening = (old.sessionID, task)
-      return task
+      state.reopening = opening
+      return opening
     }
-    let connection = try await reopening.value.get()
-    state.withLock { $0.connection = connection }
-    return connection
+    guard let opening else { return state.withLock { $0.connection } }
+    let outcome = await withTaskCancellationHandler {
+      await opening.value
+    } onCancel: {
+      opening.cancel()
+    }
+    state.withLock { state in
+      guard state.reopening == opening else { return }
+      state.reopening = nil
+      if case .success(let connection) = outcome { state.connection = connection }
+    }
+    if case .failure(let error) = outcome, error.code == .cancelled, !Task.isCancelled {
+      return try await reopen(instead: old)  // it was another one of us that was cancelled
+    }
+    return try outcome.get()
   }
 
   /// Sends a notification.

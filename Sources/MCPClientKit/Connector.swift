@@ -115,8 +115,9 @@ struct Connector {
       client.close()
       throw error
     }
-    let transport = ChannelTransport(to: url, over: channel, limits: options.limits, events: switchboard.events) {
-      ClientError(.disconnected, "\(url) has ended the event stream")
+    let transport = ChannelTransport(to: target.name, over: channel, limits: options.limits, events: switchboard.events)
+    {
+      ClientError(.disconnected, "\(target.name) has ended the event stream")
     }
     let conversation = Conversation(with: target.name, over: transport, switchboard)
     do throws(ClientError) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EventIO
 public import MCPCore
 
 /// Where a server is and how to talk to it.
@@ -26,7 +27,7 @@ public struct ServerTarget: Sendable {
     var directory: String?
   }
 
-  /// What messages call the server: its command, URL or given name.
+  /// What messages call the server: its command, its URL without user part and query, or its given name.
   public let name: String
   let kind: Kind
 
@@ -46,7 +47,7 @@ public struct ServerTarget: Sendable {
 
   /// A server at `url`, which starts with `http://` or `https://`.
   public static func http(_ url: String, transport: HTTPTransport = .automatic) -> ServerTarget {
-    ServerTarget(name: url, kind: .http(url: url, transport))
+    ServerTarget(name: HTTPURL.shown(url), kind: .http(url: url, transport))
   }
 
   /// A server at the other end of `channel`: in this process (`MemoryChannel`), or over a byte stream of your own.

@@ -156,3 +156,22 @@ import Testing
     await server.stop(.none)
   }
 }
+
+@Suite struct HTTPURLTests {
+  @Test(arguments: [
+    ("http://user:secret@host:1/path?token=secret", "http://host:1/path?…"), ("https://host/a@b", "https://host/a@b"),
+    ("http://a@b@host", "http://host"), ("https://host?x", "https://host?…"), ("/messages?id=1", "/messages?…"),
+    ("http://host/#f", "http://host/?…"), ("nonsense", "nonsense"),
+  ])
+  func messagesShowNoSecretsOfAURL(url: String, shown: String) {
+    #expect(HTTPURL.shown(url) == shown)
+  }
+
+  @Test func referencesAreResolvedAndOriginsCompared() {
+    #expect(HTTPURL.resolve("/m?x=1", from: "http://h:1/a/sse") == "http://h:1/m?x=1")
+    #expect(HTTPURL.resolve("m", from: "http://h:1/a/sse") == "http://h:1/a/m")
+    #expect(HTTPURL.origin(of: "HTTP://Host/x") == "http://host:80")
+    #expect(HTTPURL.origin(of: "https://u@[::1]/x") == "https://[::1]:443")
+    #expect(HTTPURL.origin(of: "ftp://host/") == nil)
+  }
+}

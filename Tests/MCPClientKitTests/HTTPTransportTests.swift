@@ -87,6 +87,36 @@ import Testing
     }
   }
 
+  @Test func aRefusedHeaderMakesTheClientListTheToolsAnew() async throws {
+    let schema: JSON = ["type": "object", "properties": ["a": ["type": "string", "x-mcp-header": "A"]]]
+    try await ScriptedHTTP.serving({ exchange in
+      try await exchange.modern { request in
+        if request.method == .toolsList {
+          await exchange.answer(request.answer(["tools": [["name": "x", "inputSchema": schema]]]))
+        } else if exchange.http.headers["Mcp-Param-A"] == "1" {
+          await exchange.answer(request.answer(["content": []]))
+        } else {
+          await exchange.answer(request.refusal(RPCError(.headerMismatch, "Mcp-Param-A is missing")), 400)
+        }
+      }
+    }) { server, url in
+      let client = try await connect(url)
+      _ = try await client.callTool("x", ["a": "1"])
+      await client.close()
+      #expect(server.summary.suffix(3) == ["POST tools/call", "POST tools/list", "POST tools/call"])
+    }
+  }
+
+  @Test func secretsInTheURLStayOutOfMessages() async throws {
+    try await ScriptedHTTP.serving({ await $0.response.send(500) }) { server, url in
+      let secret = "http://me:pass@" + url.dropFirst("http://".count) + "?key=pass"
+      let error = await #expect(throws: ClientError.self) { try await connect(secret) }
+      #expect(error?.message.contains("pass") == false)
+      #expect(server.requests.first?.target == "/mcp?key=pass")
+      #expect(server.requests.first?.headers["Authorization"] == "Basic bWU6cGFzcw==")
+    }
+  }
+
   @Test func anAnswerMayComeOnAStreamAfterNotifications() async throws {
     let heard = Mutex<[Double]>([])
     try await ScriptedHTTP.serving({ exchange in

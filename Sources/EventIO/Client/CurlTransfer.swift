@@ -113,7 +113,7 @@ extension CurlTransfer {
     case CCURL_RECEIVE: return IOError(.receive, "\(place) broke off the response: \(detail)")
     case CCURL_TIMEOUT: return IOError(.timeout, "\(place): \(timeoutReason) (\(detail))")
     case CCURL_MALFORMED: return IOError(.malformed, "\(place) does not speak HTTP: \(detail)")
-    case CCURL_INVALID: return IOError(.invalid, "'\(transfer.request.url)' is no URL: \(detail)")
+    case CCURL_INVALID: return IOError(.invalid, "'\(HTTPURL.shown(transfer.request.url))' is no URL: \(detail)")
     default: return IOError(.receive, "\(place): \(detail)")
     }
   }

@@ -84,7 +84,7 @@ package final class HTTPClient: Sendable {
   package func send(_ request: Request) async throws(IOError) -> Response {
     var request = request
     guard let origin = HTTPURL.origin(of: request.url) else {
-      throw IOError(.invalid, "'\(request.url)' is no URL: it needs http:// or https:// and a host")
+      throw IOError(.invalid, "'\(HTTPURL.shown(request.url))' is no URL: it needs http:// or https:// and a host")
     }
     for _ in 0...options.redirects {
       let response = try await owner.begin(request, options).response()
@@ -92,14 +92,19 @@ package final class HTTPClient: Sendable {
       response.body.cancel()
       guard let next = HTTPURL.resolve(location, from: request.url), HTTPURL.origin(of: next) == origin else {
         throw IOError(
-          .malformed, "\(request.url) redirects to another origin, \(location): use that URL if you trust it")
+          .malformed,
+          "\(HTTPURL.shown(request.url)) redirects to another origin, \(HTTPURL.shown(location)): use that URL if you trust it"
+        )
       }
       guard response.keepsMethodOnRedirect || request.body == nil else {
-        throw IOError(.malformed, "\(request.url) redirects a \(request.method) to \(location) as GET: use that URL")
+        throw IOError(
+          .malformed,
+          "\(HTTPURL.shown(request.url)) redirects a \(request.method) to \(HTTPURL.shown(location)) as GET: use that URL"
+        )
       }
       request.url = next
     }
-    throw IOError(.malformed, "\(request.url) redirects more than \(options.redirects) times")
+    throw IOError(.malformed, "\(HTTPURL.shown(request.url)) redirects more than \(options.redirects) times")
   }
 }
 

@@ -15,8 +15,17 @@ package enum HTTPURL {
     ccurl_load() == nil ? take(ccurl_absolute(base, reference)) : nil
   }
 
+  /// `url` for messages and logs: without what may be secret, its user part and its query.
+  package static func shown(_ url: String) -> String {
+    let place = url.prefix { $0 != "?" && $0 != "#" }
+    var parts = place.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    if parts.count > 2, let at = parts[2].lastIndex(of: "@") { parts[2] = parts[2][parts[2].index(after: at)...] }
+    return parts.joined(separator: "/") + (place.endIndex == url.endIndex ? "" : "?…")
+  }
+
   /// `host:port` for messages, or the URL itself when it is none.
   static func place(of url: String) -> String {
+    let url = shown(url)
     guard let origin = origin(of: url), let slashes = origin.firstIndex(of: "/") else { return url }
     return String(origin[origin.index(slashes, offsetBy: 2)...])
   }

@@ -53,9 +53,9 @@ extension HTTPTransport {
     }
     if !body.isEmpty { events.trace?(.received(body)) }
     if response.status == .notFound, hadSession {
-      return ClientError(.sessionLost, "\(url) no longer knows the session (HTTP 404)", httpStatus: 404)
+      return ClientError(.sessionLost, "\(name) no longer knows the session (HTTP 404)", httpStatus: 404)
     }
-    return ClientError(status: response.status, headers: response.headers, body: body, from: url)
+    return ClientError(status: response.status, headers: response.headers, body: body, from: name)
   }
 
   private func trace(_ response: HTTPClient.Response) {
@@ -83,11 +83,11 @@ extension HTTPTransport {
     }
     guard !body.isEmpty else {
       throw ClientError(
-        .invalidResponse, "\(url) answered \(request.method) with HTTP \(response.status) and nothing else",
+        .invalidResponse, "\(name) answered \(request.method) with HTTP \(response.status) and nothing else",
         httpStatus: response.status.rawValue)
     }
     if let answer = try receive(body, for: request) { return answer }
-    throw ClientError(.invalidResponse, "\(url) sent no response to \(request.method)")
+    throw ClientError(.invalidResponse, "\(name) sent no response to \(request.method)")
   }
 
   private func readStream(
@@ -107,9 +107,9 @@ extension HTTPTransport {
     } catch let error as ClientError {
       throw error
     } catch {
-      throw ClientError(.invalidResponse, "\(url): \(error)")
+      throw ClientError(.invalidResponse, "\(name): \(error)")
     }
-    throw ClientError(.disconnected, "\(url) ended the stream before it answered \(request.method)")
+    throw ClientError(.disconnected, "\(name) ended the stream before it answered \(request.method)")
   }
 
   /// Takes one text: hands out notifications and requests, and returns the response to `request` if that was it.
@@ -119,7 +119,7 @@ extension HTTPTransport {
     do {
       json = try JSON(parsing: text, limits: JSONLimits(bytes: options.limits.message))
     } catch {
-      throw ClientError(.invalidResponse, "\(url) answered \(request.method) with something that is no JSON: \(error)")
+      throw ClientError(.invalidResponse, "\(name) answered \(request.method) with something that is no JSON: \(error)")
     }
     var answer: Response?
     for message in json.array ?? [json] {  // 2025-03-26 may send several messages at once
@@ -130,7 +130,7 @@ extension HTTPTransport {
         case .request(let asked): reply(to: asked)
         }
       } catch {
-        throw ClientError(.invalidResponse, "\(url) answered \(request.method) with \(error.error.message)")
+        throw ClientError(.invalidResponse, "\(name) answered \(request.method) with \(error.error.message)")
       }
     }
     return answer
@@ -179,7 +179,7 @@ extension HTTPTransport {
 
   private func mirror(_ result: JSONObject, _ response: Response) -> Response {
     let (page, dropped) = state.withLock { $0.mirror.learn(from: result) }
-    for reason in dropped { events.logger.warning("dropped a tool", [("server", url), ("reason", reason)]) }
+    for reason in dropped { events.logger.warning("dropped a tool", [("server", name), ("reason", reason)]) }
     return Response(id: response.id, outcome: .success(page))
   }
 }

@@ -25,6 +25,8 @@ final class HTTPTransport: ClientTransport {
   }
 
   let url: String
+  /// The URL as messages show it.
+  let name: String
   let client: HTTPClient
   let options: ClientOptions
   let events: TransportEvents
@@ -33,6 +35,7 @@ final class HTTPTransport: ClientTransport {
 
   init(to url: String, _ client: HTTPClient, _ options: ClientOptions, _ events: TransportEvents) {
     self.url = url
+    name = HTTPURL.shown(url)
     self.client = client
     self.options = options
     self.events = events
@@ -82,7 +85,7 @@ final class HTTPTransport: ClientTransport {
     client.close()
   }
 
-  private var closed: ClientError { ClientError(.closed, "the connection to \(url) was closed") }
+  private var closed: ClientError { ClientError(.closed, "the connection to \(name) was closed") }
 
   private func settle(_ id: RequestID, _ answer: Answer) {
     state.withLock { $0.waiting.removeValue(forKey: id) }?.answered(answer)

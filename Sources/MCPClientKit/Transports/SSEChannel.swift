@@ -38,7 +38,8 @@ final class SSEChannel: MessageChannel {
     let timeout = options.timeouts.opening
     let opened = await within(timeout) { await openStream(url, client, options) }
     guard let opened else {
-      throw ClientError(.timeout, "\(url) sent no 'endpoint' event within \(timeout); is it an HTTP+SSE server?")
+      throw ClientError(
+        .timeout, "\(HTTPURL.shown(url)) sent no 'endpoint' event within \(timeout); is it an HTTP+SSE server?")
     }
     return try opened.get()
   }
@@ -52,10 +53,12 @@ final class SSEChannel: MessageChannel {
       let response = try await client.send(.init(.get, url, headers: headers))
       guard response.status == .ok else {
         let body = (try? await response.body.collect(limit: 64 << 10)) ?? []
-        return .failure(ClientError(status: response.status, headers: response.headers, body: body, from: url))
+        return .failure(
+          ClientError(status: response.status, headers: response.headers, body: body, from: HTTPURL.shown(url)))
       }
       guard response.headers["Content-Type"]?.lowercased().hasPrefix("text/event-stream") == true else {
-        return .failure(ClientError(.invalidResponse, "\(url) answers GET with something that is no event stream"))
+        return .failure(
+          ClientError(.invalidResponse, "\(HTTPURL.shown(url)) answers GET with something that is no event stream"))
       }
       var parser = SSEParser(maximumBytes: options.limits.message)
       while let bytes = try await response.body.next() {
@@ -65,11 +68,11 @@ final class SSEChannel: MessageChannel {
         let later = Array(events[(index + 1)...].reversed())
         return .success(SSEChannel(endpoint, client, options, response.body, State(parser: parser, events: later)))
       }
-      return .failure(ClientError(.disconnected, "\(url) ended the stream before its 'endpoint' event"))
+      return .failure(ClientError(.disconnected, "\(HTTPURL.shown(url)) ended the stream before its 'endpoint' event"))
     } catch let error as IOError {
       return .failure(ClientError(error))
     } catch {
-      return .failure(error as? ClientError ?? ClientError(.invalidResponse, "\(url): \(error)"))
+      return .failure(error as? ClientError ?? ClientError(.invalidResponse, "\(HTTPURL.shown(url)): \(error)"))
     }
   }
 
@@ -78,11 +81,14 @@ final class SSEChannel: MessageChannel {
     let json = try? JSON(parsing: data)
     let reference = json?["endpoint"]?.string ?? json?["uri"]?.string ?? data
     guard let endpoint = HTTPURL.resolve(reference, from: url) else {
-      throw ClientError(.invalidResponse, "\(url) names an endpoint that is no URL: \(reference.prefix(200))")
+      throw ClientError(
+        .invalidResponse,
+        "\(HTTPURL.shown(url)) names an endpoint that is no URL: \(HTTPURL.shown(String(reference.prefix(200))))")
     }
     guard HTTPURL.origin(of: endpoint) == HTTPURL.origin(of: url) else {
       throw ClientError(
-        .invalidResponse, "\(url) wants messages sent to another origin, \(endpoint.prefix(200)): refused")
+        .invalidResponse,
+        "\(HTTPURL.shown(url)) wants messages sent to another origin, \(HTTPURL.shown(endpoint)): refused")
     }
     return endpoint
   }
@@ -100,7 +106,7 @@ final class SSEChannel: MessageChannel {
         .init(.post, endpoint, headers: headers, body: text, totalTimeout: options.timeouts.opening))
       if (200..<300).contains(response.status.rawValue) { return response.body.discard() }
       let body = (try? await response.body.collect(limit: 64 << 10)) ?? []
-      throw ClientError(status: response.status, headers: response.headers, body: body, from: endpoint)
+      throw ClientError(status: response.status, headers: response.headers, body: body, from: HTTPURL.shown(endpoint))
     } catch let error as IOError {
       throw error.code == .closed ? ChannelClosed() : ClientError(error)
     }
