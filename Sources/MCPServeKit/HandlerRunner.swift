@@ -53,20 +53,11 @@ final class HandlerRunner: Sendable {
 
 private struct TimeUp: Error {}
 
-/// The time limits of the handlers that run now, watched by one task while there are any.
+/// Ends handlers whose time is up, by one task that runs while there are any.
 private final class Deadlines: Sendable {
-  struct Entry {
-    let context: RequestContext
-    let limit: Duration
-    let end: ContinuousClock.Instant
-    var progress: Double
-    var deadline: ContinuousClock.Instant
-    let expire: @Sendable () -> Void
-  }
-
   private struct State {
-    var entries: [Int: Entry] = [:]
-    var last = 0
+    var limits = TimeLimits()
+    var actions: [Int: @Sendable () -> Void] = [:]
     var isWatching = false
   }
 
@@ -75,50 +66,37 @@ private final class Deadlines: Sendable {
   func add(
     _ context: RequestContext, limit: Duration, longest: Duration, _ expire: @escaping @Sendable () -> Void
   ) -> Int {
-    let now = ContinuousClock.now
     let (id, mustWatch) = state.withLock { state in
-      state.last += 1
-      state.entries[state.last] = Entry(
-        context: context, limit: limit, end: now + longest, progress: context.latestProgress, deadline: now + limit,
-        expire: expire)
+      let id = state.limits.add(limit: limit, longest: longest, at: .now) { context.latestProgress }
+      state.actions[id] = expire
       defer { state.isWatching = true }
-      return (state.last, !state.isWatching)
+      return (id, !state.isWatching)
     }
     if mustWatch { Task { await watch() } }
     return id
   }
 
-  func remove(_ id: Int) { _ = state.withLock { $0.entries.removeValue(forKey: id) } }
+  func remove(_ id: Int) {
+    state.withLock { state in
+      state.limits.remove(id)
+      state.actions[id] = nil
+    }
+  }
 
-  /// Looks at the entries when the next one may be due, at least four times a second; ends when there are none.
+  /// Looks at the limits when the next one may be due, at least four times a second; ends when there are none.
   @concurrent
   private func watch() async {
-    while let pause = expireDue(at: .now) { try? await Task.sleep(for: min(pause, .milliseconds(250))) }
+    while let pause = expireDue() { try? await Task.sleep(for: min(pause, .milliseconds(250))) }
   }
 
   /// Ends what is due and tells how long to wait for the next; nil when nothing is left.
-  private func expireDue(at now: ContinuousClock.Instant) -> Duration? {
-    let (due, pause) = state.withLock { state -> ([@Sendable () -> Void], Duration?) in
-      var due: [@Sendable () -> Void] = []
-      var next = now + .milliseconds(250)
-      for (id, entry) in state.entries {
-        var entry = entry
-        if entry.progress < entry.context.latestProgress {
-          entry.progress = entry.context.latestProgress
-          entry.deadline = min(now + entry.limit, entry.end)
-          state.entries[id] = entry
-        }
-        if entry.deadline <= now {
-          due.append(entry.expire)
-          state.entries[id] = nil
-        } else {
-          next = min(next, entry.deadline)
-        }
-      }
-      if state.entries.isEmpty { state.isWatching = false }
-      return (due, state.isWatching ? next - now : nil)
+  private func expireDue() -> Duration? {
+    let (actions, pause) = state.withLock { state in
+      let (due, pause) = state.limits.expire(at: .now)
+      state.isWatching = pause != nil
+      return (due.compactMap { state.actions.removeValue(forKey: $0) }, pause)
     }
-    for expire in due { expire() }
+    for action in actions { action() }
     return pause
   }
 }

@@ -5,16 +5,24 @@ import Observability
 
 /// Texts in, texts out: what channels carry.
 extension Conversation {
-  /// Answers one text: a message, or a batch where the negotiated revision has batches. Nil when nothing is to be sent.
+  /// Answers one text; nil when nothing is to be sent.
   func answer(_ text: [UInt8], telling sink: any NotificationSink) async -> [UInt8]? {
-    do {
-      let json = try JSON(parsing: text, limits: JSONLimits(bytes: service.limits.messageBytes))
-      if case .array(let elements) = json { return await answer(batch: elements, telling: sink) }
-      return await answer(try Message(json), telling: sink)?.bytes
-    } catch let error as InvalidMessage {
-      return error.response.bytes
+    let json: JSON
+    do throws(JSONError) {
+      json = try JSON(parsing: text, limits: JSONLimits(bytes: service.limits.messageBytes))
     } catch {
       return Response(id: nil, outcome: .failure(RPCError(.parseError, "the message is not JSON: \(error)"))).bytes
+    }
+    return await answer(json, telling: sink)
+  }
+
+  /// Answers a message, or a batch where the negotiated revision has batches. Nil when nothing is to be sent.
+  func answer(_ json: JSON, telling sink: any NotificationSink) async -> [UInt8]? {
+    if case .array(let elements) = json { return await answer(batch: elements, telling: sink) }
+    do throws(InvalidMessage) {
+      return await answer(try Message(json), telling: sink)?.bytes
+    } catch {
+      return error.response.bytes
     }
   }
 

@@ -10,6 +10,7 @@ struct Site: Sendable {
   let site: HTTPSite
   let store: MemorySessionStore
   let server: Server
+  let http: HTTPServer
 
   func peer() throws -> HTTPPeer { try HTTPPeer(address) }
 
@@ -41,7 +42,7 @@ func withSite(
   let http = try HTTPServer(handler: site)
   let address = try http.start(host: "127.0.0.1", port: 0)[0]
   do {
-    try await body(Site(address: address, site: site, store: store, server: server))
+    try await body(Site(address: address, site: site, store: store, server: server, http: http))
   } catch {
     await http.shutdown(within: .zero)
     throw error

@@ -22,6 +22,15 @@ final class Heartbeat: Sendable {
   }
 }
 
+/// Events that are sent as they are posted. While none are, it costs a connection and little more.
+struct EventStream: Sendable {
+  let mailbox: EventMailbox
+  /// Called when the server stops, to close the mailbox soon.
+  let stop: @Sendable () -> Void
+  /// Called once, when the stream has ended.
+  let ended: @Sendable () -> Void
+}
+
 extension HTTPResponder {
   /// What an event stream is sent with; proxies are told not to hold it back.
   ///
@@ -30,11 +39,12 @@ extension HTTPResponder {
     "Content-Type": "text/event-stream", "Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no",
   ]
 
-  /// Sends what is posted until the mailbox is closed, the peer is gone or the server stops.
-  func stream(_ mailbox: EventMailbox, keptAliveBy heartbeat: Heartbeat) async {
+  /// Sends what is posted until the mailbox is closed or the peer is gone.
+  func send(_ stream: EventStream, keptAliveBy heartbeat: Heartbeat) async {
+    let mailbox = stream.mailbox
     heartbeat.add(mailbox)
     onDisconnect { mailbox.close() }
-    onShutdown { mailbox.close() }
+    onShutdown(stream.stop)
     await startStream(.ok, headers: Self.eventHeaders)
     do {
       while let events = await mailbox.next() { try await write(events) }
@@ -43,6 +53,7 @@ extension HTTPResponder {
       mailbox.close()
     }
     heartbeat.remove(mailbox)
+    stream.ended()
     await finish()
   }
 }

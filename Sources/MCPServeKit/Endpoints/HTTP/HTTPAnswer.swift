@@ -8,25 +8,33 @@ struct HTTPAnswer {
   let status: HTTPStatus
   var headers: HTTPHeaders
   let body: [UInt8]
-  /// Whether it went out already, as a stream.
+  /// What follows in place of the body, for as long as it lasts.
+  let stream: EventStream?
+  /// Whether it went out already.
   let isSent: Bool
+  /// What is to be done once the answer is out.
+  var afterwards: (@Sendable () -> Void)?
 
   init(_ status: HTTPStatus, _ headers: HTTPHeaders = [:], body: [UInt8] = []) {
     self.status = status
     self.headers = headers
     self.body = body
+    stream = nil
     isSent = false
   }
 
-  private init(sent status: HTTPStatus) {
-    self.status = status
+  private init(stream: EventStream?, isSent: Bool) {
+    status = .ok
     headers = [:]
     body = []
-    isSent = true
+    self.stream = stream
+    self.isSent = isSent
   }
 
   /// A stream that has ended.
-  static let streamed = HTTPAnswer(sent: .ok)
+  static let streamed = HTTPAnswer(stream: nil, isSent: true)
+  /// A stream that is about to begin.
+  static func stream(_ stream: EventStream) -> HTTPAnswer { HTTPAnswer(stream: stream, isSent: false) }
   /// Nothing is to be said: the request was withdrawn.
   static let accepted = HTTPAnswer(.accepted)
 

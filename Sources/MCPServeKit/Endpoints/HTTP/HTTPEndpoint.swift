@@ -21,7 +21,7 @@ struct HTTPEndpoint: Sendable {
   func answer(_ request: HTTPRequest, through responder: HTTPResponder) async -> HTTPAnswer {
     switch request.method {
     case .post: await post(request, responder)
-    case .get: await listen(request, responder)
+    case .get: await listen(request)
     case .delete: await end(request)
     default: .methodNotAllowed("GET, POST, DELETE")
     }
@@ -40,23 +40,20 @@ extension HTTPEndpoint {
   /// Opens the stream on which a session is told things unasked.
   ///
   /// Spec: 2025-11-25, basic/transports, "Listening for Messages from the Server".
-  private func listen(_ request: HTTPRequest, _ responder: HTTPResponder) async -> HTTPAnswer {
+  private func listen(_ request: HTTPRequest) async -> HTTPAnswer {
     if claimsModern(request) { return .methodNotAllowed("POST") }
     guard Acceptance(request.headers).events else { return .notAcceptable("text/event-stream") }
     let mailbox = EventMailbox(limit: service.limits.streamMessages)
     if request.headers[StandardHeaders.session] == nil, openPaths.contains(request.path) {
-      await responder.stream(mailbox, keptAliveBy: heartbeat)
-      return .streamed
+      return .stream(EventStream(mailbox: mailbox, stop: mailbox.close, ended: {}))
     }
     switch await peer(of: request, answering: nil) {
-    case .failure(let answer): return answer.answer
+    case .failure(let refusal): return refusal.answer
     case .success(let peer):
       guard peer.listen(mailbox) else {
         return .error(.conflict, RPCError(.invalidRequest, "the session has a stream already: close it first"))
       }
-      await responder.stream(mailbox, keptAliveBy: heartbeat)
-      peer.stopListening(mailbox)
-      return .streamed
+      return .stream(EventStream(mailbox: mailbox, stop: mailbox.close, ended: { peer.stopListening(mailbox) }))
     }
   }
 

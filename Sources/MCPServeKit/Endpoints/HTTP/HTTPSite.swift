@@ -30,7 +30,7 @@ final class HTTPSite: HTTPHandler {
     guards = HTTPGuards(hosts: options.allowedHosts, origins: options.allowedOrigins, isLoopback: isLoopback)
     streamable = HTTPEndpoint(
       service, store: store, heartbeat: heartbeat, openPaths: Set(options.streamablePaths.dropFirst()))
-    legacy = LegacySSEEndpoint(service, messagesPath: options.messagesPath, heartbeat: heartbeat)
+    legacy = LegacySSEEndpoint(service, messagesPath: options.messagesPath)
     convenience = ConvenienceEndpoint(service: service)
     var places: [String: Place] = [
       "/": .rpc, "/tools/list": .toolsList, "/tools/call": .rpc, "/health": .health("ok"),
@@ -42,7 +42,10 @@ final class HTTPSite: HTTPHandler {
       places[options.messagesPath] = .messages
     }
     self.places = places
-    listener = service.changes?.addListener { [streamable] kind in streamable.announce(kind) }
+    listener = service.changes?.addListener { [streamable, legacy] kind in
+      streamable.announce(kind)
+      legacy.announce(kind)
+    }
   }
 
   deinit { if let listener { service.changes?.removeListener(listener) } }
@@ -62,7 +65,10 @@ final class HTTPSite: HTTPHandler {
   }
 
   private func send(_ answer: HTTPAnswer, _ response: HTTPResponder) async {
-    if !answer.isSent { await response.send(answer.status, headers: answer.headers, body: answer.body) }
+    if answer.isSent { return }
+    if let stream = answer.stream { return await response.send(stream, keptAliveBy: heartbeat) }
+    await response.send(answer.status, headers: answer.headers, body: answer.body)
+    answer.afterwards?()
   }
 
   private func answer(_ request: HTTPRequest, _ response: HTTPResponder) async -> HTTPAnswer {
@@ -73,7 +79,7 @@ final class HTTPSite: HTTPHandler {
     if let refusal = guards.refusal(of: request) { return .error(.forbidden, RPCError(.invalidRequest, refusal)) }
     switch place {
     case .streamable: return await streamable.answer(request, through: response)
-    case .events: return await legacy.listen(request, through: response)
+    case .events: return legacy.listen(request)
     case .messages: return legacy.take(request)
     case .toolsList where request.method == .get: return await convenience.tools()
     case .toolsList, .rpc:

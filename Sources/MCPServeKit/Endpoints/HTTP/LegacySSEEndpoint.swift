@@ -10,43 +10,36 @@ import Synchronization
 final class LegacySSEEndpoint: Sendable {
   private let service: Service
   private let messagesPath: String
-  private let heartbeat: Heartbeat
-  private let channels = Mutex<[String: EventChannel]>([:])
+  private let sessions = Mutex<[String: EventSession]>([:])
 
-  init(_ service: Service, messagesPath: String, heartbeat: Heartbeat) {
+  init(_ service: Service, messagesPath: String) {
     self.service = service
     self.messagesPath = messagesPath
-    self.heartbeat = heartbeat
   }
 
   /// GET: opens a session and its stream, the first event of which says where to POST.
-  func listen(_ request: HTTPRequest, through responder: HTTPResponder) async -> HTTPAnswer {
+  func listen(_ request: HTTPRequest) -> HTTPAnswer {
     guard request.method == .get else { return .methodNotAllowed("GET") }
     guard Acceptance(request.headers).events else { return .notAcceptable("text/event-stream") }
     let id = Session.ID.random().rawValue
-    let mailbox = EventMailbox(limit: service.limits.streamMessages)
-    let channel = EventChannel(mailbox: mailbox, limit: service.limits.requestsInFlight)
-    let isOpen = channels.withLock { channels in
-      guard channels.count < service.limits.sessions else { return false }
-      channels[id] = channel
+    let session = EventSession(service, id: id)
+    let isOpen = sessions.withLock { sessions in
+      guard sessions.count < service.limits.sessions else { return false }
+      sessions[id] = session
       return true
     }
     guard isOpen else {
       let error = RPCError(.internalError, "\(service.limits.sessions) sessions are open, the limit: try again later")
       return .error(.serviceUnavailable, error)
     }
-    mailbox.post(ServerSentEvent(event: "endpoint", data: "\(messagesPath)?sessionId=\(id)").encoded())
-    await withTaskGroup(of: Void.self) { group in
-      group.addImmediateTask { [service] in
-        // The channel never fails: what it carries was bounded when it came.
-        try? await ChannelEndpoint(service, on: channel).run()
-      }
-      await responder.stream(mailbox, keptAliveBy: heartbeat)
-      channels.withLock { $0[id] = nil }
-      await channel.close()
-      group.cancelAll()
-    }
-    return .streamed
+    session.mailbox.post(ServerSentEvent(event: "endpoint", data: "\(messagesPath)?sessionId=\(id)").encoded())
+    return .stream(
+      EventStream(
+        mailbox: session.mailbox, stop: session.finish,
+        ended: { [self] in
+          sessions.withLock { _ = $0.removeValue(forKey: id) }
+          session.end()
+        }))
   }
 
   /// POST: hands a message to the session; the answer comes on its stream.
@@ -58,52 +51,26 @@ final class LegacySSEEndpoint: Sendable {
     guard let id = request.queryValue("sessionId") ?? request.queryValue("session_id") else {
       return .error(.badRequest, RPCError(.invalidRequest, "the query needs a sessionId: open the event stream first"))
     }
-    guard let channel = channels.withLock({ $0[id] }) else {
+    guard let session = sessions.withLock({ $0[id] }) else {
       return .error(.notFound, RPCError(.invalidRequest, "there is no such session, or no longer: open a new stream"))
     }
+    let message: JSON
     do throws(JSONError) {
-      _ = try JSON(parsing: request.body)
+      message = try JSON(parsing: request.body)
     } catch {
       return .error(.badRequest, RPCError(.parseError, "the body is not JSON: \(error)"))
     }
-    guard channel.deliver(request.body) else {
+    guard session.begin() else {
       return .error(.serviceUnavailable, RPCError(.internalError, "too many messages wait in this session: slow down"))
     }
-    return .accepted
-  }
-}
-
-/// What is POSTed comes in, what is said goes out as events.
-final class EventChannel: MessageChannel {
-  private let mailbox: EventMailbox
-  private let texts: AsyncStream<[UInt8]>
-  private let delivery: AsyncStream<[UInt8]>.Continuation
-
-  init(mailbox: EventMailbox, limit: Int) {
-    self.mailbox = mailbox
-    (texts, delivery) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingOldest(limit))
+    var answer = HTTPAnswer.accepted
+    answer.afterwards = { session.answer(message) }
+    return answer
   }
 
-  /// False when too many wait.
-  func deliver(_ text: [UInt8]) -> Bool {
-    if case .enqueued = delivery.yield(text) { true } else { false }
-  }
-
-  func send(_ text: [UInt8]) async throws {
-    var event = Array("event: message\ndata: ".utf8)
-    event += text
-    event += [UInt8(ascii: "\n"), UInt8(ascii: "\n")]
-    guard mailbox.post(event) else { throw ChannelClosed() }
-  }
-
-  func receive() async throws -> [UInt8]? {
-    for await text in texts { return text }
-    return nil
-  }
-
-  func close() async {
-    delivery.finish()
-    mailbox.close()
+  /// Tells every session that has confirmed its handshake that a list changed.
+  func announce(_ kind: FeatureKind) {
+    for session in sessions.withLock({ Array($0.values) }) { session.announce(kind) }
   }
 }
 

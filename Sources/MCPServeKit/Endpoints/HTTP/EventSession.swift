@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+import MCPCore
+import Synchronization
+
+/// A session of HTTP+SSE: its peer, and the one stream everything is said on.
+final class EventSession: NotificationSink {
+  private struct State {
+    /// Messages that are being answered.
+    var pending = 0
+    var isFinishing = false
+  }
+
+  let mailbox: EventMailbox
+  private let conversation: Conversation
+  private let state = Mutex(State())
+
+  init(_ service: Service, id: String) {
+    mailbox = EventMailbox(limit: service.limits.streamMessages)
+    conversation = Conversation(service: service, peer: Peer(sessionID: id), assumed: .assumed)
+  }
+
+  /// Whether one more message may be answered; `answer` is to follow.
+  func begin() -> Bool {
+    let limit = conversation.service.limits.requestsInFlight
+    return state.withLock { state in
+      guard state.pending < limit, !state.isFinishing else { return false }
+      state.pending += 1
+      return true
+    }
+  }
+
+  /// Answers a message on the stream.
+  ///
+  /// Nobody waits for the task: the POST that brought the message is over. `begin` bounds how many there are, and the
+  /// end of the stream withdraws their requests.
+  func answer(_ message: JSON) {
+    Task.immediate {
+      if let text = await conversation.answer(message, telling: self) { mailbox.post(text.event) }
+      let isLast = state.withLock { state in
+        state.pending -= 1
+        return state.isFinishing && state.pending == 0
+      }
+      if isLast { mailbox.close() }
+    }
+  }
+
+  func announce(_ kind: FeatureKind) {
+    let peer = conversation.peer
+    guard peer.isReady, peer.handshake?.revision.pushesListChanges == true else { return }
+    mailbox.post(Message.notification(Message.Notification(kind.listChanged)).json.event)
+  }
+
+  func send(_ notification: Message.Notification) async {
+    mailbox.post(Message.notification(notification).json.event)
+  }
+
+  /// Takes no more messages, and closes the stream once the pending ones are answered.
+  func finish() {
+    let isIdle = state.withLock { state in
+      state.isFinishing = true
+      return state.pending == 0
+    }
+    if isIdle { mailbox.close() }
+  }
+
+  /// The stream has ended.
+  func end() { conversation.peer.terminate(reason: "the client closed the event stream") }
+}
