@@ -191,7 +191,7 @@ def sessions(arguments):
         with ours(arguments.binary) as server:
             requests = Requests(server.port)
             load = Load([requests.initialize(number) for number in range(4096)])
-            storms.append(load.run(server, 16, 2, stop_after=FULL - 100))
+            storms.append(load.run(server, 16, 3, stop_after=FULL - 100))
     storm = median_of(storms)
     with ours(arguments.binary) as server:
         requests = Requests(server.port)

@@ -56,7 +56,7 @@ function done(summary, latency)
   local bad = 0
   for _, thread in ipairs(threads) do bad = bad + (thread:get("wrong") or 0) end
   local e, seconds = summary.errors, summary.duration / 1e6
-  if last then seconds = threads[1]:get("took") or 0 end
+  if last then seconds = threads[1]:get("took") or seconds end
   io.write(string.format(
     '{"requests":%d,"seconds":%f,"p50":%f,"p99":%f,"wrong":%d,"errors":{"connect":%d,"read":%d,"write":%d,"status":%d,"timeout":%d}}\n',
     summary.requests, seconds, latency:percentile(50), latency:percentile(99), bad,
