@@ -68,7 +68,7 @@ def tools_are_listed_with_descriptions(ours):
     for name in ("add", "echo", "fail", "forecast", "join", "picture", "count"):
         expect(name in said, f"{name} is not in {said!r}")
     names = [tool["name"] for tool in ours.json("tools", "ls")["tools"]]
-    equal(len(names), 7, "tools")
+    equal(len(names), 8, "tools")
 
 
 def one_tool_is_shown(ours):

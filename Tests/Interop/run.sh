@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Interop with the official Python SDK, 1.x and 2.x, as client of our server and as server for our client: run.sh MCPCTL
+# EverythingServer and ConformanceClient are looked for beside it.
 # INTEROP_ONLY=TEXT runs the facts whose name contains TEXT. The two lines run side by side.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,6 +15,7 @@ facts() {
   local line=$1 python=$2 failed=0
   "$python" "$here/sdk_against_ours.py" "$mcpctl" || failed=1
   python3 "$here/ours_against_sdk.py" "$mcpctl" "$python" "$line" || failed=1
+  "$python" "$here/sdk_against_examples.py" "$(dirname "$mcpctl")" || failed=1
   return $failed
 }
 

@@ -46,6 +46,12 @@ async def add(a: int, b: int) -> int:
 
 
 @server.tool()
+async def add_numbers(a: int, b: int) -> int:
+    """Adds two integers, under the name conformance tests look for."""
+    return a + b
+
+
+@server.tool()
 async def echo(message: str) -> str:
     """Says it again."""
     return message
