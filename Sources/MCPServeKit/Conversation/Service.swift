@@ -10,6 +10,8 @@ public final class Service: Sendable {
   let changes: (any ListChanges)?
   /// The revisions that are answered.
   public let revisions: [Revision]
+  /// Those of them that have sessions, newest first.
+  let legacyRevisions: [Revision]
   /// What peers may cost.
   public let limits: ServeLimits
   /// The server's own log.
@@ -28,6 +30,7 @@ public final class Service: Sendable {
     self.identity = identity.json
     self.changes = changes
     self.revisions = revisions
+    legacyRevisions = revisions.filter { $0.era == .legacy }.sorted(by: >)
     self.limits = limits
     self.logger = logger
   }

@@ -22,6 +22,14 @@ final class LiveSessions: Sendable {
       drop(id, reason: "the session has expired")
       return nil
     }
+    return peer(of: session)
+  }
+
+  /// The same, when the store can tell without waiting; nil when `peer(of:)` has to be asked.
+  func peerAtHand(of id: String) -> Peer? { store.sessionAtHand(Session.ID(rawValue: id)).map(peer) }
+
+  private func peer(of session: Session) -> Peer {
+    let id = session.id.rawValue
     return peers.withLock { peers in
       if let peer = peers[id] { return peer }
       let peer = Peer(sessionID: id)

@@ -7,11 +7,18 @@ public protocol SessionStore: Sendable {
   func insert(_ session: Session) async throws
   /// The session of that name, whose lifetime begins anew; nil when there is none or its time is up.
   func session(_ id: Session.ID) async throws -> Session?
+  /// The same, when the store can tell without waiting; nil when `session(_:)` has to be asked.
+  func sessionAtHand(_ id: Session.ID) -> Session?
   /// Keeps a changed session; false when somebody changed or removed it since it was read.
   func replace(_ session: Session) async throws -> Bool
   /// Forgets a session; false when there was none.
   @discardableResult
   func remove(_ id: Session.ID) async throws -> Bool
+}
+
+extension SessionStore {
+  /// Always to be asked.
+  public func sessionAtHand(_ id: Session.ID) -> Session? { nil }
 }
 
 /// Why a session cannot be kept.

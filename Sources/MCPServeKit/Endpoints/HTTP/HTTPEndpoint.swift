@@ -86,16 +86,32 @@ struct Refusal: Error {
 
 extension HTTPEndpoint {
   /// The peer of the session a legacy request names.
+  ///
+  /// Inlined so that a session at hand costs no step of its own.
+  @inline(__always)
   func peer(of request: HTTPRequest, answering id: RequestID?) async -> Result<Peer, Refusal> {
-    if let version = request.headers[StandardHeaders.version], Revision(rawValue: version)?.era != .legacy {
-      let served = Revision.legacy.filter(service.revisions.contains).map(\.rawValue).joined(separator: ", ")
-      let error = RPCError(
-        .invalidRequest, "MCP-Protocol-Version '\(version)' is not served in a session; supported: \(served)")
-      return .failure(Refusal(answer: .error(.badRequest, error, to: id)))
-    }
+    if let refusal = refusalOfVersion(request, id) { return .failure(refusal) }
     guard let session = request.headers[StandardHeaders.session] else {
       return .failure(Refusal(answer: .error(.badRequest, .notInitialized(.uninitialized), to: id)))
     }
+    if let peer = sessions.peerAtHand(of: session) { return .success(peer) }
+    return await storedPeer(session, answering: id)
+  }
+
+  private func refusalOfVersion(_ request: HTTPRequest, _ id: RequestID?) -> Refusal? {
+    let legacy = service.legacyRevisions
+    let isServed = request.headers.withValue(of: StandardHeaders.version) { version in
+      legacy.contains { version.isSame($0) }
+    }
+    guard isServed == false, let version = request.headers[StandardHeaders.version] else { return nil }
+    let error = RPCError(
+      .invalidRequest,
+      "MCP-Protocol-Version '\(version)' is not served in a session; supported: "
+        + legacy.map(\.rawValue).joined(separator: ", "))
+    return Refusal(answer: .error(.badRequest, error, to: id))
+  }
+
+  private func storedPeer(_ session: String, answering id: RequestID?) async -> Result<Peer, Refusal> {
     do {
       if let peer = try await sessions.peer(of: session) { return .success(peer) }
       let error = RPCError(.invalidRequest, "there is no such session, or no longer: start one with initialize")
@@ -112,5 +128,17 @@ extension HTTPEndpoint {
       .serviceUnavailable, RPCError(.internalError, "sessions are not available now: try again later"), to: id)
     answer.headers.add("Retry-After", "1")
     return answer
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether this is the revision's date.
+  fileprivate func isSame(_ revision: Revision) -> Bool {
+    var date = revision.rawValue
+    return date.withUTF8 { date in
+      guard count == date.count else { return false }
+      for index in indices where self[index] != date[index] { return false }
+      return true
+    }
   }
 }
