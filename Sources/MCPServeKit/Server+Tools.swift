@@ -20,7 +20,7 @@ extension Server {
             try await call(context, arguments)
           }
         }
-      try check(result, of: row.entry)
+      if let schema = row.entry.outputSchema { try check(result, of: name, against: schema) }
       return .complete(result.json)
     } catch let error as InvalidArguments {
       return .invalidArguments(error.faults)
@@ -50,13 +50,13 @@ extension Server {
   }
 
   /// Spec: 2025-06-18, server/tools, "Output Schema": what is announced must be kept.
-  private func check(_ result: ToolResult, of tool: ServerTool) throws(RPCError) {
-    guard let schema = tool.outputSchema, !result.isError else { return }
+  private func check(_ result: ToolResult, of name: String, against schema: Schema) throws(RPCError) {
+    guard !result.isError else { return }
     let faults = result.structuredContent.map(schema.validate)?.map(\.message) ?? ["there is no structured content"]
     guard !faults.isEmpty else { return }
     throw RPCError(
       .internalError,
-      "tool \(tool.tool.name) answered what its output schema does not allow: \(faults.joined(separator: "; "))")
+      "tool \(name) answered what its output schema does not allow: \(faults.joined(separator: "; "))")
   }
 
   private func unknownTool(_ name: String, _ features: Features) -> RPCError {

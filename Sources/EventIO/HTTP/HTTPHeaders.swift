@@ -155,11 +155,13 @@ extension HTTPHeaders {
     let block = bytes.span
     let fields = fields.span
     guard wanted.count > 0 else { return nil }
-    let initial = wanted[0].asciiLowercased
+    let last = wanted[wanted.count - 1].asciiLowercased
     var index = first
     while index < fields.count {
       let field = fields[index]
-      if Int(field.nameCount) == wanted.count, block[Int(field.nameStart)].asciiLowercased == initial,
+      // Names that are equally long seldom end alike.
+      if Int(field.nameCount) == wanted.count,
+        block[Int(field.nameStart) + wanted.count - 1].asciiLowercased == last,
         HTTPHeaders.isSame(block.extracting(field.name), wanted)
       {
         return index
@@ -177,6 +179,13 @@ extension HTTPHeaders {
   static func isSame(_ one: Span<UInt8>, _ other: Span<UInt8>) -> Bool {
     guard one.count == other.count else { return false }
     var index = 0
+    while index &+ 8 <= one.count {
+      let (left, right) = (one.word(at: index), other.word(at: index))
+      // Setting this bit in every byte makes letters alike; what differs even then is different.
+      guard left | 0x2020_2020_2020_2020 == right | 0x2020_2020_2020_2020 else { return false }
+      guard left == right else { break }
+      index &+= 8
+    }
     while index < one.count {
       guard one[index].asciiLowercased == other[index].asciiLowercased else { return false }
       index += 1

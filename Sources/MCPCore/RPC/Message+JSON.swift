@@ -14,13 +14,14 @@ extension Message {
     var result: JSON?
     var error: JSON?
     for member in object.members {
-      switch member.name {
-      case "jsonrpc": version = member.value
-      case "id": id = member.value
-      case "method": method = member.value
-      case "params": params = member.value
-      case "result": result = member.value
-      case "error": error = member.value
+      // By length first: comparing strings costs more than all else here.
+      switch member.name.utf8.count {
+      case 2 where member.name == "id": id = member.value
+      case 5 where member.name == "error": error = member.value
+      case 6 where member.name == "method": method = member.value
+      case 6 where member.name == "params": params = member.value
+      case 6 where member.name == "result": result = member.value
+      case 7 where member.name == "jsonrpc": version = member.value
       default: break
       }
     }

@@ -56,7 +56,7 @@ extension Dialect {
   ) -> JSONObject {
     var members = (consume result).members
     members.append(.init(name: "resultType", value: "complete"))
-    if method.isCacheable {
+    if method != .toolsCall, method.isCacheable {
       let milliseconds =
         cache.lifetime.components.seconds * 1000 + cache.lifetime.components.attoseconds / 1_000_000_000_000_000
       members.append(.init(name: "ttlMs", value: .number(JSONNumber(milliseconds))))

@@ -15,7 +15,7 @@ struct Conversation: Sendable {
     do throws(RPCError) {
       switch try Claim(of: request.params, served: service.revisions) {
       case .modern(let revision):
-        return await answer(request, in: try modernContext(of: request, revision, sink))
+        return await answer(request, in: try service.modernContext(of: request, revision, sink))
       case .legacy: return await answer(legacy: request, telling: sink)
       }
     } catch {
@@ -69,17 +69,6 @@ struct Conversation: Sendable {
 // MARK: - What a request stands on
 
 extension Conversation {
-  /// The modern era: the request itself says everything.
-  func modernContext(
-    of request: Request, _ revision: Revision, _ sink: any NotificationSink
-  ) throws(RPCError) -> RequestContext {
-    let meta = request.params["_meta"]?.object ?? [:]
-    var level: Logger.Level?
-    if let name = meta[MetaKey.logLevel] { level = try Logger.Level(wire: name) }
-    return RequestContext(
-      id: request.id, revision: revision, meta: meta, logger: service.logger, logLevel: level, sink: sink)
-  }
-
   /// The legacy era: the handshake says it.
   func legacyContext(of request: Request, _ sink: any NotificationSink) throws(RPCError) -> RequestContext {
     let (handshake, level) = try peer.legacyGround(assuming: assumed)

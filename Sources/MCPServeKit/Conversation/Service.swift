@@ -56,6 +56,17 @@ public protocol ListChanges: Sendable {
 extension FeatureSet: ListChanges {}
 
 extension Service {
+  /// The modern era: the request itself says everything.
+  func modernContext(
+    of request: Request, _ revision: Revision, _ sink: any NotificationSink
+  ) throws(RPCError) -> RequestContext {
+    let meta = request.params["_meta"]?.object ?? [:]
+    var level: Logger.Level?
+    if let name = meta[MetaKey.logLevel] { level = try Logger.Level(wire: name) }
+    return RequestContext(
+      id: request.id, revision: revision, meta: meta, logger: logger, logLevel: level, sink: sink)
+  }
+
   /// Asks the handler and spells its answer in the revision the context speaks. Faults of the server are logged; the
   /// peer only learns that there was one.
   func outcome(of request: Request, in context: RequestContext) async -> Result<JSONObject, RPCError> {

@@ -72,9 +72,8 @@ extension HTTPEndpoint {
   private func answer(
     modern call: Request, _ revision: Revision, _ reply: ReplyStream
   ) async -> HTTPAnswer {
-    let conversation = Conversation(service: service, peer: Peer(), assumed: nil)
     do throws(RPCError) {
-      let context = try conversation.modernContext(of: call, revision, reply)
+      let context = try service.modernContext(of: call, revision, reply)
       let outcome = await service.outcome(of: call, in: context)
       guard context.finish() else { return await reply.abandon() }
       return await reply.finish(Response(id: call.id, outcome: outcome), status: status(of: outcome))

@@ -18,6 +18,8 @@ final class HTTPSite: HTTPHandler {
   private let service: Service
   private let guards: HTTPGuards
   private let places: [String: Place]
+  /// Where nearly all requests go; found without hashing.
+  private let usualPath: String?
   private let heartbeat = Heartbeat()
   private let streamable: HTTPEndpoint
   private let legacy: LegacySSEEndpoint
@@ -42,6 +44,7 @@ final class HTTPSite: HTTPHandler {
       places[options.messagesPath] = .messages
     }
     self.places = places
+    usualPath = options.streamablePaths.first
     listener = service.changes?.addListener { [streamable, legacy] kind in
       streamable.announce(kind)
       legacy.announce(kind)
@@ -73,7 +76,7 @@ final class HTTPSite: HTTPHandler {
 
   private func answer(_ request: HTTPRequest, _ response: HTTPResponder) async -> HTTPAnswer {
     let path = request.path
-    guard let place = places[path] else {
+    guard let place = path == usualPath ? .streamable : places[path] else {
       return .error(.notFound, RPCError(.invalidRequest, "there is nothing at \(path)"))
     }
     if let refusal = guards.refusal(of: request) { return .error(.forbidden, RPCError(.invalidRequest, refusal)) }
