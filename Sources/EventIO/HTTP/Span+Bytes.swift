@@ -49,13 +49,19 @@ extension Span<UInt8> {
   }
 
   /// Whether these are the bytes of a lower-case ASCII text, in any case.
-  func isSame(_ text: StaticString) -> Bool {
-    guard count == text.utf8CodeUnitCount else { return false }
+  package func isSame(_ text: StaticString) -> Bool { isSame(text, in: 0..<count) }
+
+  /// Whether the bytes in `range` are those of a lower-case ASCII text, in any case. Equal words need no second look.
+  package func isSame(_ text: StaticString, in range: Range<Int>) -> Bool {
+    guard range.count == text.utf8CodeUnitCount else { return false }
     return text.withUTF8Buffer { text in
+      let text = text.span
+      let start = range.lowerBound
       var index = 0
-      while index < count {
-        guard self[index].asciiLowercased == text[index] else { return false }
-        index += 1
+      while index &+ 8 <= text.count, word(at: start &+ index) == text.word(at: index) { index &+= 8 }
+      while index < text.count {
+        guard self[start &+ index].asciiLowercased == text[index] else { return false }
+        index &+= 1
       }
       return true
     }

@@ -69,6 +69,7 @@ extension Service {
 
   /// Asks the handler and spells its answer in the revision the context speaks. Faults of the server are logged; the
   /// peer only learns that there was one.
+  @inline(__always)
   func outcome(of request: Request, in context: RequestContext) async -> Result<JSONObject, RPCError> {
     let dialect = Dialect(context.revision)
     do {

@@ -69,6 +69,7 @@ extension HTTPEndpoint {
 // MARK: - The modern era
 
 extension HTTPEndpoint {
+  @inline(__always)
   private func answer(
     modern call: Request, _ revision: Revision, _ reply: ReplyStream
   ) async -> HTTPAnswer {

@@ -18,6 +18,7 @@ struct HTTPEndpoint: Sendable {
     self.openPaths = openPaths
   }
 
+  @inline(__always)
   func answer(_ request: HTTPRequest, through responder: HTTPResponder) async -> HTTPAnswer {
     switch request.method {
     case .post: await post(request, responder)

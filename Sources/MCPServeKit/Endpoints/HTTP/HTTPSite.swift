@@ -67,6 +67,7 @@ final class HTTPSite: HTTPHandler {
     log(request, answer, ContinuousClock.now - start)
   }
 
+  @inline(__always)
   private func send(_ answer: HTTPAnswer, _ response: HTTPResponder) async {
     if answer.isSent { return }
     if let stream = answer.stream { return await response.send(stream, keptAliveBy: heartbeat) }
@@ -74,6 +75,7 @@ final class HTTPSite: HTTPHandler {
     answer.afterwards?()
   }
 
+  @inline(__always)
   private func answer(_ request: HTTPRequest, _ response: HTTPResponder) async -> HTTPAnswer {
     let path = request.path
     guard let place = path == usualPath ? .streamable : places[path] else {

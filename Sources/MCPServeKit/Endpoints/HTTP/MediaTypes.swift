@@ -17,7 +17,7 @@ struct Acceptance: Sendable, Hashable {
 
   private mutating func add(_ value: Span<UInt8>) {
     // What the specification tells clients to send, and they do.
-    if value.matches("application/json, text/event-stream", in: 0..<value.count) {
+    if value.isSame("application/json, text/event-stream", in: 0..<value.count) {
       return (json, events) = (true, true)
     }
     var start = 0
@@ -31,9 +31,9 @@ struct Acceptance: Sendable, Hashable {
   /// Adds one media range with its parameters.
   private mutating func add(_ range: Range<Int>, of value: Span<UInt8>) {
     let type = value.mediaType(in: range)
-    let isJSON = value.matches("application/json", in: type) || value.matches("application/*", in: type)
-    let isEvents = value.matches("text/event-stream", in: type) || value.matches("text/*", in: type)
-    let isAll = value.matches("*/*", in: type)
+    let isJSON = value.isSame("application/json", in: type) || value.isSame("application/*", in: type)
+    let isEvents = value.isSame("text/event-stream", in: type) || value.isSame("text/*", in: type)
+    let isAll = value.isSame("*/*", in: type)
     guard isJSON || isEvents || isAll, !value.isRefused(range) else { return }
     json = json || isJSON || isAll
     events = events || isEvents || isAll
@@ -44,7 +44,7 @@ extension HTTPRequest {
   /// Whether the body says it is JSON.
   var hasJSONBody: Bool {
     headers.withValue(of: "content-type") { value in
-      value.matches("application/json", in: value.mediaType(in: 0..<value.count))
+      value.isSame("application/json", in: value.mediaType(in: 0..<value.count))
     } ?? false
   }
 }
@@ -86,15 +86,5 @@ extension Span<UInt8> {
       return false
     }
     return range.dropFirst(2).allSatisfy { self[$0] == UInt8(ascii: "0") || self[$0] == UInt8(ascii: ".") }
-  }
-
-  /// Whether `range` spells `name`, whatever the case of letters; `name` is lower case.
-  fileprivate func matches(_ name: StaticString, in range: Range<Int>) -> Bool {
-    guard range.count == name.utf8CodeUnitCount else { return false }
-    for index in 0..<range.count {
-      let byte = self[range.lowerBound + index]
-      guard (byte &- 0x41 < 26 ? byte | 0x20 : byte) == name.utf8Start[index] else { return false }
-    }
-    return true
   }
 }
