@@ -38,19 +38,29 @@ struct HTTPEndpoint: Sendable {
 // MARK: - GET and DELETE: the legacy era
 
 extension HTTPEndpoint {
-  /// Opens the stream on which a session is told things unasked.
+  /// Opens the stream on which a session is told things unasked; nil when the session's store has to be asked.
   ///
   /// Spec: 2025-11-25, basic/transports, "Listening for Messages from the Server".
-  private func listen(_ request: HTTPRequest) async -> HTTPAnswer {
+  func listenAtHand(_ request: HTTPRequest) -> HTTPAnswer? {
     if claimsModern(request) { return .methodNotAllowed("POST") }
     guard Acceptance(request.headers).events else { return .notAcceptable("text/event-stream") }
-    let mailbox = EventMailbox(limit: service.limits.streamMessages)
-    if request.headers[StandardHeaders.session] == nil, openPaths.contains(request.path) {
+    if !request.headers.contains(StandardHeaders.session), openPaths.contains(request.path) {
+      let mailbox = EventMailbox(limit: service.limits.streamMessages)
       return .stream(EventStream(mailbox: mailbox, stop: mailbox.close, ended: {}))
     }
-    switch await peer(of: request, answering: nil) {
+    return peerAtHand(of: request, answering: nil).map(stream)
+  }
+
+  private func listen(_ request: HTTPRequest) async -> HTTPAnswer {
+    if let answer = listenAtHand(request) { return answer }
+    return stream(to: await peer(of: request, answering: nil))
+  }
+
+  private func stream(to peer: Result<Peer, Refusal>) -> HTTPAnswer {
+    switch peer {
     case .failure(let refusal): return refusal.answer
     case .success(let peer):
+      let mailbox = EventMailbox(limit: service.limits.streamMessages)
       guard peer.listen(mailbox) else {
         return .error(.conflict, RPCError(.invalidRequest, "the session has a stream already: close it first"))
       }
@@ -91,12 +101,17 @@ extension HTTPEndpoint {
   /// Inlined so that a session at hand costs no step of its own.
   @inline(__always)
   func peer(of request: HTTPRequest, answering id: RequestID?) async -> Result<Peer, Refusal> {
+    if let known = peerAtHand(of: request, answering: id) { return known }
+    return await storedPeer(request.headers[StandardHeaders.session] ?? "", answering: id)
+  }
+
+  /// The same, when it can be told without waiting; nil when the session's store has to be asked.
+  func peerAtHand(of request: HTTPRequest, answering id: RequestID?) -> Result<Peer, Refusal>? {
     if let refusal = refusalOfVersion(request, id) { return .failure(refusal) }
     guard let session = request.headers[StandardHeaders.session] else {
       return .failure(Refusal(answer: .error(.badRequest, .notInitialized(.uninitialized), to: id)))
     }
-    if let peer = sessions.peerAtHand(of: session) { return .success(peer) }
-    return await storedPeer(session, answering: id)
+    return sessions.peerAtHand(of: session).map { .success($0) }
   }
 
   private func refusalOfVersion(_ request: HTTPRequest, _ id: RequestID?) -> Refusal? {

@@ -60,39 +60,66 @@ final class HTTPSite: HTTPHandler {
   }
 
   func respond(to request: HTTPRequest, through response: HTTPResponder) async {
-    guard service.logger.writes(.debug) else { return await send(await answer(request, response), response) }
-    let start = ContinuousClock.now
-    let answer = await answer(request, response)
-    await send(answer, response)
-    log(request, answer, ContinuousClock.now - start)
+    let start = service.logger.writes(.debug) ? ContinuousClock.now : nil
+    let answer =
+      switch step(request) {
+      case .ready(let answer): answer
+      case .work(let work): await self.answer(request, work, response)
+      }
+    if let stream = answer.stream {
+      await response.send(stream, keptAliveBy: heartbeat)
+    } else if !answer.isSent {
+      await response.send(answer.status, headers: answer.headers, body: answer.body)
+      answer.afterwards?()
+    }
+    if let start { log(request, answer, ContinuousClock.now - start) }
   }
 
-  @inline(__always)
-  private func send(_ answer: HTTPAnswer, _ response: HTTPResponder) async {
-    if answer.isSent { return }
-    if let stream = answer.stream { return await response.send(stream, keptAliveBy: heartbeat) }
-    await response.send(answer.status, headers: answer.headers, body: answer.body)
-    answer.afterwards?()
+  private enum Step {
+    case ready(HTTPAnswer)
+    case work(Work)
   }
 
-  @inline(__always)
-  private func answer(_ request: HTTPRequest, _ response: HTTPResponder) async -> HTTPAnswer {
+  /// Who answers what has to be waited for.
+  private enum Work {
+    case streamable
+    case tools
+    case rpc
+  }
+
+  /// What can be answered without waiting, streams above all: an idle one keeps the frames it was reached through.
+  private func step(_ request: HTTPRequest) -> Step {
     let path = request.path
     guard let place = path == usualPath ? .streamable : places[path] else {
-      return .error(.notFound, RPCError(.invalidRequest, "there is nothing at \(path)"))
+      return .ready(.error(.notFound, RPCError(.invalidRequest, "there is nothing at \(path)")))
     }
-    if let refusal = guards.refusal(of: request) { return .error(.forbidden, RPCError(.invalidRequest, refusal)) }
+    if let refusal = guards.refusal(of: request) {
+      return .ready(.error(.forbidden, RPCError(.invalidRequest, refusal)))
+    }
     switch place {
-    case .streamable: return await streamable.answer(request, through: response)
-    case .events: return legacy.listen(request)
-    case .messages: return legacy.take(request)
-    case .toolsList where request.method == .get: return await convenience.tools()
+    case .streamable:
+      guard request.method == .get else { return .work(.streamable) }
+      return streamable.listenAtHand(request).map { .ready($0) } ?? .work(.streamable)
+    case .events: return .ready(legacy.listen(request))
+    case .messages: return .ready(legacy.take(request))
+    case .toolsList where request.method == .get: return .work(.tools)
     case .toolsList, .rpc:
-      return request.method == .post
-        ? await convenience.answer(request) : .methodNotAllowed(path == "/tools/list" ? "GET, POST" : "POST")
+      guard request.method == .post else {
+        return .ready(.methodNotAllowed(path == "/tools/list" ? "GET, POST" : "POST"))
+      }
+      return .work(.rpc)
     case .health(let word):
-      guard request.method == .get || request.method == .head else { return .methodNotAllowed("GET, HEAD") }
-      return .json(JSON.object(["status": .string(word)]).bytes)
+      guard request.method == .get || request.method == .head else { return .ready(.methodNotAllowed("GET, HEAD")) }
+      return .ready(.json(JSON.object(["status": .string(word)]).bytes))
+    }
+  }
+
+  @inline(never)
+  private func answer(_ request: HTTPRequest, _ work: Work, _ response: HTTPResponder) async -> HTTPAnswer {
+    switch work {
+    case .streamable: await streamable.answer(request, through: response)
+    case .tools: await convenience.tools()
+    case .rpc: await convenience.answer(request)
     }
   }
 
