@@ -25,7 +25,7 @@ public enum Claim: Sendable, Hashable {
     guard let requested = version.string else {
       throw .invalidParams("_meta \(MetaKey.protocolVersion) must be a string")
     }
-    guard let revision = Revision(rawValue: requested), revision.era == .modern, served.contains(revision) else {
+    guard let revision = Revision(named: requested), revision.era == .modern, served.contains(revision) else {
       throw .unsupportedProtocolVersion(requested, served: served)
     }
     guard case .object? = meta[MetaKey.clientCapabilities] else {

@@ -24,6 +24,12 @@ public enum Revision: String, CaseIterable, Comparable, Sendable, CustomStringCo
   /// The era this revision belongs to.
   public var era: Era { self == .v20260728 ? .modern : .legacy }
 
+  /// The revision a peer names; nil when there is none of this name. Asked with every modern request, so the newest
+  /// is compared first.
+  init?(named name: String) {
+    if name == "2026-07-28" { self = .v20260728 } else { self.init(rawValue: name) }
+  }
+
   /// The newest revision with a handshake.
   public static let latestLegacy = Revision.v20251125
   /// The newest revision.

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import MCPServeKit
+
+@main struct Weather {
+  static func main() async throws {
+    let server = try Server(name: "weather", version: "1.0") {
+      ServerTool(
+        "forecast", "Daily forecast for a city.",
+        Parameter<String>("city", "City name."),
+        Parameter<Int>("days", "Days ahead.", default: 3)
+      ) { context, city, days in
+        .text("\(city), \(days) days")
+      }
+    }
+    try await server.serve(.stdio)
+  }
+}
