@@ -175,6 +175,34 @@ struct RunningTests {
     }
   }
 
+  @Test func aPeerThatReadsNoAnswersIsNotReadFromForEver() async throws {
+    var limits = ServeLimits()
+    limits.unsentAnswers = 4
+    let (client, other) = MemoryChannel.pair(capacity: 8)
+    let endpoint = ChannelEndpoint(Service(try makeFixture(), limits: limits), on: other)
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await endpoint.run() }
+      let sent = Mutex(0)
+      let stuck = Happening()
+      // 8 answers wait in the channel and 4 in tasks; the texts after them fill the channel the other way.
+      let writer = Task {
+        for number in 0..<1000 {
+          if number == 20 { stuck.happen() }
+          try await client.send(Array(ping.utf8))
+          sent.withLock { $0 += 1 }
+        }
+      }
+      await stuck.wait()
+      for _ in 0..<1000 { await Task.yield() }
+      #expect(sent.withLock { $0 } < 40)
+      // Reading again sets everything in motion.
+      for _ in 0..<1000 { _ = try #require(await client.receive()) }
+      try await writer.value
+      await client.close()
+      try await group.waitForAll()
+    }
+  }
+
   @Test func whatWasAskedIsAnsweredAfterTheInputEnds() async throws {
     let input = ClosedInput(callLine("report"))
     try await ChannelEndpoint(Service(try makeFixture()), on: input).run()

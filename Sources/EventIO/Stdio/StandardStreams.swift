@@ -34,12 +34,15 @@ package actor StandardStreams {
   private var outputWatch: Watch?
   private var stall: Watch?
   private var isOutputClosed = false
+  /// How long the other end may take nothing.
+  private var patience: Duration
   private var writers: [CheckedContinuation<Void, Never>] = []
 
   /// To be made once in a process.
   package init(limits: Limits = Limits()) throws(IOError) {
     loop = try EventLoop()
     self.limits = limits
+    patience = limits.stall
     input = LineInput(limit: limits.line)
     signal(SIGPIPE, SIG_IGN)
     try loop.start(name: "stdio")
@@ -63,6 +66,7 @@ package actor StandardStreams {
       }
       if isAlwaysReadable(STDIN_FILENO) { readable() } else { await waitForInput() }
     }
+    giveUpSoon()
     return nil
   }
 
@@ -159,13 +163,21 @@ extension StandardStreams {
   }
 
   private func waitForRoom() {
-    stall = Watch(loop, after: limits.stall) { [unowned self] in assumeIsolated { $0.closeOutput() } }
+    stall = Watch(loop, after: patience) { [unowned self] in assumeIsolated { $0.closeOutput() } }
     outputWatch = Watch(loop, STDOUT_FILENO, for: .writing) { [unowned self] in
       assumeIsolated { streams in
         streams.outputWatch = nil
         streams.flush()
       }
     }
+  }
+
+  /// Nobody wants to wait any more for an other end that takes nothing.
+  private func giveUpSoon() {
+    patience = min(patience, .seconds(1))
+    isReaderBusy = false
+    if outbox.isEmpty { return }
+    if outputWatch == nil { flush() } else { waitForRoom() }
   }
 
   private func closeOutput() {

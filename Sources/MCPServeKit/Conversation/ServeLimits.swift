@@ -6,6 +6,8 @@ public struct ServeLimits: Sendable {
   public var messageBytes = 10 << 20
   /// Requests of one session, or of one stdio peer, that may be in flight. Default 256.
   public var requestsInFlight = 256
+  /// Answers that may wait for a peer on a channel to take them; beyond, nothing more is read from it. Default 64.
+  public var unsentAnswers = 64
   /// Messages in one batch (2025-03-26). Default 100.
   public var batch = 100
   /// Sessions at the same time. Default 10 000.

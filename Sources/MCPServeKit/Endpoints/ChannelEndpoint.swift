@@ -27,17 +27,11 @@ public struct ChannelEndpoint: Sendable {
     let changes = Announcements(of: conversation.service.changes)
     defer { changes.end() }
     let failure = await withTaskCancellationHandler {
-      await withTaskGroup(of: Void.self) { group in
-        group.addTask { await announce(changes) }
-        let failure = await receive { text in
-          group.addImmediateTask { await answer(text) }
-        }
-        changes.end()
-        await drain(&group)
-        return failure
-      }
-    } onCancel: {
+      await serve(changes)
+    } onCancel: { [channel, conversation] in
       conversation.peer.terminate(reason: "the server is stopping")
+      // Answers that wait for the peer must not hold up the stop. Nobody waits for this: it only ends waits.
+      Task { await channel.close() }
     }
     if failure != nil { conversation.peer.fail() }
     conversation.peer.terminate(reason: "the channel is closed")
@@ -45,10 +39,31 @@ public struct ChannelEndpoint: Sendable {
     if let failure { throw failure }
   }
 
+  /// Serves until there are no more texts and all are answered; the reason when the channel broke.
+  private func serve(_ changes: Announcements) async -> (any Error)? {
+    let backlog = Backlog(limit: conversation.service.limits.unsentAnswers)
+    var timer: Task<Void, any Error>?
+    let failure = await withDiscardingTaskGroup { group in
+      group.addTask { await announce(changes) }
+      let failure = await receive(backlog) { text in
+        group.addImmediateTask { await answer(text, backlog) }
+      }
+      changes.end()
+      timer = terminateLater()
+      return failure
+    }
+    timer?.cancel()
+    return failure
+  }
+
   /// Hands every text to `take` until there are no more; the reason when the channel broke.
-  private func receive(_ take: ([UInt8]) -> Void) async -> (any Error)? {
+  private func receive(_ backlog: Backlog, _ take: ([UInt8]) -> Void) async -> (any Error)? {
     do {
-      while let text = try await channel.receive() { take(text) }
+      while let text = try await channel.receive() {
+        take(text)
+        // Who does not read answers is not read from either.
+        await backlog.room()
+      }
       return nil
     } catch {
       conversation.service.logger.error("channel failed", [("error", "\(error)")])
@@ -56,23 +71,23 @@ public struct ChannelEndpoint: Sendable {
     }
   }
 
-  private func answer(_ text: [UInt8]) async {
+  private func answer(_ text: [UInt8], _ backlog: Backlog) async {
     let sink = ChannelSink(channel: channel)
     guard let answer = await conversation.answer(text, telling: sink) else { return }
+    backlog.begin()
     await sink.send(answer)
+    backlog.end()
   }
 
-  /// Waits for the requests in flight, for a while.
-  private func drain(_ group: inout TaskGroup<Void>) async {
+  /// Gives the requests in flight a while before they are withdrawn.
+  private func terminateLater() -> Task<Void, any Error>? {
     let peer = conversation.peer
-    if peer.requestsInFlight == 0 { return await group.waitForAll() }
+    guard peer.requestsInFlight > 0 else { return nil }
     let limit = conversation.service.limits.drainTime
-    let timer = Task {
+    return Task {
       try await Task.sleep(for: limit)
       peer.terminate(reason: "the client is gone")
     }
-    await group.waitForAll()
-    timer.cancel()
   }
 
   private func announce(_ changes: Announcements) async {

@@ -24,6 +24,7 @@ public struct Listening: Sendable, Hashable {
 extension Service {
   /// Serves until the peer is gone, or until the process is asked to stop by SIGINT or SIGTERM, or the task is
   /// cancelled. Then what is in flight is answered, for up to `ServeLimits.drainTime`; a second signal cuts that short.
+  /// Over stdio, where whoever stops the server has no use for answers any more, it is withdrawn at once.
   ///
   /// - Parameters:
   ///   - sessions: where legacy sessions are kept; nil keeps them in memory.
