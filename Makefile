@@ -42,7 +42,7 @@ release: deps
 
 serve: release ## build and serve over HTTP (TRANSPORT=, PORT=, SERVE_FLAGS=)
 	@echo "==> serving; Ctrl-C stops"
-	@exec $(RELEASE_BINARY) serve --transport $(TRANSPORT) --port $(PORT) $(SERVE_FLAGS)
+	@exec $(CURDIR)/$(RELEASE_BINARY) serve --transport $(TRANSPORT) --port $(PORT) $(SERVE_FLAGS)
 
 test: test-deps ## run every test: unit, end to end, and interop with the Python SDK
 	@scripts/test.sh

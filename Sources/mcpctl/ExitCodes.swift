@@ -32,7 +32,7 @@ extension ExitCode {
   static let table: [(code: ExitCode, meaning: String)] = [
     (.success, "Success."),
     (.negative, "A negative answer: no match, a failed check."),
-    (.internalError, "Internal or unexpected error."),
+    (.internalError, "Internal or unexpected error; `serve` cannot listen at its address."),
     (.toolError, "The tool answered with an error (`isError`); its text is on standard error."),
     (.unauthorized, "Authentication or authorization is needed or was refused."),
     (.unreachable, "The server cannot be reached: name, connection, TLS, starting the program, HTTP 5xx."),

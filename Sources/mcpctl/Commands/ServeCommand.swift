@@ -89,7 +89,13 @@ struct ServeCommand: Command {
       stream.print("deprecated: HTTP+SSE was replaced in 2025-03-26; prefer --transport http-stream")
     }
     if isPublic { stream.print("warning: whoever reaches this machine can call these tools") }
-    stream.print("try: mcpctl -s \(url) call calculator a=1 b=2")
+    stream.print("try: \(Self.program) -s \(url) call calculator a=1 b=2")
+  }
+
+  /// How this program was called, so that a line to copy also works where mcpctl is not installed.
+  private static var program: String {
+    guard let name = CommandLine.arguments.first, name.contains("/") else { return "mcpctl" }
+    return name
   }
 }
 

@@ -29,6 +29,8 @@ extension Failure {
 
   private static func hint(for error: ClientError) -> String? {
     switch error.code {
+    case _ where error.httpStatus == 404 && error.rpcError?.code != .methodNotFound:
+      "nothing there answers MCP; is the path right? Most servers use /mcp"
     case .unauthorized: "send a token with --bearer-env NAME or --bearer-file FILE"
     case .timeout: "--timeout sets the limit"
     case .unsupportedRevision: "--protocol auto takes what the server offers"
