@@ -75,7 +75,7 @@ let package = Package(
     tests(of: "MCPCore", ["JSONKit", "Observability"]),
     tests(of: "MCPServeKit", ["MCPCore", "JSONKit", "EventIO", "Observability"]),
     tests(of: "MCPClientKit", ["MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability"]),
-    tests(of: "mcpctl", ["CommandLineKit", "MCPCore", "JSONKit"]),
+    tests(of: "mcpctl", ["CommandLineKit", "MCPServeKit", "MCPCore", "JSONKit"]),
   ],
   swiftLanguageModes: [.v6]
 )
