@@ -49,6 +49,7 @@ struct EraProbe {
   /// Authorization, server faults, the network and time-outs are no evidence; nor is any particular error code of a
   /// legacy server.
   private func verdict(onHTTP error: ClientError) -> Verdict {
+    if let status = error.httpStatus, status >= 500 || status == 408 || status == 429 { return .failed(error) }
     switch error.code {
     case .rpc:
       if let supported = error.supportedVersions { return choose(among: supported) ?? .retry(asked) }

@@ -109,6 +109,17 @@ import Testing
     }
   }
 
+  @Test func aServerThatIsFullIsNoEvidenceWhateverItsBodySays() async throws {
+    try await ScriptedHTTP.serving({ exchange in
+      guard let request = exchange.request else { return }
+      await exchange.answer(request.refusal(RPCError(.internalError, "full")), 503)
+    }) { server, url in
+      let error = await #expect(throws: ClientError.self) { try await Client.connect(to: .http(url)) }
+      #expect(error?.httpStatus == 503)
+      #expect(server.summary == ["POST server/discover"])
+    }
+  }
+
   @Test func aModernErrorIsNotTakenForALegacyServer() async throws {
     try await ScriptedHTTP.serving({ exchange in
       guard let request = exchange.request else { return }

@@ -51,6 +51,16 @@ import Testing
     #expect(try negotiate(version, served: [.v20241105, .v20250326]) == .v20250326)
   }
 
+  @Test func aClientThatSaysTooMuchOfItselfIsRefused() throws {
+    func negotiate(_ bytes: Int) throws -> Negotiation {
+      let text = JSON.string(String(repeating: "x", count: bytes))
+      return try Negotiation(["protocolVersion": "2025-11-25", "capabilities": ["experimental": text]])
+    }
+    #expect(try negotiate(Negotiation.limit - 100).revision == .v20251125)
+    let error = #expect(throws: RPCError.self) { try negotiate(Negotiation.limit) }
+    #expect(error?.code == .invalidParams)
+  }
+
   @Test func aMissingMemberIsNamed() {
     #expect(throws: RPCError.invalidParams("protocolVersion must be a string")) { try Negotiation([:]) }
     #expect(throws: RPCError.invalidParams("capabilities must be an object")) {

@@ -30,6 +30,28 @@ struct HTTPHygieneTests {
     }
   }
 
+  /// A page whose name was made to point here (DNS rebinding) sends its own name as Host and as Origin.
+  @Test(arguments: [
+    ("http://rebound.example:8000", "rebound.example:8000", false), ("http://192.0.2.1:8000", "192.0.2.1:8000", true),
+    ("http://[2001:db8::1]", "[2001:db8::1]", true), ("http://192.0.2.1.example", "192.0.2.1.example", false),
+    ("http://192.0.2.1", "192.0.2.2", false),
+  ])
+  func aPageIsOfThisServerOnlyByAddress(origin: String, host: String, isAllowed: Bool) {
+    let guards = HTTPGuards(hosts: [], origins: [], isLoopback: false)
+    let request = HTTPRequest(
+      method: .post, target: "/mcp", headers: ["Host": host, "Origin": origin], remote: .loopback(port: 1))
+    #expect((guards.refusal(of: request) == nil) == isAllowed)
+  }
+
+  @Test func aHandshakeBelongsToTheEndpointThatKeepsIt() async throws {
+    try await withSite { site in
+      let peer = try site.peer()
+      let initialize =
+        #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{}}}"#
+      #expect(try await peer.ask("POST", "/", body: initialize).status == 400)
+    }
+  }
+
   @Test func whatIsNotJSONIsRefused() async throws {
     try await withSite { site in
       let peer = try site.peer()

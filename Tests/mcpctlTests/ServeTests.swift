@@ -31,6 +31,17 @@ import Testing
     #expect(program.finish().code == 0)
   }
 
+  @Test func aSecondSignalDoesNotWaitForWhatIsInFlight() throws {
+    let (program, url) = try Self.start("--transport", "http-stream", "--shutdown-timeout", "60s")
+    let client = try RunningProgram([binary, "-s", url, "call", "sleep", "seconds=60", "-vv"])
+    #expect(client.line(holding: "notifications/progress") != nil)
+    program.signal(15)
+    #expect(program.line(holding: "server stopping") != nil)
+    program.signal(15)
+    #expect(program.finish(deadline: 10).code != 137)
+    #expect(client.finish(deadline: 10).code == 5)
+  }
+
   @Test func theEnvironmentChoosesTransportAndPort() throws {
     let environment = ["MCP_TRANSPORT_TYPE": "http-stream", "MCP_PORT": "0", "MCP_LOG_LEVEL": "ERROR"]
     let program = try RunningProgram([binary, "serve"], environment: environment)

@@ -144,8 +144,10 @@ extension HTTPServerLoop {
     resumeIdleWaiter(isIdle: false)
   }
 
-  /// Whether the last connection and its task end in time. To be asked by one task, after `beginShutdown`.
+  /// Whether the last connection and its task end in time. To be asked after `beginShutdown`; asking again answers
+  /// whoever asked before, so that a shutdown can be hurried.
   func isIdle(within time: Duration) async -> Bool {
+    resumeIdleWaiter(isIdle: false)
     if state.connectionCount == 0, state.tasks == 0 { return true }
     idleTimer = Watch(loop, after: time) { [unowned self] in resumeIdleWaiter(isIdle: false) }
     return await withCheckedContinuation { idleWaiter = $0 }

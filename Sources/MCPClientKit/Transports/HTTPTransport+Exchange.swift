@@ -158,8 +158,10 @@ extension HTTPTransport {
 
 extension HTTPTransport {
   private func noteSession(_ response: HTTPClient.Response, of request: Request) {
-    guard request.method == .initialize, !request.isModern, let id = response.headers["Mcp-Session-Id"] else { return }
-    guard !id.isEmpty, id.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return }
+    guard request.method == .initialize, !request.isModern else { return }
+    let id = response.headers["Mcp-Session-Id"].flatMap { id in
+      !id.isEmpty && id.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? id : nil
+    }
     state.withLock { $0.sessionID = id }
   }
 

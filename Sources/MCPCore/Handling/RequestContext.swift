@@ -83,7 +83,7 @@ extension RequestContext {
   ///   - total: how much there is, when known.
   ///   - note: what is being done, for people (2025-03-26 and later).
   public func progress(_ done: Double, of total: Double? = nil, _ note: String? = nil) async {
-    guard let token = meta[MetaKey.progressToken] else { return }
+    guard let token = meta[MetaKey.progressToken], RequestID(json: token) != nil else { return }
     let grows = state.withLock { state in
       guard state.ending == nil, done > state.progress else { return false }
       state.progress = done

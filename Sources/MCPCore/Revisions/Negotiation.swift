@@ -10,6 +10,9 @@ public struct Negotiation: Sendable, Hashable {
   /// What the client can do, undecoded.
   public let clientCapabilities: JSONObject
 
+  /// The most bytes a session remembers of its client: 16 KiB.
+  public static let limit = 16 * 1024
+
   /// Reads the parameters of `initialize` and picks the revision: the one asked for when it is served and has a
   /// handshake, else the newest served one that has.
   ///
@@ -31,5 +34,10 @@ public struct Negotiation: Sendable, Hashable {
     revision = legacy.first { $0.rawValue == requested } ?? newest
     clientInfo = params["clientInfo"]?.object
     clientCapabilities = capabilities
+    var remembered: [UInt8] = []
+    for object in [clientInfo, clientCapabilities] { object?.write(to: &remembered) }
+    guard remembered.count <= Self.limit else {
+      throw .invalidParams("clientInfo and capabilities are larger than \(Self.limit) bytes together")
+    }
   }
 }

@@ -48,6 +48,7 @@ extension Service {
     var http = HTTPLimits()
     http.bodyBytes = limits.messageBytes
     http.connections = options.connections
+    http.answerTime = nil  // handlers have limits of their own, which know of progress
     let server = try HTTPServer(handler: site, limits: http, loops: options.threads, logger: logger)
     let stop = try await StopSignals()
     defer { stop.end() }

@@ -17,10 +17,17 @@ struct ConvenienceEndpoint: Sendable {
     }
   }
 
-  /// Answers one message; notifications of its request are dropped.
+  /// Answers one message; notifications of its request are dropped. What has rules of its own, a handshake or a modern
+  /// request, belongs to the endpoint that keeps them.
   func answer(_ request: HTTPRequest) async -> HTTPAnswer {
     guard request.hasJSONBody else {
       return .error(.unsupportedMediaType, RPCError(.invalidRequest, "Content-Type must be application/json"))
+    }
+    if let json = try? JSON(parsing: request.body), case .request(let call)? = try? Message(json),
+      call.method == .initialize || Claim.version(named: call.params) != nil
+    {
+      return .error(
+        .badRequest, RPCError(.invalidRequest, "this path takes requests without a handshake only"), to: call.id)
     }
     guard let body = await conversation.answer(request.body, telling: NoSink()) else { return .accepted }
     return .json(body)

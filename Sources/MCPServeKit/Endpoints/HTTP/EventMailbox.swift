@@ -12,6 +12,9 @@ final class EventMailbox: Beating {
     var taker: CheckedContinuation<[UInt8]?, Never>?
   }
 
+  /// How much may wait, in bytes: 16 MiB. One event alone may be larger.
+  private static let byteLimit = 16 << 20
+
   private let limit: Int
   private let state = Mutex(State())
 
@@ -29,7 +32,8 @@ final class EventMailbox: Beating {
         return (true, taker)
       }
       state.count += 1
-      state.isClosed = state.count > limit
+      let isFull = !state.waiting.isEmpty && state.waiting.count + event.count > Self.byteLimit
+      state.isClosed = state.count > limit || isFull
       if state.isClosed { state.waiting = [] } else { state.waiting += event }
       return (!state.isClosed, nil)
     }

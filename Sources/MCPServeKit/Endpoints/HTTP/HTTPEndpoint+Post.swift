@@ -16,7 +16,7 @@ extension HTTPEndpoint {
     guard accepts.json || accepts.events else { return .notAcceptable("application/json or text/event-stream") }
     let json: JSON
     do throws(JSONError) {
-      json = try JSON(parsing: request.body)
+      json = try JSON(parsing: request.body, limits: JSONLimits(bytes: service.limits.messageBytes))
     } catch {
       return .error(.badRequest, RPCError(.parseError, "the body is not JSON: \(error)"))
     }
@@ -178,6 +178,7 @@ extension HTTPEndpoint {
       let batch = try Batch(elements, for: peer.handshake, limit: service.limits.batch)
       let reply = reply(responder, accepts, cancelsOnDisconnect: false)
       let responses = await Conversation(service: service, peer: peer, assumed: nil).answer(batch, telling: reply)
+      await save(peer)
       return responses.isEmpty ? .accepted : await reply.finish(text: JSON.array(responses.map(\.json)).bytes)
     } catch {
       return .error(.badRequest, error)

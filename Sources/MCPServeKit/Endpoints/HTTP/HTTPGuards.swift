@@ -38,7 +38,9 @@ struct HTTPGuards: Sendable {
     if origins.contains(origin) || origins.contains("*") { return true }
     guard let scheme = ["http://", "https://"].first(where: origin.hasPrefix) else { return false }
     let authority = origin.dropFirst(scheme.utf8.count)
-    return authority.utf8.span.isLoopbackHost || (!checksHost && host.map { authority == $0.lowercased() } == true)
+    // A page of the server's own address. A name could be an attacker's that was made to point here.
+    return authority.utf8.span.isLoopbackHost
+      || (!checksHost && authority.utf8.span.isAddress && host.map { authority == $0.lowercased() } == true)
   }
 }
 
@@ -51,6 +53,16 @@ extension Span<UInt8> {
       return self[length] == UInt8(ascii: ":") && hasOnlyDigits(from: length + 1)
     }
     return false
+  }
+
+  /// Whether this is an IP address, with or without a port: nothing a name server could make point elsewhere.
+  var isAddress: Bool {
+    guard count > 0, self[0] != UInt8(ascii: "[") else { return count > 0 }
+    for index in 0..<count {
+      let byte = self[index]
+      guard byte &- 0x30 < 10 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":") else { return false }
+    }
+    return true
   }
 
   private func starts(with name: StaticString) -> Bool {

@@ -129,7 +129,7 @@ final class HTTPSite: HTTPHandler {
     service.logger.debug(
       "request",
       [
-        ("method", request.method.rawValue), ("path", request.target), ("status", String(answer.status.rawValue)),
+        ("method", request.method.rawValue), ("path", request.path), ("status", String(answer.status.rawValue)),
         ("bytes", String(answer.body.count)), ("us", String(microseconds)),
         ("session", request.sessionForPeople),
       ])

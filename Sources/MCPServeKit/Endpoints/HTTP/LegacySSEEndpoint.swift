@@ -56,7 +56,7 @@ final class LegacySSEEndpoint: Sendable {
     }
     let message: JSON
     do throws(JSONError) {
-      message = try JSON(parsing: request.body)
+      message = try JSON(parsing: request.body, limits: JSONLimits(bytes: service.limits.messageBytes))
     } catch {
       return .error(.badRequest, RPCError(.parseError, "the body is not JSON: \(error)"))
     }

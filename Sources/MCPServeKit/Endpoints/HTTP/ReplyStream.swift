@@ -8,6 +8,8 @@ import Synchronization
 final class ReplyStream: NotificationSink, Beating {
   private struct State {
     var isStarted = false
+    /// Whether the answer is on its way: a notification that comes now comes too late.
+    var isFinished = false
     /// Whether nothing was sent since the last beat.
     var isQuiet = false
   }
@@ -28,7 +30,7 @@ final class ReplyStream: NotificationSink, Beating {
 
   /// Sends a notification where the client can read one; drops it where not.
   func send(_ notification: Message.Notification) async {
-    guard accepts.events else { return }
+    guard accepts.events, !state.withLock({ $0.isFinished }) else { return }
     await write(Message.notification(notification).json.event)
   }
 
@@ -44,13 +46,13 @@ final class ReplyStream: NotificationSink, Beating {
   }
 
   func finish(text: [UInt8], status: HTTPStatus = .ok) async -> HTTPAnswer {
-    if !isStreaming, accepts.json || status != .ok { return .json(text, status) }
-    await write(text.event)
+    if !finishIsStreaming(), accepts.json || status != .ok { return .json(text, status) }
+    await write(text.event, isLast: true)
     return await end()
   }
 
   /// Ends the answer without a response: the request was withdrawn.
-  func abandon() async -> HTTPAnswer { isStreaming ? await end() : .accepted }
+  func abandon() async -> HTTPAnswer { finishIsStreaming() ? await end() : .accepted }
 
   func beat() {
     let wasQuiet = state.withLock { state in
@@ -61,7 +63,13 @@ final class ReplyStream: NotificationSink, Beating {
     if wasQuiet { Task { try? await responder.write(keepAliveComment) } }
   }
 
-  private var isStreaming: Bool { state.withLock { $0.isStarted } }
+  /// Lets no notification in any more, and tells whether one has begun a stream.
+  private func finishIsStreaming() -> Bool {
+    state.withLock { state in
+      state.isFinished = true
+      return state.isStarted
+    }
+  }
 
   private func end() async -> HTTPAnswer {
     heartbeat.remove(self)
@@ -69,11 +77,13 @@ final class ReplyStream: NotificationSink, Beating {
     return .streamed
   }
 
-  private func write(_ event: [UInt8]) async {
-    let isFirst = state.withLock { state in
+  private func write(_ event: [UInt8], isLast: Bool = false) async {
+    let isFirst: Bool? = state.withLock { state in
+      guard isLast || !state.isFinished else { return nil }
       defer { (state.isStarted, state.isQuiet) = (true, false) }
       return !state.isStarted
     }
+    guard let isFirst else { return }
     if isFirst { heartbeat.add(self) }
     // Does nothing when the stream has begun, so that whoever comes first on the loop begins it.
     await responder.startStream(.ok, headers: HTTPResponder.eventHeaders)
