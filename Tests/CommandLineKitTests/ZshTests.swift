@@ -3,8 +3,8 @@ import CommandLineKit
 import TestSupport
 import Testing
 
-/// Completion in a real, interactive zsh.
-@Suite struct ZshTests {
+/// Completion in a real, interactive zsh. One at a time: each reads a thousand files before it completes anything.
+@Suite(.serialized) struct ZshTests {
   @Test(
     .enabled(if: isInstalled("zsh")),
     arguments: [
@@ -17,7 +17,7 @@ import Testing
     // The program itself, asked for the names of tools: it must be given all the words.
     let program =
       #"sample() { [[ "$1 $2 $3" == "__complete tools --" && " $* " == *" call "* ]] && print "add\tAdds.\nadieu\t" }"#
-    let answer = try run(["zsh", "-f", "-c", Self.capture, "capture", script, program, line], deadline: 20)
+    let answer = try run(["zsh", "-f", "-c", Self.capture, "capture", script, program, line], deadline: 120)
     let words = answer.output.split(whereSeparator: \.isNewline).map(String.init)
     #expect(words.sorted() == offered, "\(answer.error)")
   }

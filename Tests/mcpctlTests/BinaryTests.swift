@@ -195,7 +195,7 @@ func mcpctl(
     let program = try RunningProgram([binary, "call", "sleep", "seconds=60", "-vv"])
     #expect(program.line(holding: "tools/call") != nil)
     program.signal(signal)
-    let run = program.finish(deadline: 10)
+    let run = program.finish(deadline: 30)
     #expect(run.code == 128 + signal, "\(run.error)")
     #expect(run.error.contains("notifications/cancelled"))
   }

@@ -27,7 +27,7 @@ import Testing
     let (server, url) = try ServeTests.start("--transport", transport)
     defer {
       server.signal(15)
-      _ = server.finish(deadline: 15)
+      _ = server.finish(deadline: 30)
     }
     let call = try mcpctl("-s", url, "call", "echo", "message=hi", "--protocol", asked)
     #expect(call.output == "{\"echo\":\"hi\"}\n", "\(call.error)")
@@ -66,8 +66,8 @@ import Testing
     let program = try RunningProgram([binary, "-s", url, "call", "sleep", "seconds=60", "-vv"])
     #expect(program.line(holding: "tools/call") != nil)
     program.signal(signal)
-    #expect(program.finish(deadline: 10).code == 128 + signal)
+    #expect(program.finish(deadline: 30).code == 128 + signal)
     server.signal(15)
-    #expect(server.finish(deadline: 15).code == 0)
+    #expect(server.finish(deadline: 30).code == 0)
   }
 }
