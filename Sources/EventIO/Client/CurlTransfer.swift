@@ -108,7 +108,9 @@ extension CurlTransfer {
     case CCURL_RESOLVE: return IOError(.resolve, "\(place) cannot be found: \(detail); check the name")
     case CCURL_CONNECT: return IOError(.connect, "\(place) cannot be reached: \(detail); is the server running there?")
     case CCURL_TLS:
-      return IOError(.tls, "no TLS with \(place): \(detail); a server without TLS is http://, a private authority needs its CA file")
+      return IOError(
+        .tls,
+        "no TLS with \(place): \(detail); a server without TLS is http://, a private authority needs its CA file")
     case CCURL_SEND: return IOError(.send, "\(place) broke off while the request was sent: \(detail)")
     case CCURL_RECEIVE: return IOError(.receive, "\(place) broke off the response: \(detail)")
     case CCURL_TIMEOUT: return IOError(.timeout, "\(place): \(timeoutReason) (\(detail))")
