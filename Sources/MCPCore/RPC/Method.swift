@@ -39,6 +39,30 @@ extension Method {
   public static let complete = Method(rawValue: "completion/complete")
   /// Sets the least level of log notifications (legacy era).
   public static let setLogLevel = Method(rawValue: "logging/setLevel")
+  /// Asks to hear of a resource's changes (legacy era).
+  public static let resourcesSubscribe = Method(rawValue: "resources/subscribe")
+  /// Asks to hear of a resource's changes no longer (legacy era).
+  public static let resourcesUnsubscribe = Method(rawValue: "resources/unsubscribe")
+  /// Opens a stream of notifications (modern era).
+  public static let subscriptionsListen = Method(rawValue: "subscriptions/listen")
+
+  /// Asks the client's model for a message.
+  public static let createMessage = Method(rawValue: "sampling/createMessage")
+  /// Asks the client's user to fill in a form or to open a URL (2025-06-18).
+  public static let elicit = Method(rawValue: "elicitation/create")
+  /// Asks for the directories a client works in.
+  public static let rootsList = Method(rawValue: "roots/list")
+
+  /// Says how a task is (2025-11-25, and the Tasks extension).
+  public static let tasksGet = Method(rawValue: "tasks/get")
+  /// Waits for a task's result (2025-11-25).
+  public static let tasksResult = Method(rawValue: "tasks/result")
+  /// Lists tasks, a page at a time (2025-11-25).
+  public static let tasksList = Method(rawValue: "tasks/list")
+  /// Ends a task early.
+  public static let tasksCancel = Method(rawValue: "tasks/cancel")
+  /// Gives a task what it waits for (Tasks extension).
+  public static let tasksUpdate = Method(rawValue: "tasks/update")
 
   /// Ends the opening of a legacy conversation.
   public static let initialized = Method(rawValue: "notifications/initialized")
@@ -54,4 +78,16 @@ extension Method {
   public static let resourcesListChanged = Method(rawValue: "notifications/resources/list_changed")
   /// The list of prompts changed.
   public static let promptsListChanged = Method(rawValue: "notifications/prompts/list_changed")
+  /// What a resource holds changed.
+  public static let resourcesUpdated = Method(rawValue: "notifications/resources/updated")
+  /// The client's roots changed (legacy era).
+  public static let rootsListChanged = Method(rawValue: "notifications/roots/list_changed")
+  /// What the user did at a URL is finished (2025-11-25).
+  public static let elicitationComplete = Method(rawValue: "notifications/elicitation/complete")
+  /// Opens what a listen stream says: the notifications it will carry (modern era).
+  public static let subscriptionsAcknowledged = Method(rawValue: "notifications/subscriptions/acknowledged")
+  /// How a task is (2025-11-25).
+  public static let tasksStatus = Method(rawValue: "notifications/tasks/status")
+  /// How a task is (Tasks extension).
+  public static let tasksChanged = Method(rawValue: "notifications/tasks")
 }

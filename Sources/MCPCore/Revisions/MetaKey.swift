@@ -12,6 +12,12 @@ public enum MetaKey {
   public static let serverInfo = "io.modelcontextprotocol/serverInfo"
   /// The least level of log notifications a modern request wants.
   public static let logLevel = "io.modelcontextprotocol/logLevel"
+  /// The listen request a notification belongs to (2026-07-28).
+  public static let subscriptionID = "io.modelcontextprotocol/subscriptionId"
+  /// The task a message belongs to (2025-11-25).
+  public static let relatedTask = "io.modelcontextprotocol/related-task"
+  /// The W3C trace context of a request; not prefixed.
+  public static let traceparent = "traceparent"
   /// Ties progress notifications to a request; not prefixed.
   public static let progressToken = "progressToken"
 }
