@@ -20,6 +20,8 @@ public final class Client: Sendable {
   /// What messages call the server.
   public let serverName: String
   private let connector: Connector
+  /// Answers what the server asks.
+  var desk: AnswerDesk { connector.switchboard.desk }
   private let state: Mutex<State>
 
   private init(_ connection: Connector.Connection, by connector: Connector) {
@@ -40,7 +42,7 @@ public final class Client: Sendable {
   public static func connect(
     to target: ServerTarget, options: ClientOptions = ClientOptions()
   ) async throws(ClientError) -> Client {
-    let connector = Connector(target: target, options: options, switchboard: Switchboard(options))
+    let connector = Connector(target: target, options: options, switchboard: Switchboard(options, server: target.name))
     return Client(try await connector.connect(), by: connector)
   }
 
@@ -74,15 +76,10 @@ public final class Client: Sendable {
 }
 
 extension Client {
-  /// Sends any request and returns its result as the server wrote it.
-  ///
-  /// - Parameters:
-  ///   - method: any method, known or not.
-  ///   - params: its parameters; what the revision demands in `_meta` is added.
-  /// - Throws: `ClientError`. On a time-out or cancellation the server is told, and nothing is left running.
-  public func request(
-    _ method: Method, _ params: JSONObject = [:], options request: RequestOptions = RequestOptions()
-  ) async throws(ClientError) -> JSONObject {
+  /// Sends a request once, and once more where that helps.
+  func exchange(
+    _ method: Method, _ params: JSONObject, _ request: RequestOptions
+  ) async throws(ClientError) -> (result: JSONObject, era: Revision.Era) {
     let connection = state.withLock { $0.connection }
     do throws(ClientError) {
       return try await self.request(method, params, request, over: connection)
@@ -114,14 +111,13 @@ extension Client {
 
   private func request(
     _ method: Method, _ params: JSONObject, _ request: RequestOptions, over connection: Connector.Connection
-  ) async throws(ClientError) -> JSONObject {
+  ) async throws(ClientError) -> (result: JSONObject, era: Revision.Era) {
     let negotiated = connection.negotiated
     let params = Dialect(negotiated.revision).params(params, from: options)
     let result = try await connection.conversation.call(
       method, params, idle: request.idleTimeout ?? options.timeouts.idle,
       total: request.totalTimeout ?? options.timeouts.total, onProgress: request.onProgress)
-    if negotiated.era == .modern { try check(result, of: method) }
-    return result
+    return (result, negotiated.era)
   }
 
   /// Opens a new session for everybody who lost `old`, once.
@@ -160,12 +156,5 @@ extension Client {
   /// Sends a notification.
   public func notify(_ method: Method, _ params: JSONObject = [:]) async throws(ClientError) {
     try await state.withLock { $0.connection.conversation.transport }.send(.init(method, params))
-  }
-
-  /// Spec: 2026-07-28, basic/index, "Result types": an absent type is `complete`, an unknown one is invalid.
-  private func check(_ result: JSONObject, of method: Method) throws(ClientError) {
-    guard let type = result["resultType"], type != "complete" else { return }
-    throw ClientError(
-      .invalidResponse, "\(serverName) answered \(method) with a result of type \(type.text), which was not agreed on")
   }
 }

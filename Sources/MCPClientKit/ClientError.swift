@@ -24,6 +24,8 @@ public struct ClientError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let rpc = Code(rawValue: "rpc")
     /// What the server sent is not what the protocol allows.
     public static let invalidResponse = Code(rawValue: "invalid_response")
+    /// The server asked something that nobody could or would answer, so the request cannot go on.
+    public static let unanswered = Code(rawValue: "unanswered")
     /// The server speaks no revision this client may use.
     public static let unsupportedRevision = Code(rawValue: "unsupported_revision")
     /// A deadline passed.

@@ -17,8 +17,10 @@ public struct ClientOptions: Sendable {
 
   /// Who asks.
   public var client: Implementation
-  /// What the client can do (schema: `ClientCapabilities`). Nothing, unless told.
+  /// What the client can do beside answering (schema: `ClientCapabilities`); what the responder can is added.
   public var capabilities: JSONObject
+  /// Answers what servers ask. Without one they are told that nothing can be asked.
+  public var responder: (any Responder)?
   /// Which revision to speak.
   public var protocolChoice: ProtocolChoice
   /// How long to wait for what.
@@ -49,13 +51,15 @@ public struct ClientOptions: Sendable {
   /// Makes options; each has a default.
   public init(
     client: Implementation = Implementation(name: "MCPClientKit", version: "1.0"), capabilities: JSONObject = [:],
-    protocolChoice: ProtocolChoice = .automatic, timeouts: Timeouts = Timeouts(), limits: Limits = Limits(),
+    responder: (any Responder)? = nil, protocolChoice: ProtocolChoice = .automatic, timeouts: Timeouts = Timeouts(),
+    limits: Limits = Limits(),
     http: HTTPOptions = HTTPOptions(), standardError: StandardError = .capture,
     onNotification: (@Sendable (Message.Notification) -> Void)? = nil,
     onTrace: (@Sendable (TraceEvent) -> Void)? = nil, logger: Logger = .silent
   ) {
     self.client = client
     self.capabilities = capabilities
+    self.responder = responder
     self.protocolChoice = protocolChoice
     self.timeouts = timeouts
     self.limits = limits
@@ -80,19 +84,23 @@ extension ClientOptions {
     public var idle: Duration
     /// For an answer, progress or not. Default 10 min.
     public var total: Duration
+    /// For the responder's answer to one question of the server; meanwhile `idle` stands still. Default 10 min.
+    public var answering: Duration
     /// For each step of a polite end: input closed, SIGTERM; or the DELETE of a session. Default 2 s.
     public var closing: Duration
 
     /// Makes timeouts; each has a default.
     public init(
       connect: Duration = .seconds(10), probe: Duration = .seconds(2), opening: Duration = .seconds(30),
-      idle: Duration = .seconds(60), total: Duration = .seconds(600), closing: Duration = .seconds(2)
+      idle: Duration = .seconds(60), total: Duration = .seconds(600), answering: Duration = .seconds(600),
+      closing: Duration = .seconds(2)
     ) {
       self.connect = connect
       self.probe = probe
       self.opening = opening
       self.idle = idle
       self.total = total
+      self.answering = answering
       self.closing = closing
     }
   }
@@ -103,14 +111,27 @@ extension ClientOptions {
     public var message: Int
     /// The most pages of one list. Default 1000.
     public var pages: Int
-    /// The most requests of the server that are answered at once; others are refused. Default 16.
+    /// The most requests of a legacy server that are answered at once. Default 16.
     public var serverRequests: Int
+    /// The most requests of a legacy server that wait for their turn; further ones are dropped, unanswered: an answer
+    /// to each would make of a server's flood one of ours. Default 64.
+    public var waitingServerRequests: Int
+    /// The most questions in one result of a modern server. Default 64.
+    public var questions: Int
+    /// The most times a modern server may ask before it answers one request. Default 10.
+    public var rounds: Int
 
     /// Makes limits; each has a default.
-    public init(message: Int = 64 << 20, pages: Int = 1000, serverRequests: Int = 16) {
+    public init(
+      message: Int = 64 << 20, pages: Int = 1000, serverRequests: Int = 16, waitingServerRequests: Int = 64,
+      questions: Int = 64, rounds: Int = 10
+    ) {
       self.message = message
       self.pages = pages
       self.serverRequests = serverRequests
+      self.waitingServerRequests = waitingServerRequests
+      self.questions = questions
+      self.rounds = rounds
     }
   }
 

@@ -20,7 +20,7 @@ struct Connector {
       }
     case .channel(let channel):
       let transport = ChannelTransport(
-        to: target.name, over: channel, limits: options.limits, events: switchboard.events
+        to: target.name, over: channel, options, events: switchboard.events
       ) { [name = target.name] in ClientError(.disconnected, "\(name) has closed the connection") }
       return try await connectByChannel(.channel, canRestart: false) { () async throws(ClientError) in transport }
     case .http(let url, let transport): return try await connectByHTTP(url, transport)
@@ -115,8 +115,7 @@ struct Connector {
       client.close()
       throw error
     }
-    let transport = ChannelTransport(to: target.name, over: channel, limits: options.limits, events: switchboard.events)
-    {
+    let transport = ChannelTransport(to: target.name, over: channel, options, events: switchboard.events) {
       ClientError(.disconnected, "\(target.name) has ended the event stream")
     }
     let conversation = Conversation(with: target.name, over: transport, switchboard)

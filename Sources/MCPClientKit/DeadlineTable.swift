@@ -20,6 +20,8 @@ struct DeadlineTable {
     var expiry: Expiry
   }
 
+  /// How many reasons there are for idle time not to count.
+  private var holds = 0
   private var entries: [RequestID: Entry] = [:]
 
   /// When `expired` is to be called next; nil when nothing is watched.
@@ -31,15 +33,28 @@ struct DeadlineTable {
       idle: idle, end: now.advanced(by: total), deadline: now.advanced(by: min(idle, total)),
       expiry: idle <= total ? .idle : .total)
     entries[id] = entry
-    return entry.deadline
+    if holds > 0 { keepAlive(id, at: now) }
+    return entries[id]?.deadline ?? entry.deadline
   }
 
   /// The request has shown progress, which puts its idle time-out off, never the total one.
   mutating func keepAlive(_ id: RequestID, at now: Instant) {
     guard var entry = entries[id] else { return }
     let idle = now.advanced(by: entry.idle)
-    (entry.deadline, entry.expiry) = idle < entry.end ? (idle, .idle) : (entry.end, .total)
+    (entry.deadline, entry.expiry) = holds == 0 && idle < entry.end ? (idle, .idle) : (entry.end, .total)
     entries[id] = entry
+  }
+
+  /// The server waits for us, so from now on only total time-outs count, until `release`.
+  mutating func hold(at now: Instant) {
+    holds += 1
+    if holds == 1 { for id in entries.keys { keepAlive(id, at: now) } }
+  }
+
+  /// The reverse of `hold`: the time to be idle begins anew.
+  mutating func release(at now: Instant) {
+    holds -= 1
+    if holds == 0 { for id in entries.keys { keepAlive(id, at: now) } }
   }
 
   mutating func forget(_ id: RequestID) { entries[id] = nil }

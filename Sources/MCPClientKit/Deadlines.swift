@@ -34,6 +34,17 @@ final class Deadlines: Sendable {
   /// The request has shown progress.
   func keepAlive(_ id: RequestID) { state.withLock { $0.table.keepAlive(id, at: .now) } }
 
+  /// The server waits for us: idle time does not count until `release`.
+  func hold() { state.withLock { $0.table.hold(at: .now) } }
+
+  /// The reverse of `hold`.
+  func release() {
+    state.withLock { state in
+      state.table.release(at: .now)
+      if let next = state.table.next, state.wakesAt.map({ next < $0 }) ?? true { setTimer(&state, to: next) }
+    }
+  }
+
   func forget(_ id: RequestID) {
     state.withLock { state in
       state.table.forget(id)

@@ -26,7 +26,7 @@ struct Opening {
     _ revision: Revision, in conversation: Conversation
   ) async throws(ClientError) -> (revision: Revision, result: JSONObject) {
     let params: JSONObject = [
-      "protocolVersion": .string(revision.rawValue), "capabilities": .object(options.capabilities),
+      "protocolVersion": .string(revision.rawValue), "capabilities": .object(options.declared(.legacy)),
       "clientInfo": options.client.json,
     ]
     let result = try await conversation.call(
@@ -44,12 +44,21 @@ struct Opening {
   }
 }
 
+extension ClientOptions {
+  /// What the client can do, the responder's skills included.
+  func declared(_ era: Revision.Era) -> JSONObject {
+    var all = responder?.skills.capabilities(era) ?? [:]
+    for capability in capabilities.members { all[capability.name] = capability.value }
+    return all
+  }
+}
+
 extension Dialect {
   /// `params` with what every request of this revision says about its sender.
   func params(_ params: JSONObject, from options: ClientOptions) -> JSONObject {
     request(
       Request(id: .number(0), method: .discover, params: params), from: options.client,
-      capabilities: options.capabilities
+      capabilities: options.declared(.modern)
     )
     .params
   }

@@ -8,13 +8,18 @@ import Synchronization
 final class Switchboard: Sendable {
   let deadlines = Deadlines()
   private let options: ClientOptions
+  /// Answers what the server asks.
+  let desk: AnswerDesk
   private let listeners = Mutex<[RequestID: @Sendable (Progress) -> Void]>([:])
 
-  init(_ options: ClientOptions) { self.options = options }
+  init(_ options: ClientOptions, server: String) {
+    self.options = options
+    desk = AnswerDesk(server: server, options)
+  }
 
   var events: TransportEvents {
     TransportEvents(
-      notified: { [self] notification, _ in notified(notification) }, asked: { [self] in answer($0) },
+      notified: { [self] notification, _ in notified(notification) }, asked: { [self] in await answer($0) },
       trace: options.onTrace, logger: options.logger)
   }
 
@@ -41,10 +46,15 @@ final class Switchboard: Sendable {
   }
 
   /// Every request of a legacy server ends here.
-  private func answer(_ request: Request) -> Response {
-    switch request.method {
-    case .ping: Response(id: request.id, outcome: .success([:]))
-    default: Response(id: request.id, outcome: .failure(.methodNotFound(request.method)))
+  private func answer(_ request: Request) async -> Response {
+    if request.method == .ping { return Response(id: request.id, outcome: .success([:])) }
+    // While somebody thinks about an answer, the server cannot go on with ours.
+    deadlines.hold()
+    defer { deadlines.release() }
+    do throws(RPCError) {
+      return Response(id: request.id, outcome: .success(try await desk.answer(request.method, request.params)))
+    } catch {
+      return Response(id: request.id, outcome: .failure(error))
     }
   }
 }

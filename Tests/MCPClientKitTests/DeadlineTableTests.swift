@@ -37,4 +37,18 @@ import Testing
     table.keepAlive(.number(1), at: start)
     #expect(table.expired(at: after(5)).isEmpty)
   }
+
+  @Test func whileTheServerWaitsForUsOnlyTheWholeTimeCounts() {
+    var table = DeadlineTable()
+    _ = table.watch(.number(1), idle: .seconds(10), total: .seconds(60), from: start)
+    table.hold(at: after(5))
+    table.hold(at: after(6))
+    #expect(table.watch(.number(2), idle: .seconds(10), total: .seconds(40), from: after(6)) == after(46))
+    #expect(table.expired(at: after(30)).isEmpty)
+    table.release(at: after(30))
+    #expect(table.expired(at: after(41)).isEmpty, "one question is still open")
+    table.release(at: after(42))
+    #expect(table.expired(at: after(46)).map(\.expiry) == [.total])
+    #expect(table.expired(at: after(52)).map(\.expiry) == [.idle], "silence counts anew")
+  }
 }

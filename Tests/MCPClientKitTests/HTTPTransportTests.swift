@@ -264,6 +264,27 @@ import Testing
     }
   }
 
+  @Test func aFloodOfQuestionsMakesFewPosts() async throws {
+    let answers = Atomic(0)
+    try await ScriptedHTTP.serving({ exchange in
+      if case .response? = exchange.message { answers.add(1, ordering: .relaxed) }
+      try await exchange.legacy { request in
+        await exchange.startEvents()
+        for id in 0..<1000 {
+          try await exchange.event(["jsonrpc": "2.0", "id": .number(JSONNumber(id)), "method": "roots/list"])
+        }
+        try await exchange.event(request.answer(["content": []]))
+        await exchange.response.finish()
+      }
+    }) { _, url in
+      let options = ClientOptions(limits: .init(serverRequests: 2, waitingServerRequests: 8))
+      let client = try await connect(url, options)
+      _ = try await client.callTool("x")
+      await client.close()
+      #expect((1...500).contains(answers.load(ordering: .relaxed)), "not one for each")
+    }
+  }
+
   @Test func ourOwnHeadersGoWithEveryRequest() async throws {
     let options = ClientOptions(http: .init(headers: [.init("Authorization", "Bearer t")]))
     try await ScriptedHTTP.serving({ try await $0.legacy() }) { server, url in

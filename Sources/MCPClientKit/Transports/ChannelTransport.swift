@@ -17,6 +17,7 @@ final class ChannelTransport: ClientTransport {
   private let events: TransportEvents
   private let serverRequests: ServerRequests
   private let limits: ClientOptions.Limits
+  private let closing: Duration
   /// Why the channel has ended, in its own words.
   private let ending: @Sendable () async -> ClientError
   private let state = Mutex(State())
@@ -24,12 +25,13 @@ final class ChannelTransport: ClientTransport {
   let sessionID: String? = nil
 
   init(
-    to name: String, over channel: any MessageChannel, limits: ClientOptions.Limits, events: TransportEvents,
+    to name: String, over channel: any MessageChannel, _ options: ClientOptions, events: TransportEvents,
     ending: @escaping @Sendable () async -> ClientError
   ) {
     self.name = name
     self.channel = channel
-    self.limits = limits
+    limits = options.limits
+    closing = options.timeouts.closing
     self.events = events
     serverRequests = ServerRequests(limits, events)
     self.ending = ending
@@ -66,6 +68,7 @@ final class ChannelTransport: ClientTransport {
 
   func close() async {
     fail(ClientError(.closed, "the connection to \(name) was closed"))
+    await serverRequests.close(within: closing)
     await channel.close()
     await state.withLock { $0.reading }?.value
   }
@@ -113,7 +116,9 @@ extension ChannelTransport {
       switch try Message(json) {
       case .response(let response):
         if let id = response.id { settle(id, .success(response)) }
-      case .notification(let notification): events.notified(notification, nil)
+      case .notification(let notification):
+        serverRequests.cancel(notification)
+        events.notified(notification, nil)
       case .request(let request): answer(request)
       }
     } catch {

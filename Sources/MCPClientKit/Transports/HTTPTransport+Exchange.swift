@@ -126,7 +126,9 @@ extension HTTPTransport {
       do {
         switch try Message(message) {
         case .response(let response): if response.id == request.id || isNameless(response) { answer = response }
-        case .notification(let notification): events.notified(notification, request.id)
+        case .notification(let notification):
+          serverRequests.cancel(notification)
+          events.notified(notification, request.id)
         case .request(let asked): reply(to: asked)
         }
       } catch {
@@ -146,10 +148,8 @@ extension HTTPTransport {
     guard state.withLock({ $0.modern }) == nil else {
       return events.logger.warning("ignored a request of a modern server", [("method", request.method.rawValue)])
     }
-    runErrand { [self] in
-      await serverRequests.answer(request) { [self] response in
-        try? await send(.response(response), within: options.timeouts.opening)
-      }.value
+    serverRequests.answer(request) { [self] response in
+      try? await send(.response(response), within: options.timeouts.opening)  // nobody is left to tell of a failure
     }
   }
 }

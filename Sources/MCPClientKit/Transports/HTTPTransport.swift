@@ -81,6 +81,7 @@ final class HTTPTransport: ClientTransport {
     }
     for request in waiting { await request.task.value }
     for errand in errands { await errand.value }
+    await serverRequests.close(within: options.timeouts.closing)
     if sessionID != nil { await Task { [self] in await deleteSession() }.value }  // however our own task fares
     client.close()
   }

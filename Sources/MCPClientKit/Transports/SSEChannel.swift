@@ -143,18 +143,3 @@ final class SSEChannel: MessageChannel {
     state.withLock { $0.revision = version.string.flatMap(Revision.init(rawValue:)) }
   }
 }
-
-/// Runs `body` for at most `time`; nil when it takes longer, and then it is cancelled.
-private func within<Value: Sendable>(
-  _ time: Duration, _ body: @escaping @Sendable () async -> Value
-) async -> Value? {
-  await withTaskGroup(of: Value?.self) { group in
-    group.addTask { await body() }
-    group.addTask {
-      try? await Task.sleep(for: time)
-      return nil
-    }
-    defer { group.cancelAll() }
-    return await group.next() ?? nil
-  }
-}

@@ -20,7 +20,7 @@ func startTransport(
     throw ClientError(error.code == .cancelled ? .cancelled : .unreachable, error.message)
   }
   let channel = ChildChannel(child, grace: options.timeouts.closing)
-  return ChannelTransport(to: program.command, over: channel, limits: options.limits, events: events) {
+  return ChannelTransport(to: program.command, over: channel, options, events: events) {
     await child.whyEnded(program.command)
   }
 }

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import JSONKit
+import MCPCore
+import Observability
+
+/// Where questions of a server end: looks whether they may be asked, has them answered in time, and looks whether the
+/// answer may be sent.
+struct AnswerDesk: Sendable {
+  let server: String
+  let responder: (any Responder)?
+  let skills: Skills
+  let timeout: Duration
+  let logger: Logger
+
+  init(server: String, _ options: ClientOptions) {
+    self.server = server
+    responder = options.responder
+    skills = options.responder?.skills ?? []
+    timeout = options.timeouts.answering
+    logger = options.logger
+  }
+
+  /// The result for a question, or the error that refuses it.
+  func answer(_ method: Method, _ params: JSONObject, key: String? = nil) async throws(RPCError) -> JSONObject {
+    guard let kind = ServerQuestion.Kind(method, params) else {
+      throw method == .elicit ? .invalidParams("mode must be form or url") : .methodNotFound(method)
+    }
+    try admit(kind, method)
+    let question = ServerQuestion(kind, params, from: server, key: key)
+    try check(question)
+    let answer = try await ask(question)
+    do throws(InvalidShape) {
+      return try checked(answer, to: question)
+    } catch {
+      logger.warning(
+        "an answer does not fit its question", [("method", method.rawValue), ("fault", error.message)])
+      throw RPCError(.internalError, "the client has no valid answer to \(method)")
+    }
+  }
+
+  private func ask(_ question: ServerQuestion) async throws(RPCError) -> JSONObject {
+    guard let responder else { throw .methodNotFound(question.method) }
+    let outcome = await within(timeout) { () async -> Result<JSONObject, any Error> in
+      do { return .success(try await responder.answer(question)) } catch { return .failure(error) }
+    }
+    switch outcome {
+    case .success(let answer)?: return answer
+    case .failure(let error as RPCError)?: throw error
+    case .failure(let error)?:
+      logger.warning(
+        "a question was not answered", [("method", question.method.rawValue), ("reason", "\(error)")])
+      throw RPCError(.internalError, "the client could not answer \(question.method)")
+    case nil:
+      logger.warning("a question was not answered in time", [("method", question.method.rawValue)])
+      throw RPCError(.internalError, "nobody answered \(question.method) within \(timeout)")
+    }
+  }
+
+  /// Refuses what was not declared.
+  ///
+  /// Spec: 2025-11-25, client/elicitation, "Error Handling", and client/roots, "Error Handling".
+  private func admit(_ kind: ServerQuestion.Kind, _ method: Method) throws(RPCError) {
+    if skills.covers(kind) { return }
+    let hasOtherMode = method == .elicit && !skills.isDisjoint(with: [.forms, .urls])
+    throw hasOtherMode
+      ? .invalidParams("this client did not declare elicitation in \(kind.rawValue) mode") : .methodNotFound(method)
+  }
+
+  private func check(_ question: ServerQuestion) throws(RPCError) {
+    switch question.kind {
+    case .sampling: try SamplingCheck(question.params, skills).check()
+    case .form:
+      do throws(InvalidShape) { _ = try question.form() } catch { throw .invalidParams(error.message) }
+    case .url:
+      guard let url = question.params["url"]?.string, ElicitationForm.Format.uri.accepts(url) else {
+        throw .invalidParams("url must be a URL")
+      }
+    case .roots: break
+    }
+  }
+
+  /// The answer as it may be sent.
+  private func checked(_ answer: JSONObject, to question: ServerQuestion) throws(InvalidShape) -> JSONObject {
+    switch question.kind {
+    case .sampling:
+      guard answer["role"]?.string != nil, answer["content"] != nil, answer["model"]?.string != nil else {
+        throw InvalidShape("a message needs role, content and model")
+      }
+      return answer
+    case .roots:
+      for root in try answer.elements("roots") {
+        guard root["uri"]?.string?.hasPrefix("file://") == true else {
+          throw InvalidShape("a root's uri must start with file://")
+        }
+      }
+      return answer
+    case .form, .url: return try elicited(answer, question)
+    }
+  }
+
+  private func elicited(_ answer: JSONObject, _ question: ServerQuestion) throws(InvalidShape) -> JSONObject {
+    switch try answer.string("action") {
+    case "accept" where question.kind == .form:
+      let form = try question.form()
+      let content = form.filled(answer["content"]?.object ?? [:])
+      let faults = form.faults(in: content)
+      guard faults.isEmpty else { throw InvalidShape(faults.joined(separator: "; ")) }
+      var answer = answer
+      answer["content"] = .object(content)
+      return answer
+    case "accept", "decline", "cancel":
+      var answer = answer
+      answer["content"] = nil
+      return answer
+    default: throw InvalidShape("action must be accept, decline or cancel")
+    }
+  }
+}

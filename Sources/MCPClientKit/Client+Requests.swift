@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+public import JSONKit
+public import MCPCore
+
+extension Client {
+  /// Sends any request and returns its result as the server wrote it.
+  ///
+  /// A modern server may answer with questions; the responder answers those and the request is sent again, with a new
+  /// id, up to `limits.rounds` times.
+  ///
+  /// - Parameters:
+  ///   - method: any method, known or not.
+  ///   - params: its parameters; what the revision demands in `_meta` is added.
+  /// - Throws: `ClientError`. On a time-out or cancellation the server is told, and nothing is left running.
+  public func request(
+    _ method: Method, _ params: JSONObject = [:], options request: RequestOptions = RequestOptions()
+  ) async throws(ClientError) -> JSONObject {
+    var sent = params
+    for _ in 0...max(options.limits.rounds, 0) {
+      let (result, era) = try await exchange(method, sent, request)
+      guard era == .modern, try asksForInput(result, method) else { return result }
+      sent = try await answer(result, of: method, params)
+    }
+    throw ClientError(
+      .unanswered, "\(serverName) asks more than \(options.limits.rounds) times before it answers \(method)")
+  }
+
+  /// Spec: 2026-07-28, basic/index, "Result types": an absent type is `complete`, an unknown one is invalid.
+  private func asksForInput(_ result: JSONObject, _ method: Method) throws(ClientError) -> Bool {
+    guard let type = result["resultType"], type != "complete" else { return false }
+    if type == "input_required", method.mayNeedInput { return true }
+    throw ClientError(
+      .invalidResponse, "\(serverName) answered \(method) with a result of type \(type.text), which was not agreed on")
+  }
+
+  /// Has the questions in `result` answered, one after the other, and returns the parameters of the next round.
+  private func answer(
+    _ result: JSONObject, of method: Method, _ original: JSONObject
+  ) async throws(ClientError) -> JSONObject {
+    let asked: InputRequired
+    do throws(InvalidShape) {
+      asked = try InputRequired(result, limit: options.limits.questions)
+    } catch {
+      throw ClientError(.invalidResponse, "\(serverName) answered \(method) with a bad result: \(error.message)")
+    }
+    var answers = JSONObject()
+    for question in asked.questions { answers[question.key] = .object(try await answer(question, of: method)) }
+    if Task.isCancelled { throw ClientError(.cancelled, "\(method) was cancelled") }
+    return asked.params(original, with: answers)
+  }
+
+  /// Spec: 2026-07-28, basic/patterns/mrtr: what cannot be answered is not sent again.
+  private func answer(
+    _ question: InputRequired.Question, of method: Method
+  ) async throws(ClientError) -> JSONObject {
+    do throws(RPCError) {
+      return try await desk.answer(question.method, question.params, key: question.key)
+    } catch {
+      if Task.isCancelled { throw ClientError(.cancelled, "\(method) was cancelled") }
+      let reason = error.code == .methodNotFound ? "this client did not offer to answer that" : error.message
+      throw ClientError(
+        .unanswered, "\(serverName) asks for \(question.method) before it answers \(method): \(reason)",
+        rpcError: error)
+    }
+  }
+
+  /// The roots are others than they were: tells a legacy server. A modern one asks when it wants to know.
+  ///
+  /// Only for a responder with the skill `changingRoots`.
+  public func rootsChanged() async throws(ClientError) {
+    guard negotiated.era == .legacy, options.responder?.skills.contains(.changingRoots) == true else { return }
+    try await notify(.rootsListChanged)
+  }
+}
