@@ -18,6 +18,24 @@ extension Server {
     return .complete(["contents": .array(contents.map(\.json))])
   }
 
+  /// Whether a resource may be subscribed to; whoever holds the subscription keeps it.
+  ///
+  /// Spec: 2025-11-25, server/resources, "Subscriptions". Gone in 2026-07-28.
+  func subscribe(_ request: Request, _ context: RequestContext) throws(RPCError) -> Reply {
+    let features = try features(.resources, for: request.method)
+    guard context.revision.pushesChanges else { throw .methodNotFound(request.method) }
+    guard case .string(let uri)? = request.params["uri"] else { throw .invalidParams("uri must be a string") }
+    guard request.method == .resourcesUnsubscribe || isKnown(uri, features) else { throw .resourceNotFound(uri) }
+    return .complete([:])
+  }
+
+  /// Whether a URI is one of a resource, or one that resources may be below.
+  func isKnown(_ uri: String, _ features: Features) -> Bool {
+    if find(uri, features) != nil { return true }
+    let folder = uri.hasSuffix("/") ? uri : uri + "/"
+    return features.resources.rows.contains { $0.name.hasPrefix(folder) }
+  }
+
   private func find(_ uri: String, _ features: Features) -> (ServerResource, ServerResource.Variables)? {
     if let resource = features.resources[uri] { return (resource, [:]) }
     for row in features.templates.rows {

@@ -66,26 +66,29 @@ public final class Server: RequestHandler {
   public func handle(_ request: Request, in context: RequestContext) async throws -> Reply {
     switch request.method {
     case .toolsCall: return try await callTool(request.params, context)
-    case .toolsList: return try page(of: \.tools, as: "tools", .tools, request)
+    case .toolsList: return try page(of: \.tools, .tools, as: "tools", .tools, request)
     case .toolsGet: return try tool(request)
-    case .resourcesList: return try page(of: \.resources, as: "resources", .resources, request)
-    case .resourceTemplatesList: return try page(of: \.templates, as: "resourceTemplates", .resources, request)
+    case .resourcesList: return try page(of: \.resources, .resources, as: "resources", .resources, request)
+    case .resourceTemplatesList:
+      return try page(of: \.templates, .templates, as: "resourceTemplates", .resources, request)
     case .resourcesRead: return try await readResource(request, context)
-    case .promptsList: return try page(of: \.prompts, as: "prompts", .prompts, request)
+    case .resourcesSubscribe, .resourcesUnsubscribe: return try subscribe(request, context)
+    case .promptsList: return try page(of: \.prompts, .prompts, as: "prompts", .prompts, request)
     case .promptsGet: return try await renderPrompt(request, context)
     case .complete: return try await complete(request, context)
-    case .discover: return discover(context)
+    case .discover: return discover()
     default: throw RPCError.methodNotFound(request.method)
     }
   }
 }
 
 extension Server {
-  private func discover(_ context: RequestContext) -> Reply {
+  private func discover() -> Reply {
     let features = features.current
     var capabilities: JSONObject = ["logging": [:]]
     for kind in FeatureKind.allCases where offers(kind, features) {
-      capabilities[kind.rawValue] = context.revision.pushesListChanges ? ["listChanged": true] : [:]
+      capabilities[kind.rawValue] =
+        kind == .resources ? ["listChanged": true, "subscribe": true] : ["listChanged": true]
     }
     if features.offersCompletions { capabilities["completions"] = [:] }
     var result: JSONObject = [
@@ -108,13 +111,14 @@ extension Server {
   }
 
   private func page<Entry>(
-    of list: KeyPath<Features, Catalog<Entry>>, as name: String, _ kind: FeatureKind, _ request: Request
+    of path: KeyPath<Features, Catalog<Entry>>, _ list: FeatureList, as name: String, _ kind: FeatureKind,
+    _ request: Request
   ) throws(RPCError) -> Reply {
-    let features = try features(kind, for: request.method)
-    let cursor = try Cursor(request.params)
-    let (listings, next) = features[keyPath: list].page(after: cursor.ordinal, count: options.pageSize)
+    let catalog = try features(kind, for: request.method)[keyPath: path]
+    let cursor = try Cursor(request.params, of: list, newest: catalog.lastOrdinal)
+    let (listings, next) = catalog.page(after: cursor.ordinal, count: options.pageSize)
     var result: JSONObject = [name: .array(listings)]
-    if let next { result["nextCursor"] = .string(Cursor(ordinal: next).text) }
+    if let next { result["nextCursor"] = .string(Cursor(list, ordinal: next).text) }
     return .complete(result)
   }
 }

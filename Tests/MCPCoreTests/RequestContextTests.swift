@@ -11,6 +11,36 @@ private final class Recorder: NotificationSink {
   var notifications: [Message.Notification] { sent.withLock { $0 } }
 }
 
+/// Holds up the first notification until it is let go.
+private final class SlowRecorder: NotificationSink {
+  private struct State {
+    var sent: [JSON?] = []
+    var isFree = false
+    var waiter: CheckedContinuation<Void, Never>?
+  }
+  private let state = Mutex(State())
+  var sent: [JSON?] { state.withLock { $0.sent } }
+
+  func send(_ notification: Message.Notification) async {
+    await withCheckedContinuation { continuation in
+      let isFree = state.withLock { state in
+        if !state.isFree { state.waiter = continuation }
+        return state.isFree
+      }
+      if isFree { continuation.resume() }
+    }
+    state.withLock { $0.sent.append(notification.params["progress"]) }
+  }
+
+  func letGo() {
+    let waiter = state.withLock { state in
+      state.isFree = true
+      return state.waiter
+    }
+    waiter?.resume()
+  }
+}
+
 @Suite struct RequestContextTests {
   private let recorder = Recorder()
 
@@ -32,6 +62,23 @@ private final class Recorder: NotificationSink {
     for done in [1.0, 1, 0.5, 2] { await context.progress(done, of: 4) }
     #expect(recorder.notifications.map { $0.params["progress"] } == [1, 2])
     #expect(recorder.notifications.first?.params["progressToken"] == "t")
+  }
+
+  @Test func concurrentReportsLeaveInTheOrderTheyGrew() async {
+    let slow = SlowRecorder()
+    let context = RequestContext(
+      id: .number(1), revision: .v20251125, meta: ["progressToken": "t"], sink: slow)
+    await withDiscardingTaskGroup { group in
+      group.addImmediateTask { await context.progress(1) }
+      // While the first is held up, these return at once, and the newest stands for both.
+      await context.progress(2)
+      await context.progress(3)
+      await context.progress(2.5)
+      slow.letGo()
+    }
+    #expect(slow.sent == [1, 3])
+    await context.progress(4)
+    #expect(slow.sent == [1, 3, 4])
   }
 
   @Test func anOlderPeerGetsNoProgressMessage() async {

@@ -110,18 +110,22 @@ struct FeatureTests {
     #expect(throws: FeatureError.self) { try features.setHandler(of: "never") { _, _ in .text("") } }
   }
 
-  @Test func listenersAreToldWhichListChanged() throws {
+  @Test func listenersAreToldWhatChanged() throws {
     let features = try FeatureSet()
-    let kinds = Mutex<[FeatureKind]>([])
-    let listener = features.addListener { kind in kinds.withLock { $0.append(kind) } }
+    let said = Mutex<[Announcement]>([])
+    let listener = features.addListener { announcement in said.withLock { $0.append(announcement) } }
     try features.register(tool("a"))
     try features.register(ServerPrompt("p", "") { _, _ in [] })
     try features.setHandler(of: "a") { _, _ in .text("") }
+    features.resourceUpdated("test://text")
     features.unregister(tool: "a")
     features.unregister(tool: "a")
     features.removeListener(listener)
     features.unregister(prompt: "p")
-    #expect(kinds.withLock { $0 } == [.tools, .prompts, .tools])
+    #expect(
+      said.withLock { $0 } == [
+        .listChanged(.tools), .listChanged(.prompts), .resourceUpdated("test://text"), .listChanged(.tools),
+      ])
   }
 
   @Test func aBuilderTakesConditionsAndLoops() throws {

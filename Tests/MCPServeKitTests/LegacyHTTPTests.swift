@@ -6,6 +6,8 @@ import Testing
 @testable import MCPServeKit
 
 private let ping = #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#
+private let initialize =
+  #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{}}}"#
 private let add = #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add","arguments":{"a":1}}}"#
 
 struct LegacyHTTPTests {
@@ -103,8 +105,8 @@ struct LegacyHTTPTests {
       #expect(try await site.peer().ask("GET", "/mcp", ["Mcp-Session-Id": session]).status == 409)
       #expect(site.server.features.unregister(tool: "fail"))
       #expect(try await listener.chunk().contains("notifications/tools/list_changed"))
-      site.site.beat()
-      site.site.beat()
+      await site.site.beat()
+      await site.site.beat()
       #expect(try await listener.chunk() == ": \n\n")
       #expect(try await peer.ask("DELETE", "/mcp", ["Mcp-Session-Id": session]).status == 204)
       #expect(try await listener.chunk() == "")
@@ -126,6 +128,40 @@ struct LegacyHTTPTests {
     }
   }
 
+  @Test func aSessionThatIsNeverConfirmedEndsSoon() async throws {
+    let clock = ManualTime()
+    try await withSite(now: { clock.now }) { site in
+      let peer = try site.peer()
+      let answer = try await peer.ask("POST", "/mcp", body: initialize)
+      let session = ["Mcp-Session-Id": answer.headers["mcp-session-id"] ?? ""]
+      clock.advance(by: .seconds(9))
+      #expect(try await peer.ask("POST", "/mcp", session, body: ping).status == 200)
+      clock.advance(by: .seconds(10))
+      #expect(try await peer.ask("POST", "/mcp", session, body: ping).status == 404)
+    }
+  }
+
+  @Test func aSessionLivesAsLongAsItsStream() async throws {
+    let clock = ManualTime()
+    try await withSite(now: { clock.now }) { site in
+      let peer = try site.peer()
+      let session = ["Mcp-Session-Id": try await site.initialize("2025-11-25", peer)]
+      let listener = try site.peer()
+      try await listener.send("GET", "/mcp", session)
+      _ = try await listener.head()
+      for _ in 0..<5 {
+        clock.advance(by: .seconds(1000))
+        await site.site.beat()
+      }
+      #expect(try await peer.ask("POST", "/mcp", session, body: ping).status == 200)
+      // One that is over in the store, for whatever reason, ends with its stream.
+      clock.advance(by: .seconds(1800))
+      await site.site.beat()
+      while try await listener.chunk() != "" {}
+      #expect(try await peer.ask("POST", "/mcp", session, body: ping).status == 404)
+    }
+  }
+
   @Test func theLogLevelOutlivesAnIdlePeer() async throws {
     try await withSite { site in
       let peer = try site.peer()
@@ -133,8 +169,8 @@ struct LegacyHTTPTests {
       _ = try await peer.ask(
         "POST", "/mcp", ["Mcp-Session-Id": session],
         body: #"{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"error"}}"#)
-      site.site.beat()
-      site.site.beat()
+      await site.site.beat()
+      await site.site.beat()
       let answer = try await peer.ask(
         "POST", "/mcp", ["Mcp-Session-Id": session],
         body: #"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"report"}}"#)
@@ -149,8 +185,6 @@ struct LegacyHTTPTests {
       let peer = try site.peer()
       let first = try await site.initialize("2025-11-25", peer)
       _ = try await site.initialize("2025-11-25", peer)
-      let initialize =
-        #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{}}}"#
       let refused = try await peer.ask("POST", "/mcp", body: initialize)
       #expect(refused.status == 503)
       #expect(refused.headers["retry-after"] == "10")

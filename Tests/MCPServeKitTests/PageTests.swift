@@ -49,11 +49,27 @@ struct PageTests {
     #expect(try await page(server, after: cursor).names == ["t3", "t4", "t5"])
   }
 
-  @Test(arguments: ["", "nonsense", "p", "p-1", "p0", "P1", "p+1", "p00001", 5, [:]] as [JSON])
+  @Test(arguments: ["", "nonsense", "t", "t-1", "t0", "T1", "t+1", "t00001", 5, [:]] as [JSON])
   func cursorsThatAreNotOursAreRefused(_ cursor: JSON) async throws {
     let server = try makeServer(count: 3, pageSize: 1)
     let error = await #expect(throws: RPCError.self) { try await page(server, after: cursor) }
     #expect(error?.code == .invalidParams)
+  }
+
+  @Test func cursorsThatWereNeverGivenOutAreRefused() async throws {
+    let server = try makeServer(count: 3, pageSize: 1)
+    #expect(try await page(server, after: "t2").names == ["t2"])
+    for cursor in ["t3", "t4", "tzz", "p1"] {
+      let error = await #expect(throws: RPCError.self) { try await page(server, after: .string(cursor)) }
+      #expect(error?.code == .invalidParams)
+    }
+  }
+
+  @Test func aCursorOutlivesWhatWasToFollow() async throws {
+    let server = try makeServer(count: 3, pageSize: 2)
+    let (_, cursor) = try await page(server)
+    server.features.unregister(tool: "t2")
+    #expect(try await page(server, after: cursor).names == [])
   }
 
   @Test func whatIsNotOfferedIsUnknown() async throws {

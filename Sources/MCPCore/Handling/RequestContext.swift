@@ -38,7 +38,7 @@ public final class RequestContext: Sendable {
   private let state = Mutex(State())
 
   private struct State {
-    var progress = -Double.infinity
+    var progress = ProgressReports()
     var ending: Ending?
     var cancelActions: [@Sendable () -> Void] = []
   }
@@ -84,16 +84,17 @@ extension RequestContext {
   ///   - note: what is being done, for people (2025-03-26 and later).
   public func progress(_ done: Double, of total: Double? = nil, _ note: String? = nil) async {
     guard let token = meta[MetaKey.progressToken], RequestID(json: token) != nil else { return }
-    let grows = state.withLock { state in
-      guard state.ending == nil, done > state.progress else { return false }
-      state.progress = done
-      return true
-    }
-    guard grows, let done = JSONNumber(done) else { return }
-    var params: JSONObject = ["progressToken": token, "progress": .number(done)]
+    guard let number = JSONNumber(done) else { return }
+    var params: JSONObject = ["progressToken": token, "progress": .number(number)]
     if let total = total.flatMap(JSONNumber.init) { params["total"] = .number(total) }
     if let note, revision.hasProgressMessage { params["message"] = .string(note) }
-    await sink.send(Message.Notification(.progress, params))
+    var notification = Message.Notification(.progress, params)
+    guard state.withLock({ $0.ending == nil && $0.progress.report(done, notification) }) else { return }
+    while true {
+      await sink.send(notification)
+      guard let next = state.withLock({ $0.ending == nil ? $0.progress.sent() : nil }) else { return }
+      notification = next
+    }
   }
 
   /// Sends the client a log line when it wants lines of this level. Never put secrets in `data`.
@@ -109,7 +110,7 @@ extension RequestContext {
   }
 
   /// How far the client was told the request has come, for time limits that progress extends.
-  package var latestProgress: Double { state.withLock { $0.progress } }
+  package var latestProgress: Double { state.withLock { $0.progress.latest } }
 
   /// Whether the request is neither answered nor cancelled.
   public var isOpen: Bool { state.withLock { $0.ending == nil } }

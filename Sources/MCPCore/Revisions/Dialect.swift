@@ -34,7 +34,8 @@ extension Dialect {
 
   /// Spells an error a handler threw.
   public func error(_ error: RPCError, to method: Method) -> RPCError {
-    guard revision.era == .legacy, method == .resourcesRead, error.code == .invalidParams, error.data?["uri"] != nil
+    guard revision.era == .legacy, error.code == .invalidParams, error.data?["uri"] != nil,
+      method == .resourcesRead || method == .resourcesSubscribe
     else { return error }
     return RPCError(.legacyResourceNotFound, error.message, data: error.data)
   }

@@ -65,8 +65,9 @@ extension Revision {
   public var hasCompletionsCapability: Bool { self >= .v20250326 }
   /// Arguments that do not fit a tool's schema are the tool's error, not the protocol's.
   public var reportsArgumentFaultsAsResult: Bool { self >= .v20251125 }
-  /// Changes of lists are pushed unasked.
-  public var pushesListChanges: Bool { era == .legacy }
+  /// Changes are pushed unasked, and resources subscribed to one by one; later both are asked for with
+  /// `subscriptions/listen`.
+  public var pushesChanges: Bool { era == .legacy }
   /// The revision speaks Streamable HTTP.
   public var hasStreamableHTTP: Bool { self >= .v20250326 }
 }

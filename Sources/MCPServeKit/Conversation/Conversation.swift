@@ -31,6 +31,8 @@ struct Conversation: Sendable {
       case .initialize: return await initialize(request, sink)
       case .ping: return success(request, [:])
       case .setLogLevel: return success(request, try setLogLevel(request.params))
+      case .resourcesSubscribe, .resourcesUnsubscribe: return try await subscribe(request, sink)
+      case .discover, .subscriptionsListen: throw .methodNotFound(request.method)
       default: return await answer(request, in: try legacyContext(of: request, sink))
       }
     } catch {

@@ -12,6 +12,8 @@ final class Peer: Sendable {
     var lifecycle: Lifecycle
     var handshake: Handshake?
     var logLevel: Logger.Level?
+    /// The resources whose changes it wants to know of.
+    var subscriptions: Set<String> = []
     var isReady: Bool
     var flights: [RequestContext] = []
     /// Where the peer listens for what it is told unasked, over HTTP.
@@ -62,12 +64,13 @@ extension Peer {
   func setLogLevel(_ level: Logger.Level) { state.withLock { $0.logLevel = level } }
 
   /// Takes up a session that began elsewhere, or earlier.
-  func resume(_ handshake: Handshake, logLevel: Logger.Level?, isReady: Bool) {
+  func resume(_ session: Session) {
     state.withLock { state in
       state.lifecycle = Lifecycle(.initialized)
-      state.handshake = handshake
-      state.logLevel = logLevel
-      state.isReady = isReady
+      state.handshake = session.handshake
+      state.logLevel = session.logLevel
+      state.isReady = session.isReady
+      state.subscriptions = session.subscriptions
     }
   }
 
@@ -77,6 +80,7 @@ extension Peer {
       session.state = state.lifecycle.step
       session.logLevel = state.logLevel
       session.isReady = state.isReady
+      session.subscriptions = state.subscriptions
     }
   }
 
@@ -117,6 +121,33 @@ extension RPCError {
     let remedy = state == .terminated ? "it is over: start a new one" : "send initialize first"
     return RPCError(Code(rawValue: -32002), "the session is \(state.rawValue): \(remedy)")
   }
+}
+
+// MARK: - What a legacy peer is told unasked
+
+extension Peer {
+  /// Whether the peer is to be told.
+  func wants(_ news: News) -> Bool {
+    state.withLock { state in
+      guard state.isReady, state.handshake?.revision.pushesChanges == true else { return false }
+      return switch news.announcement {
+      case .listChanged: true
+      case .resourceUpdated: news.concerns(state.subscriptions)
+      case .log(let level, _, _): level >= state.logLevel ?? .info
+      }
+    }
+  }
+
+  /// Notes that the peer wants to know when a resource changes; false when it has too many already.
+  func subscribe(_ uri: String, limit: Int) -> Bool {
+    state.withLock { state in
+      guard state.subscriptions.count < limit || state.subscriptions.contains(uri) else { return false }
+      state.subscriptions.insert(uri)
+      return true
+    }
+  }
+
+  func unsubscribe(_ uri: String) { state.withLock { _ = $0.subscriptions.remove(uri) } }
 }
 
 // MARK: - Requests in flight
@@ -176,6 +207,9 @@ extension Peer {
   }
 
   var listener: EventMailbox? { state.withLock { $0.listener } }
+
+  /// Whether the session is in use though nothing may be asked in it.
+  var isBusy: Bool { state.withLock { !$0.flights.isEmpty || $0.listener != nil } }
 
   /// Whether nothing is in flight, nobody listens, and nothing happened since this was asked last.
   func checkIdle() -> Bool {

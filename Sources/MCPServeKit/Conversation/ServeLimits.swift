@@ -14,12 +14,18 @@ public struct ServeLimits: Sendable {
   public var sessions = 10_000
   /// How long a session lives without a request. Default 30 min.
   public var sessionLifetime: Duration = .seconds(1800)
-  /// How long a session may take to be initialized. Default 10 s.
+  /// How long a session lives without a request until its client has confirmed the handshake. Default 10 s.
   public var initializeTime: Duration = .seconds(10)
   /// How often an idle event stream is sent a comment, so that nothing between the peers takes it for dead. Default 15 s.
   public var keepAlive: Duration = .seconds(15)
   /// Messages that may wait for a slow reader of a session's event stream; beyond, the stream is closed. Default 256.
   public var streamMessages = 256
+  /// Resources one session, or one `subscriptions/listen`, may be subscribed to. Default 1 000.
+  public var subscriptions = 1_000
+  /// The longest URI that can be subscribed to, in bytes. Default 2 KiB.
+  public var subscribedURI = 2 << 10
+  /// Announcements that may wait to be told to the peers; beyond, the oldest is dropped. Default 1 024.
+  public var announcements = 1_024
   /// How long requests in flight may go on after a stop was asked for. Default 10 s.
   public var drainTime: Duration = .seconds(10)
 

@@ -7,7 +7,7 @@ public import Observability
 public final class Service: Sendable {
   let handler: any RequestHandler
   let identity: JSON
-  let changes: (any ListChanges)?
+  let announcer: (any Announcer)?
   /// The revisions that are answered.
   public let revisions: [Revision]
   /// Those of them that have sessions, newest first.
@@ -20,15 +20,15 @@ public final class Service: Sendable {
   /// Offers any handler.
   /// - Parameters:
   ///   - identity: who answers.
-  ///   - changes: tells when lists change; nil when they never do.
+  ///   - announcer: says things unasked, such as that a list changed; nil when nothing ever is.
   ///   - revisions: the revisions that are answered.
   public init(
-    _ handler: any RequestHandler, as identity: Implementation, changes: (any ListChanges)? = nil,
+    _ handler: any RequestHandler, as identity: Implementation, announcer: (any Announcer)? = nil,
     revisions: [Revision] = Revision.allCases, limits: ServeLimits = ServeLimits(), logger: Logger = .silent
   ) {
     self.handler = handler
     self.identity = identity.json
-    self.changes = changes
+    self.announcer = announcer
     self.revisions = revisions
     legacyRevisions = revisions.filter { $0.era == .legacy }.sorted(by: >)
     self.limits = limits
@@ -41,19 +41,9 @@ public final class Service: Sendable {
     logger: Logger = .silent
   ) {
     self.init(
-      server, as: server.identity, changes: server.features, revisions: revisions, limits: limits, logger: logger)
+      server, as: server.identity, announcer: server.features, revisions: revisions, limits: limits, logger: logger)
   }
 }
-
-/// Tells when a list of tools, resources or prompts has changed.
-public protocol ListChanges: Sendable {
-  /// Calls `listener` after every change, from any thread, until `removeListener`.
-  func addListener(_ listener: @escaping @Sendable (FeatureKind) -> Void) -> Int
-  /// Forgets a listener.
-  func removeListener(_ id: Int)
-}
-
-extension FeatureSet: ListChanges {}
 
 extension Service {
   /// The modern era: the request itself says everything.
@@ -73,10 +63,19 @@ extension Service {
   func outcome(of request: Request, in context: RequestContext) async -> Result<JSONObject, RPCError> {
     let dialect = Dialect(context.revision)
     do {
-      return dialect.outcome(try await handler.handle(request, in: context), to: request.method, from: identity)
+      var reply = try await handler.handle(request, in: context)
+      if request.method != .toolsCall, request.method == .discover { reply = naming(revisions, in: reply) }
+      return dialect.outcome(reply, to: request.method, from: identity)
     } catch {
       return .failure(dialect.error(told(error, about: request), to: request.method))
     }
+  }
+
+  /// A handler does not know which revisions it is offered in.
+  private func naming(_ revisions: [Revision], in reply: Reply) -> Reply {
+    guard case .complete(var discovery, let cache) = reply else { return reply }
+    discovery["supportedVersions"] = .array(revisions.sorted(by: >).map { .string($0.rawValue) })
+    return .complete(discovery, cache: cache)
   }
 
   /// What a peer is told of `error`.

@@ -24,10 +24,11 @@ public struct ChannelEndpoint: Sendable {
   /// the requests in flight.
   /// - Throws: what the channel throws when the peer sends what it cannot carry.
   public func run() async throws {
-    let changes = Announcements(of: conversation.service.changes)
-    defer { changes.end() }
+    let service = conversation.service
+    let announcements = Announcements(of: service.announcer, limit: service.limits.announcements)
+    defer { announcements.end() }
     let failure = await withTaskCancellationHandler {
-      await serve(changes)
+      await serve(announcements)
     } onCancel: { [channel, conversation] in
       conversation.peer.terminate(reason: "the server is stopping")
       // Answers that wait for the peer must not hold up the stop. Nobody waits for this: it only ends waits.
@@ -40,15 +41,15 @@ public struct ChannelEndpoint: Sendable {
   }
 
   /// Serves until there are no more texts and all are answered; the reason when the channel broke.
-  private func serve(_ changes: Announcements) async -> (any Error)? {
+  private func serve(_ announcements: Announcements) async -> (any Error)? {
     let backlog = Backlog(limit: conversation.service.limits.unsentAnswers)
     var timer: Task<Void, any Error>?
     let failure = await withDiscardingTaskGroup { group in
-      group.addTask { await announce(changes) }
+      group.addTask { await tell(announcements) }
       let failure = await receive(backlog) { text in
         group.addImmediateTask { await answer(text, backlog) }
       }
-      changes.end()
+      announcements.end()
       timer = terminateLater()
       return failure
     }
@@ -90,11 +91,10 @@ public struct ChannelEndpoint: Sendable {
     }
   }
 
-  private func announce(_ changes: Announcements) async {
+  private func tell(_ announcements: Announcements) async {
     let sink = ChannelSink(channel: channel)
-    for await kind in changes.kinds {
-      guard conversation.peer.isReady, conversation.peer.handshake?.revision.pushesListChanges == true else { continue }
-      await sink.send(Message.Notification(kind.listChanged))
+    while let batch = await announcements.next() {
+      for news in batch where conversation.peer.wants(news) { await sink.send(news.text) }
     }
   }
 }
@@ -106,21 +106,4 @@ struct ChannelSink: NotificationSink {
   func send(_ notification: Message.Notification) async { await send(Message.notification(notification).json.bytes) }
 
   func send(_ text: [UInt8]) async { try? await channel.send(text) }
-}
-
-/// The changes of lists as a sequence; one announcement per kind stands for all that happened meanwhile.
-struct Announcements: Sendable {
-  let kinds: AsyncStream<FeatureKind>
-  private let continuation: AsyncStream<FeatureKind>.Continuation
-
-  init(of changes: (any ListChanges)?) {
-    let (kinds, continuation) = AsyncStream.makeStream(of: FeatureKind.self, bufferingPolicy: .bufferingNewest(16))
-    self.kinds = kinds
-    self.continuation = continuation
-    guard let changes else { return }
-    let listener = changes.addListener { continuation.yield($0) }
-    continuation.onTermination = { _ in changes.removeListener(listener) }
-  }
-
-  func end() { continuation.finish() }
 }

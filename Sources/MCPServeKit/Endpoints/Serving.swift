@@ -57,7 +57,9 @@ extension Service {
     ready(Listening(addresses: bound.map(\.description), port: bound.first?.port ?? 0))
     await withTaskGroup { group in
       group.addTask { [limits] in
-        while (try? await Task.sleep(for: limits.keepAlive)) != nil { site.beat() }
+        // Often enough that a session in use does not expire between two looks.
+        let pause = min(limits.keepAlive, limits.sessionLifetime / 3)
+        while (try? await Task.sleep(for: pause)) != nil { await site.beat() }
       }
       await stop.first()
       logger.info("server stopping")

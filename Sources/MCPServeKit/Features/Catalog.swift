@@ -22,6 +22,8 @@ struct Catalog<Entry: Sendable>: Sendable {
 
   private(set) var rows: [Row] = []
   private var positions: [String: Int] = [:]
+  /// The ordinal of the newest row there has been.
+  private(set) var lastOrdinal = 0
 
   subscript(name: String) -> Entry? { row(name)?.entry }
   func row(_ name: String) -> Row? { positions[name].map { rows[$0] } }
@@ -29,10 +31,11 @@ struct Catalog<Entry: Sendable>: Sendable {
   var isEmpty: Bool { rows.isEmpty }
 
   /// False when the name is taken.
-  mutating func insert(_ entry: Entry, name: String, listing: JSON, ordinal: Int) -> Bool {
+  mutating func insert(_ entry: Entry, name: String, listing: JSON) -> Bool {
     guard positions[name] == nil else { return false }
     positions[name] = rows.count
-    rows.append(Row(ordinal: ordinal, name: name, listing: listing, entry: entry))
+    lastOrdinal += 1
+    rows.append(Row(ordinal: lastOrdinal, name: name, listing: listing, entry: entry))
     return true
   }
 

@@ -7,8 +7,7 @@ import Synchronization
 public final class FeatureSet: Sendable {
   private struct State {
     var features = Features()
-    var lastOrdinal = 0
-    var listeners: [Int: @Sendable (FeatureKind) -> Void] = [:]
+    var listeners: [Int: @Sendable (Announcement) -> Void] = [:]
     var lastListener = 0
   }
 
@@ -26,11 +25,8 @@ extension FeatureSet {
   /// Adds features, all or none.
   /// - Throws: `FeatureError` naming the feature whose name is taken or not allowed.
   public func register(_ features: [Feature]) throws(FeatureError) {
-    try change { draft, lastOrdinal throws(FeatureError) in
-      for feature in features {
-        lastOrdinal += 1
-        try draft.insert(feature, ordinal: lastOrdinal)
-      }
+    try change { draft throws(FeatureError) in
+      for feature in features { try draft.insert(feature) }
       return Set(features.map(\.kind))
     }
   }
@@ -49,7 +45,7 @@ extension FeatureSet {
   /// Gives a tool its handler, in place of the one it may have.
   /// - Throws: `FeatureError` `.unknown` when there is no such tool.
   public func setHandler(of name: String, _ handler: @escaping ServerTool.Handler) throws(FeatureError) {
-    try change { draft, _ throws(FeatureError) in
+    try change { draft throws(FeatureError) in
       guard var tool = draft.tools[name] else {
         throw FeatureError(.unknown, "there is no tool '\(name)' to set a handler for: register it first")
       }
@@ -77,9 +73,15 @@ extension FeatureSet {
   public func tool(_ name: String) -> Tool? { current.tools[name]?.tool }
 }
 
-extension FeatureSet {
-  /// Calls `listener` after every change of a list, on the thread that made it, until `removeListener`.
-  public func addListener(_ listener: @escaping @Sendable (FeatureKind) -> Void) -> Int {
+extension FeatureSet: Announcer {
+  /// Tells the peers that are subscribed to a resource, or to a folder it lies in, that it has changed.
+  ///
+  /// Returns at once. Changes of one resource that follow each other faster than peers can be told may be told as one.
+  /// Spec: 2025-11-25, server/resources, "Subscriptions".
+  public func resourceUpdated(_ uri: String) { announce(.resourceUpdated(uri)) }
+
+  /// Calls `listener` with everything that is announced, on the thread that announces it, until `removeListener`.
+  public func addListener(_ listener: @escaping @Sendable (Announcement) -> Void) -> Int {
     state.withLock { state in
       state.lastListener += 1
       state.listeners[state.lastListener] = listener
@@ -90,29 +92,29 @@ extension FeatureSet {
   /// Forgets a listener.
   public func removeListener(_ id: Int) { state.withLock { $0.listeners[id] = nil } }
 
+  func announce(_ announcement: Announcement) {
+    for listener in state.withLock({ Array($0.listeners.values) }) { listener(announcement) }
+  }
+
   private func remove(_ kind: FeatureKind, _ body: (inout Features.Draft) -> Bool) -> Bool {
     var isRemoved = false
-    change { draft, _ in
+    change { draft in
       isRemoved = body(&draft)
       return isRemoved ? [kind] : []
     }
     return isRemoved
   }
 
-  /// Swaps in what `body` makes of the draft and tells the listeners which lists changed.
+  /// Swaps in what `body` makes of the draft and announces which lists changed.
   private func change<Failure: Error>(
-    _ body: (inout Features.Draft, inout Int) throws(Failure) -> Set<FeatureKind>
+    _ body: (inout Features.Draft) throws(Failure) -> Set<FeatureKind>
   ) throws(Failure) {
-    let (changed, listeners) = try state.withLock { state throws(Failure) in
+    let changed = try state.withLock { state throws(Failure) in
       var draft = state.features.draft
-      var lastOrdinal = state.lastOrdinal
-      let changed = try body(&draft, &lastOrdinal)
+      let changed = try body(&draft)
       state.features = Features(draft)
-      state.lastOrdinal = lastOrdinal
-      return (changed, Array(state.listeners.values))
+      return changed
     }
-    for kind in FeatureKind.allCases where changed.contains(kind) {
-      for listener in listeners { listener(kind) }
-    }
+    for kind in FeatureKind.allCases where changed.contains(kind) { announce(.listChanged(kind)) }
   }
 }

@@ -38,32 +38,32 @@ final class Features: Sendable {
 extension Features.Draft {
   /// Adds a feature.
   /// - Throws: `FeatureError` naming it, when its name is taken or not allowed.
-  mutating func insert(_ feature: Feature, ordinal: Int) throws(FeatureError) {
+  mutating func insert(_ feature: Feature) throws(FeatureError) {
     switch feature {
     case .tool(var tool):
       try checkName(ofTool: tool.tool.name)
       if let schema = tool.tool.outputSchema {
         tool.outputSchema = try Schema(schema, of: "output of tool \(tool.tool.name)")
       }
-      try check(tools.insert(tool, name: tool.tool.name, listing: tool.tool.json, ordinal: ordinal), tool.tool.name)
-    case .resource(let resource): try insert(resource, ordinal: ordinal)
+      try check(tools.insert(tool, name: tool.tool.name, listing: tool.tool.json), tool.tool.name)
+    case .resource(let resource): try insert(resource)
     case .prompt(let prompt):
       guard !prompt.prompt.name.isEmpty else { throw FeatureError(.illegalName, "a prompt needs a name") }
       try check(
-        prompts.insert(prompt, name: prompt.prompt.name, listing: prompt.prompt.json, ordinal: ordinal),
+        prompts.insert(prompt, name: prompt.prompt.name, listing: prompt.prompt.json),
         prompt.prompt.name)
     }
     kinds.insert(FeatureKinds(feature.kind))
   }
 
-  private mutating func insert(_ resource: ServerResource, ordinal: Int) throws(FeatureError) {
+  private mutating func insert(_ resource: ServerResource) throws(FeatureError) {
     switch resource.listing {
     case .fixed(let listing):
       guard listing.uri.utf8.contains(UInt8(ascii: ":")) else {
         throw FeatureError(
           .illegalName, "'\(listing.uri)' is no URI: it needs a scheme, such as file:///\(listing.uri)")
       }
-      try check(resources.insert(resource, name: listing.uri, listing: listing.json, ordinal: ordinal), listing.uri)
+      try check(resources.insert(resource, name: listing.uri, listing: listing.json), listing.uri)
     case .family(let listing):
       var resource = resource
       do throws(JSONError) {
@@ -72,7 +72,7 @@ extension Features.Draft {
         throw FeatureError(.malformed, "'\(listing.uriTemplate)' is no URI template: \(error)")
       }
       try check(
-        templates.insert(resource, name: listing.uriTemplate, listing: listing.json, ordinal: ordinal),
+        templates.insert(resource, name: listing.uriTemplate, listing: listing.json),
         listing.uriTemplate)
     }
   }

@@ -33,7 +33,7 @@ final class LiveSessions: Sendable {
     return peers.withLock { peers in
       if let peer = peers[id] { return peer }
       let peer = Peer(sessionID: id)
-      peer.resume(session.handshake, logLevel: session.logLevel, isReady: session.isReady)
+      peer.resume(session)
       peers[id] = peer
       return peer
     }
@@ -53,7 +53,7 @@ final class LiveSessions: Sendable {
     for _ in 0..<3 {
       guard var session = try await store.session(id) else { return }
       peer.describe(in: &session)
-      session.lifetime = service.limits.sessionLifetime
+      session.lifetime = session.isReady ? service.limits.sessionLifetime : service.limits.initializeTime
       if try await store.replace(session) { break }
     }
     peers.withLock { $0[id.rawValue] = peer }
@@ -66,9 +66,22 @@ final class LiveSessions: Sendable {
     return existed
   }
 
-  /// Forgets peers that have nothing in flight and no stream, and ends those whose session is over.
-  func dropIdle() {
-    peers.withLock { peers in peers = peers.filter { !$0.value.checkIdle() } }
+  /// Forgets peers that have nothing in flight and no stream. The sessions of the others live on, because they are in
+  /// use; those that are over nevertheless are ended.
+  func tend() async {
+    let busy = peers.withLock { peers in
+      peers = peers.filter { !$0.value.checkIdle() }
+      return peers.values.filter(\.isBusy)
+    }
+    for peer in busy {
+      guard let id = peer.sessionID.map(Session.ID.init(rawValue:)), store.sessionAtHand(id) == nil else { continue }
+      do {
+        _ = try await self.peer(of: id.rawValue)
+      } catch {
+        // Whether the session is over is not known; the next look tells.
+        service.logger.error("session store failed", [("error", "\(error)")])
+      }
+    }
   }
 
   /// The peers with something in flight or a stream, or that had until recently.

@@ -33,6 +33,8 @@ public struct Session: Sendable {
   public var state: SessionState
   /// The least level of log notifications; nil until the client sets one.
   public var logLevel: Logger.Level?
+  /// The URIs of the resources whose changes the client wants to know of.
+  public var subscriptions: Set<String>
   /// Whether the client has confirmed the handshake.
   public var isReady: Bool
   /// How long it lives without being looked up.
@@ -43,12 +45,13 @@ public struct Session: Sendable {
   /// Makes a session.
   public init(
     id: ID = .random(), handshake: Handshake, state: SessionState, logLevel: Logger.Level? = nil,
-    isReady: Bool = false, lifetime: Duration
+    subscriptions: Set<String> = [], isReady: Bool = false, lifetime: Duration
   ) {
     self.id = id
     self.handshake = handshake
     self.state = state
     self.logLevel = logLevel
+    self.subscriptions = subscriptions
     self.isReady = isReady
     self.lifetime = lifetime
   }

@@ -101,6 +101,15 @@ final class HTTPPeer: Sendable {
     return chunk
   }
 
+  /// The message in the next event of a stream; comments and events without data are passed over.
+  func message() async throws -> JSON {
+    while case let chunk = try await chunk(), !chunk.isEmpty {
+      let data = chunk.split(separator: "\n").first { $0.hasPrefix("data: ") }?.dropFirst(6)
+      if let data, !data.isEmpty { return try JSON(parsing: String(data)) }
+    }
+    throw IOError(.receive, "the stream ended without another message")
+  }
+
   private func read(count: Int) async throws -> String {
     count == 0 ? "" : try await read { $0.count == count }
   }

@@ -45,10 +45,8 @@ final class EventSession: NotificationSink {
     }
   }
 
-  func announce(_ kind: FeatureKind) {
-    let peer = conversation.peer
-    guard peer.isReady, peer.handshake?.revision.pushesListChanges == true else { return }
-    mailbox.post(Message.notification(Message.Notification(kind.listChanged)).json.event)
+  func tell(_ news: News, _ event: [UInt8]) {
+    if conversation.peer.wants(news) { mailbox.post(event) }
   }
 
   func send(_ notification: Message.Notification) async {

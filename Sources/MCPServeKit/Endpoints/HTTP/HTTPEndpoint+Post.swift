@@ -105,7 +105,7 @@ extension HTTPEndpoint {
     case .success(let peer):
       let conversation = Conversation(service: service, peer: peer, assumed: nil)
       guard let response = await conversation.answer(legacy: call, telling: reply) else { return await reply.abandon() }
-      if call.method == .setLogLevel { await save(peer) }
+      if call.method != .toolsCall, call.method.changesSession { await save(peer) }
       return await reply.finish(response)
     }
   }

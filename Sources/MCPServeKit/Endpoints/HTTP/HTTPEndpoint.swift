@@ -28,10 +28,10 @@ struct HTTPEndpoint: Sendable {
     }
   }
 
-  /// Tells every session that listens and has confirmed its handshake that a list changed.
-  func announce(_ kind: FeatureKind) {
-    let event = Message.notification(Message.Notification(kind.listChanged)).json.event
-    for peer in sessions.current where peer.isReady { peer.listener?.post(event) }
+  /// Tells every session that listens and wants to know.
+  func tell(_ news: News) {
+    let event = news.text.event
+    for peer in sessions.current where peer.wants(news) { peer.listener?.post(event) }
   }
 }
 

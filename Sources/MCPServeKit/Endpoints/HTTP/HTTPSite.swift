@@ -24,7 +24,7 @@ final class HTTPSite: HTTPHandler {
   private let streamable: HTTPEndpoint
   private let legacy: LegacySSEEndpoint
   private let convenience: ConvenienceEndpoint
-  private let listener: Int?
+  private let announcements: Announcements
 
   /// - Parameter isLoopback: whether the server listens on loopback only.
   init(_ service: Service, _ options: HTTPOptions, store: any SessionStore, isLoopback: Bool) {
@@ -45,18 +45,25 @@ final class HTTPSite: HTTPHandler {
     }
     self.places = places
     usualPath = options.streamablePaths.first
-    listener = service.changes?.addListener { [streamable, legacy] kind in
-      streamable.announce(kind)
-      legacy.announce(kind)
+    announcements = Announcements(of: service.announcer, limit: service.limits.announcements)
+    // Nobody waits for the task: it ends with the site.
+    Task { [announcements, streamable, legacy] in
+      while let batch = await announcements.next() {
+        for news in batch {
+          streamable.tell(news)
+          legacy.tell(news)
+        }
+      }
     }
   }
 
-  deinit { if let listener { service.changes?.removeListener(listener) } }
+  deinit { announcements.end() }
 
-  /// To be called every `ServeLimits.keepAlive`: keeps streams alive and lets go of what is idle.
-  func beat() {
+  /// To be called every `ServeLimits.keepAlive`: keeps streams alive, and the sessions that are in use, and lets go of
+  /// what is idle.
+  func beat() async {
     heartbeat.beat()
-    streamable.sessions.dropIdle()
+    await streamable.sessions.tend()
   }
 
   func respond(to request: HTTPRequest, through response: HTTPResponder) async {

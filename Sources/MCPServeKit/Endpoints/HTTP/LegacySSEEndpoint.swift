@@ -68,9 +68,10 @@ final class LegacySSEEndpoint: Sendable {
     return answer
   }
 
-  /// Tells every session that has confirmed its handshake that a list changed.
-  func announce(_ kind: FeatureKind) {
-    for session in sessions.withLock({ Array($0.values) }) { session.announce(kind) }
+  /// Tells every session that wants to know.
+  func tell(_ news: News) {
+    let event = news.text.event
+    for session in sessions.withLock({ Array($0.values) }) { session.tell(news, event) }
   }
 }
 
