@@ -11,7 +11,7 @@ _mcpctl_describe() {
       _mcpctl_options='--transport --host --port --path --threads --allow-origin --allow-host --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format -q --quiet --help'
       ;;
     'mcpctl call')
-      _mcpctl_options='--ignore-tool-error --args --no-schema --no-validate --dry-run -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--ignore-tool-error --args --no-schema --no-validate --dry-run --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl tools')
       _mcpctl_options='--help'
@@ -24,7 +24,7 @@ _mcpctl_describe() {
       _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl tools call')
-      _mcpctl_options='--ignore-tool-error --args --no-schema --no-validate --dry-run -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--ignore-tool-error --args --no-schema --no-validate --dry-run --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl resources')
       _mcpctl_options='--help'
@@ -37,7 +37,7 @@ _mcpctl_describe() {
       _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl resources read')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl prompts')
       _mcpctl_options='--help'
@@ -47,10 +47,10 @@ _mcpctl_describe() {
       _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl prompts get')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl rpc')
-      _mcpctl_options='--notify -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--notify --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl ping')
       _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
@@ -86,6 +86,8 @@ _mcpctl_values() {
     'mcpctl serve --transport') mapfile -t COMPREPLY < <(compgen -W 'stdio http-stream sse' -- "$cur") ;;
     'mcpctl serve --log-level') mapfile -t COMPREPLY < <(compgen -W 'debug info notice warning error critical off' -- "$cur") ;;
     'mcpctl serve --log-format') mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
+    'mcpctl call --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl call --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl call --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl call --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl call --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -107,6 +109,8 @@ _mcpctl_values() {
     'mcpctl tools get -o' | 'mcpctl tools get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl tools get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools get 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl tools call --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tools call --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl tools call --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tools call --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl tools call --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -127,6 +131,8 @@ _mcpctl_values() {
     'mcpctl resources templates --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl resources templates -o' | 'mcpctl resources templates --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl resources templates --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl resources read --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl resources read --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl resources read --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl resources read --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl resources read --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -140,6 +146,8 @@ _mcpctl_values() {
     'mcpctl prompts ls --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl prompts ls -o' | 'mcpctl prompts ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl prompts ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl prompts get --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl prompts get --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl prompts get --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl prompts get --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl prompts get --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -147,6 +155,8 @@ _mcpctl_values() {
     'mcpctl prompts get -o' | 'mcpctl prompts get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl prompts get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts get 0') mapfile -t COMPREPLY < <(mcpctl __complete prompts -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl rpc --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl rpc --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl rpc --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl rpc --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl rpc --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -200,7 +210,7 @@ _mcpctl() {
     fi
     case $word in
     --) mapfile -t COMPREPLY < <(compgen -c -- "$cur"; compgen -f -- "$cur"); return ;;
-    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --connect-timeout | -o | --output | --path | --out | --host | --port | --threads | --allow-origin | --allow-host | --max-body | --max-connections | --request-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --args | --all) skip=$word; continue ;;
+    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --connect-timeout | -o | --output | --path | --out | --host | --port | --threads | --allow-origin | --allow-host | --max-body | --max-connections | --request-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --args | --answer | --sampling-cmd | --root | --all) skip=$word; continue ;;
     -*) continue ;;
     esac
     case "$path $word" in

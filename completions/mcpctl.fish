@@ -15,7 +15,7 @@ function __mcpctl_path
                 echo after
                 echo 0
                 return
-            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out --host --port --threads --allow-origin --allow-host --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format --args --all
+            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out --host --port --threads --allow-origin --allow-host --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format --args --answer --sampling-cmd --root --all
                 set skip yes
                 continue
             case '-*'
@@ -135,6 +135,10 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -l args -r -f -d 'Arguments as
 complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -l no-schema -d 'Take every name=value as text, without asking for the schema.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -l no-validate -d 'Send arguments that do not fit the schema all the same.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -l dry-run -d 'Print the request instead of sending it.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -l answer -r -F -d 'Answers to what the server asks: a JSON object with elicitation, sampling and roots.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -l sampling-cmd -r -f -d 'Shell command that answers sampling: JSON on its input, JSON or text on its output.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -l root -r -f -a '(__fish_complete_directories)' -d 'Directory to tell the server as a root.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -l no-input -d 'Ask nobody at the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -s s -l server -r -f -d 'Server: a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -l transport -r -f -a 'auto sse http-stream' -d 'How a URL is spoken to.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -l protocol -r -f -a 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -d 'Protocol revision to speak.'
@@ -198,6 +202,10 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl tools call'" -l args -r -f -d 'Argume
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools call'" -l no-schema -d 'Take every name=value as text, without asking for the schema.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools call'" -l no-validate -d 'Send arguments that do not fit the schema all the same.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools call'" -l dry-run -d 'Print the request instead of sending it.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl tools call'" -l answer -r -F -d 'Answers to what the server asks: a JSON object with elicitation, sampling and roots.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl tools call'" -l sampling-cmd -r -f -d 'Shell command that answers sampling: JSON on its input, JSON or text on its output.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl tools call'" -l root -r -f -a '(__fish_complete_directories)' -d 'Directory to tell the server as a root.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl tools call'" -l no-input -d 'Ask nobody at the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools call'" -s s -l server -r -f -d 'Server: a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools call'" -l transport -r -f -a 'auto sse http-stream' -d 'How a URL is spoken to.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools call'" -l protocol -r -f -a 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -d 'Protocol revision to speak.'
@@ -255,6 +263,10 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl resources templates'" -s v -l verbose
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources templates'" -s q -l quiet -d 'Say nothing on standard error but errors.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources templates'" -l no-color -d 'Use no colour, whatever the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources templates'" -s h -l help -d 'Show help.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl resources read'" -l answer -r -F -d 'Answers to what the server asks: a JSON object with elicitation, sampling and roots.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl resources read'" -l sampling-cmd -r -f -d 'Shell command that answers sampling: JSON on its input, JSON or text on its output.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl resources read'" -l root -r -f -a '(__fish_complete_directories)' -d 'Directory to tell the server as a root.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl resources read'" -l no-input -d 'Ask nobody at the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources read'" -s s -l server -r -f -d 'Server: a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources read'" -l transport -r -f -a 'auto sse http-stream' -d 'How a URL is spoken to.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources read'" -l protocol -r -f -a 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -d 'Protocol revision to speak.'
@@ -293,6 +305,10 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts ls'" -s v -l verbose -d 'Say 
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts ls'" -s q -l quiet -d 'Say nothing on standard error but errors.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts ls'" -l no-color -d 'Use no colour, whatever the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts ls'" -s h -l help -d 'Show help.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -l answer -r -F -d 'Answers to what the server asks: a JSON object with elicitation, sampling and roots.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -l sampling-cmd -r -f -d 'Shell command that answers sampling: JSON on its input, JSON or text on its output.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -l root -r -f -a '(__fish_complete_directories)' -d 'Directory to tell the server as a root.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -l no-input -d 'Ask nobody at the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -s s -l server -r -f -d 'Server: a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -l transport -r -f -a 'auto sse http-stream' -d 'How a URL is spoken to.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -l protocol -r -f -a 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -d 'Protocol revision to speak.'
@@ -312,6 +328,10 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -l no-color -d 'Use no 
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -s h -l help -d 'Show help.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get' 0" -f -a '(mcpctl __complete prompts -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl rpc'" -l notify -d 'Send a notification.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl rpc'" -l answer -r -F -d 'Answers to what the server asks: a JSON object with elicitation, sampling and roots.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl rpc'" -l sampling-cmd -r -f -d 'Shell command that answers sampling: JSON on its input, JSON or text on its output.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl rpc'" -l root -r -f -a '(__fish_complete_directories)' -d 'Directory to tell the server as a root.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl rpc'" -l no-input -d 'Ask nobody at the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl rpc'" -s s -l server -r -f -d 'Server: a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl rpc'" -l transport -r -f -a 'auto sse http-stream' -d 'How a URL is spoken to.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl rpc'" -l protocol -r -f -a 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -d 'Protocol revision to speak.'

@@ -8,19 +8,26 @@ final class MemoryConsole: Sendable {
   private let saved = Mutex<[String: [UInt8]]>([:])
   private let isTerminal: Bool
   private let input: String
+  private let lines: Mutex<[String]>
   private let variables: [String: String]
   private let files: [String: String]
 
   init(
-    isTerminal: Bool = false, input: String = "", environment: [String: String] = [:], files: [String: String] = [:]
+    isTerminal: Bool = false, input: String = "", lines: [String] = [], environment: [String: String] = [:],
+    files: [String: String] = [:]
   ) {
     (self.isTerminal, self.input, variables, self.files) = (isTerminal, input, environment, files)
+    self.lines = Mutex(lines)
   }
 
   var console: Console {
     Console(
       output: stream(0), error: stream(1),
-      input: InputStream(isTerminal: isTerminal) { _ throws(FileFault) in Array(self.input.utf8) },
+      input: InputStream(
+        isTerminal: isTerminal, readAll: { _ throws(FileFault) in Array(self.input.utf8) },
+        readLine: { _ async throws(CancellationError) in
+          self.lines.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+        }),
       environment: { self.variables[$0] },
       readFile: { path, _ throws(FileFault) in
         guard let text = self.files[path] else {

@@ -23,9 +23,12 @@ extension Console {
     }
     return Console(
       output: stream(STDOUT_FILENO, limit: 1 << 15), error: stream(STDERR_FILENO, limit: 0),
-      input: InputStream(isTerminal: isatty(STDIN_FILENO) == 1) { limit throws(FileFault) in
-        try readAll(STDIN_FILENO, path: "standard input", limit: limit)
-      },
+      input: InputStream(
+        isTerminal: isatty(STDIN_FILENO) == 1,
+        readAll: { limit throws(FileFault) in try readAll(STDIN_FILENO, path: "standard input", limit: limit) },
+        readLine: { isHidden async throws(CancellationError) in
+          try await TerminalLine(descriptor: STDIN_FILENO).read(isHidden: isHidden)
+        }),
       environment: environment,
       readFile: { path, limit throws(FileFault) in
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

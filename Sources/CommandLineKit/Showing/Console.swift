@@ -31,13 +31,24 @@ package struct InputStream: Sendable {
   /// Whether a person would have to type it.
   package let isTerminal: Bool
   private let readAll: @Sendable (_ limit: Int) throws(FileFault) -> [UInt8]
+  private let readLine: @Sendable (_ isHidden: Bool) async throws(CancellationError) -> String?
 
-  package init(isTerminal: Bool, readAll: @escaping @Sendable (Int) throws(FileFault) -> [UInt8]) {
-    (self.isTerminal, self.readAll) = (isTerminal, readAll)
+  package init(
+    isTerminal: Bool, readAll: @escaping @Sendable (Int) throws(FileFault) -> [UInt8],
+    readLine: @escaping @Sendable (Bool) async throws(CancellationError) -> String? = { _ in nil }
+  ) {
+    (self.isTerminal, self.readAll, self.readLine) = (isTerminal, readAll, readLine)
   }
 
   /// Everything up to the end; throws when it is longer than `limit` bytes.
   package func readToEnd(limit: Int) throws(FileFault) -> [UInt8] { try readAll(limit) }
+
+  /// The next line a person types, without its end; nil when they end the input, and where nobody can type.
+  ///
+  /// - Parameter isHidden: Whether the terminal keeps what is typed to itself.
+  package func line(isHidden: Bool = false) async throws(CancellationError) -> String? {
+    isTerminal ? try await readLine(isHidden) : nil
+  }
 }
 
 /// A file that could not be read or written, and why.

@@ -108,6 +108,14 @@ public struct ElicitationForm: Sendable {
     return faults
   }
 
+  /// Everything wrong with the value of one field.
+  public func faults(in value: JSON, of field: Field) -> [String] {
+    let content = JSONObject([.init(name: field.name, value: value)])
+    let faults = schema.validate(.object(content)).filter { $0.keyword != "required" }.map(\.message)
+    guard case .text(let format?) = field.kind, let text = value.string, !format.accepts(text) else { return faults }
+    return faults + ["\(field.name) must be \(format.phrase)"]
+  }
+
   /// `content` with the initial values of the fields it leaves out.
   public func filled(_ content: JSONObject = [:]) -> JSONObject {
     var content = content

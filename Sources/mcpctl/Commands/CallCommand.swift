@@ -29,6 +29,7 @@ struct CallCommand: ServerCommand {
   @Trailing(programHelp, value: "command") var program: [String]
   @Flag("End with 0 even when the tool answers with an error.") var ignoreToolError: Bool
   @Group("Arguments of the tool") var arguments: ArgumentOptions
+  @Group("Answers to the server") var answers: AnswerOptions
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions

@@ -54,7 +54,9 @@ struct CompleteCommand: Command {
     let (options, talk) = (command.connection, command.talk)
     options.timeout = .milliseconds(300)
     (talk.quiet, talk.verbose) = (true, 0)
-    let connection = try Connection(options, program: [], talk, console)
+    let nobody = AnswerOptions()
+    nobody.noInput = true
+    let connection = try Connection(options, program: [], nobody, talk, console)
     if case .program = connection.resolved.target { return nil }
     return connection
   }

@@ -35,6 +35,7 @@ struct PromptsGetCommand: ServerCommand {
   @Argument("Name of the prompt.", completion: .dynamic("prompts")) var prompt: String
   @Argument("Arguments of the prompt: name=value or name=@FILE.", value: "name=value") var words: [String]
   @Trailing(programHelp, value: "command") var program: [String]
+  @Group("Answers to the server") var answers: AnswerOptions
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions

@@ -22,6 +22,7 @@ struct RPCCommand: ServerCommand {
   @Argument("Parameters: a JSON object, @FILE, or - for standard input.", value: "params") var params: String?
   @Flag("Send a notification.") var notify: Bool
   @Trailing(programHelp, value: "command") var program: [String]
+  @Group("Answers to the server") var answers: AnswerOptions
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions

@@ -59,6 +59,7 @@ struct ResourcesReadCommand: ServerCommand {
 
   @Argument("URI of the resource.", completion: .dynamic("resources")) var uri: String
   @Trailing(programHelp, value: "command") var program: [String]
+  @Group("Answers to the server") var answers: AnswerOptions
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions

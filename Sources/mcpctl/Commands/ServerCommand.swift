@@ -10,12 +10,16 @@ protocol ServerCommand: Command {
   var connection: ConnectionOptions { get }
   var output: OutputOptions { get }
   var talk: TalkOptions { get }
+  /// Who answers what the server asks; nobody, unless the command declares it.
+  var answers: AnswerOptions { get }
 }
 
 extension ServerCommand {
+  var answers: AnswerOptions { AnswerOptions() }
+
   /// How to reach the server these options name.
   func connecting(_ console: Console) throws -> Connection {
-    try Connection(connection, program: program, talk, console)
+    try Connection(connection, program: program, answers, talk, console)
   }
 
   /// Connects and runs `body`.

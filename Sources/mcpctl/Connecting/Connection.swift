@@ -4,6 +4,7 @@ import EventIO
 import MCPClientKit
 import MCPCore
 import MCPServeKit
+import Observability
 
 /// A server a command is going to talk to, with all that was said about how.
 struct Connection: Sendable {
@@ -12,11 +13,15 @@ struct Connection: Sendable {
   let environment: [String: String]
   let directory: String?
   let options: ConnectionOptions
+  /// Answers what the server asks.
+  let responder: (any Responder)?
   let talk: Talk
   let console: Console
 
   /// Resolves the target; nothing is opened yet.
-  init(_ options: ConnectionOptions, program: [String], _ talk: TalkOptions, _ console: Console) throws {
+  init(
+    _ options: ConnectionOptions, program: [String], _ answers: AnswerOptions, _ talk: TalkOptions, _ console: Console
+  ) throws {
     let resolver = TargetResolver(environment: console.environment) { path throws(FileFault) in
       try console.readFile(path, 16 << 20)
     }
@@ -25,7 +30,9 @@ struct Connection: Sendable {
     environment = try options.environment()
     directory = options.cwd
     self.options = options
-    self.talk = Talk(talk, console)
+    let talk = Talk(talk, console)
+    self.talk = talk
+    responder = try answers.responder(console, talk)
     self.console = console
     if case .program = resolved.target {
     } else if !environment.isEmpty || directory != nil {
@@ -108,10 +115,11 @@ struct Connection: Sendable {
     }
     var result = ClientOptions(
       client: Implementation(name: "mcpctl", version: Version.number),
-      protocolChoice: options.protocol.choice, timeouts: timeouts,
+      responder: responder, protocolChoice: options.protocol.choice, timeouts: timeouts,
       http: .init(headers: sent.map { .init($0.name, $0.value) }),
       standardError: talk.verbosity > 0 ? .inherit : .capture,
-      onNotification: { [talk] in talk.heard($0) })
+      onNotification: { [talk] in talk.heard($0) },
+      logger: Logger(level: .warning) { [talk] in talk.warn($0) })
     if talk.verbosity > 0 { result.onTrace = { [talk] in talk.trace($0) } }
     return result
   }

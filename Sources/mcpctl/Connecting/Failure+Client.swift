@@ -20,7 +20,7 @@ extension Failure {
     case .unauthorized: return .unauthorized
     case .httpStatus: return (error.httpStatus ?? 0) >= 500 ? .unreachable : .protocolError
     case .rpc where error.rpcError?.code == .legacyResourceNotFound: return .notFound
-    case .rpc, .invalidResponse, .unsupportedRevision: return .protocolError
+    case .rpc, .invalidResponse, .unsupportedRevision, .unanswered: return .protocolError
     case .timeout: return .timeout
     case .cancelled: return .interrupted
     default: return .internalError
@@ -32,6 +32,8 @@ extension Failure {
     case _ where error.httpStatus == 404 && error.rpcError?.code != .methodNotFound:
       "nothing there answers MCP; is the path right? Most servers use /mcp"
     case .unauthorized: "send a token with --bearer-env NAME or --bearer-file FILE"
+    case _ where error.code == .unanswered || error.rpcError?.code == .missingClientCapability:
+      "--answer FILE, --sampling-cmd CMD and --root DIR answer what servers ask"
     case .timeout: "--timeout sets the limit"
     case .unsupportedRevision: "--protocol auto takes what the server offers"
     default: nil

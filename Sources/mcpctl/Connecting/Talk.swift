@@ -34,6 +34,13 @@ final class Talk: Sendable {
     if verbosity >= 1 || (verbosity >= 0 && stream.isTerminal) { line("# \(text())") }
   }
 
+  /// Something the client found wrong and went on after.
+  func warn(_ entry: Logger.Entry) {
+    guard verbosity >= 0 else { return }
+    let fields = entry.fields.map { " \($0.name)=\($0.value)" }.joined()
+    line("warning: \(oneLine(entry.message + fields))")
+  }
+
   /// What travels: notes for -v, messages for -vv.
   func trace(_ event: TraceEvent) {
     switch event {

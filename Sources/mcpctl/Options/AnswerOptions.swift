@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import EventIO
+import JSONKit
+import MCPClientKit
+import MCPCore
+
+/// Who answers when the server asks something.
+struct AnswerOptions: OptionGroup {
+  @Option(
+    "Answers to what the server asks: a JSON object with elicitation, sampling and roots.", value: "FILE",
+    completion: .file)
+  var answer: String?
+  @Option("Shell command that answers sampling: JSON on its input, JSON or text on its output.", value: "CMD")
+  var samplingCmd: String?
+  @Option("Directory to tell the server as a root.", value: "DIR", completion: .directory) var root: [String]
+  @Flag("Ask nobody at the terminal.") var noInput: Bool
+
+  /// The responder these options ask for; nil when nobody can answer anything.
+  func responder(_ console: Console, _ talk: Talk) throws -> (any Responder)? {
+    var parts: [any Responder] = []
+    if !root.isEmpty { parts.append(RootsResponder(directories: try root.map(directory))) }
+    if let samplingCmd {
+      parts.append(CommandResponder([.sampling, .samplingWithTools], "/bin/sh", ["-c", samplingCmd]))
+    }
+    if let answer { parts.append(try script(answer, console)) }
+    if !noInput, console.input.isTerminal, console.error.isTerminal {
+      parts.append(TerminalResponder(console, talk))
+    }
+    return parts.isEmpty ? nil : CombinedResponder(parts)
+  }
+
+  private func script(_ path: String, _ console: Console) throws -> ScriptedResponder {
+    do {
+      return try ScriptedResponder(JSON(parsing: try console.readFile(path, 16 << 20)))
+    } catch let error as FileFault {
+      throw Failure(.badConfiguration, "config", "--answer: \(error)")
+    } catch {
+      throw Failure(.badConfiguration, "config", "--answer \(path): \(error)")
+    }
+  }
+
+  private func directory(_ path: String) throws -> String {
+    guard let directory = Directory.absolute(path) else {
+      throw Failure(.badConfiguration, "config", "--root \(path): no such directory")
+    }
+    return directory
+  }
+}
