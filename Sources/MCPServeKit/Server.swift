@@ -73,6 +73,7 @@ public final class Server: RequestHandler {
       return try page(of: \.templates, .templates, as: "resourceTemplates", .resources, request)
     case .resourcesRead: return try await readResource(request, context)
     case .resourcesSubscribe, .resourcesUnsubscribe: return try subscribe(request, context)
+    case .subscriptionsListen: return try honour(request, context)
     case .promptsList: return try page(of: \.prompts, .prompts, as: "prompts", .prompts, request)
     case .promptsGet: return try await renderPrompt(request, context)
     case .complete: return try await complete(request, context)

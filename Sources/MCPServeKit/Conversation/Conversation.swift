@@ -9,12 +9,17 @@ struct Conversation: Sendable {
   let peer: Peer
   /// What is assumed of a legacy peer that asks before `initialize`; nil refuses it.
   let assumed: Handshake?
+  /// Where a channel keeps its open subscriptions; nil where each has a stream of its own.
+  var subscriptions: Subscriptions?
 
   /// Answers one request; nil when it was withdrawn, because then nothing may be sent.
   func answer(_ request: Request, telling sink: any NotificationSink) async -> Response? {
     do throws(RPCError) {
       switch try Claim(of: request.params, served: service.revisions) {
       case .modern(let revision):
+        if request.method != .toolsCall, request.method == .subscriptionsListen {
+          return await listen(request, revision, telling: sink)
+        }
         return await answer(request, in: try service.modernContext(of: request, revision, sink))
       case .legacy: return await answer(legacy: request, telling: sink)
       }

@@ -10,7 +10,7 @@ public struct ServeLimits: Sendable {
   public var unsentAnswers = 64
   /// Messages in one batch (2025-03-26). Default 100.
   public var batch = 100
-  /// Sessions at the same time. Default 10 000.
+  /// Sessions at the same time; and streams of `subscriptions/listen` over HTTP. Default 10 000.
   public var sessions = 10_000
   /// How long a session lives without a request. Default 30 min.
   public var sessionLifetime: Duration = .seconds(1800)

@@ -10,11 +10,12 @@ import Observability
 public struct ChannelEndpoint: Sendable {
   private let channel: any MessageChannel
   private let conversation: Conversation
+  private let subscriptions = Subscriptions()
 
   /// Makes an endpoint; `run` serves.
   public init(_ service: Service, on channel: any MessageChannel) {
     self.channel = channel
-    conversation = Conversation(service: service, peer: Peer(), assumed: .assumed)
+    conversation = Conversation(service: service, peer: Peer(), assumed: .assumed, subscriptions: subscriptions)
   }
 
   /// How far the legacy conversation is.
@@ -29,10 +30,14 @@ public struct ChannelEndpoint: Sendable {
     defer { announcements.end() }
     let failure = await withTaskCancellationHandler {
       await serve(announcements)
-    } onCancel: { [channel, conversation] in
+    } onCancel: { [channel, conversation, subscriptions] in
+      subscriptions.close()
       conversation.peer.terminate(reason: "the server is stopping")
       // Answers that wait for the peer must not hold up the stop. Nobody waits for this: it only ends waits.
-      Task { await channel.close() }
+      Task {
+        await subscriptions.closed(within: .seconds(1))
+        await channel.close()
+      }
     }
     if failure != nil { conversation.peer.fail() }
     conversation.peer.terminate(reason: "the channel is closed")
@@ -50,6 +55,7 @@ public struct ChannelEndpoint: Sendable {
         group.addImmediateTask { await answer(text, backlog) }
       }
       announcements.end()
+      subscriptions.close()
       timer = terminateLater()
       return failure
     }
@@ -94,7 +100,10 @@ public struct ChannelEndpoint: Sendable {
   private func tell(_ announcements: Announcements) async {
     let sink = ChannelSink(channel: channel)
     while let batch = await announcements.next() {
-      for news in batch where conversation.peer.wants(news) { await sink.send(news.text) }
+      for news in batch {
+        if conversation.peer.wants(news) { await sink.send(news.text) }
+        await subscriptions.tell(news, sink)
+      }
     }
   }
 }

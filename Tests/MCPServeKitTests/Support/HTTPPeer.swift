@@ -2,6 +2,7 @@
 import EventIO
 import Glibc
 import JSONKit
+import Synchronization
 
 /// A client on one keep-alive connection that sends what a test says. Waits at most ten seconds for anything.
 final class HTTPPeer: Sendable {
@@ -22,6 +23,7 @@ final class HTTPPeer: Sendable {
   /// Blocking calls run here, so that tests hold no thread of the default pool.
   private static let pool = HandlerPool(name: "peers")
   private let descriptor: CInt
+  private let unread = Mutex<[ServerSentEvent]>([])
 
   init(_ address: SocketAddress) throws {
     descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
@@ -101,13 +103,27 @@ final class HTTPPeer: Sendable {
     return chunk
   }
 
-  /// The message in the next event of a stream; comments and events without data are passed over.
-  func message() async throws -> JSON {
-    while case let chunk = try await chunk(), !chunk.isEmpty {
-      let data = chunk.split(separator: "\n").first { $0.hasPrefix("data: ") }?.dropFirst(6)
-      if let data, !data.isEmpty { return try JSON(parsing: String(data)) }
+  /// Passes over what is not looked at.
+  func skip(_ count: Int) async throws { _ = try await read(count: count) }
+
+  /// The next event of a stream; comments are passed over. Several may come in one piece.
+  func event() async throws -> ServerSentEvent {
+    while true {
+      let next = unread.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+      if let next { return next }
+      let chunk = try await chunk()
+      guard !chunk.isEmpty else { throw IOError(.receive, "the stream ended without another event") }
+      let events = chunk.split(separator: "\n\n").filter { !$0.hasPrefix(":") }.map(ServerSentEvent.init(block:))
+      unread.withLock { $0 += events }
     }
-    throw IOError(.receive, "the stream ended without another message")
+  }
+
+  /// The message in the next event of a stream that has data.
+  func message() async throws -> JSON {
+    while true {
+      let event = try await event()
+      if !event.data.isEmpty { return try JSON(parsing: event.data) }
+    }
   }
 
   private func read(count: Int) async throws -> String {
@@ -130,6 +146,22 @@ final class HTTPPeer: Sendable {
         bytes.append(byte)
       }
       return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+}
+
+extension ServerSentEvent {
+  fileprivate init(block: Substring) {
+    self.init(data: "")
+    for line in block.split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      let value = parts.count == 2 ? String(parts[1].drop { $0 == " " }) : ""
+      switch parts[0] {
+      case "id": id = value
+      case "event": event = value
+      case "retry": retry = Int(value)
+      default: data += value
+      }
     }
   }
 }

@@ -39,6 +39,9 @@ extension HTTPEndpoint {
       switch try Claim(of: call.params, served: service.revisions) {
       case .modern(let revision):
         try StandardHeaders.check(request.headers, against: call, revision)
+        if call.method != .toolsCall, call.method == .subscriptionsListen {
+          return await listen(call, revision, accepts)
+        }
         return await answer(modern: call, revision, reply(responder, accepts, cancelsOnDisconnect: true))
       case .legacy:
         if namesModern(request) {

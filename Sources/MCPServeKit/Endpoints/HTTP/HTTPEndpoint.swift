@@ -8,6 +8,7 @@ struct HTTPEndpoint: Sendable {
   let service: Service
   let sessions: LiveSessions
   let heartbeat: Heartbeat
+  let listenStreams: ListenStreams
   /// Paths whose GET opens a stream without a session too.
   let openPaths: Set<String>
 
@@ -15,6 +16,7 @@ struct HTTPEndpoint: Sendable {
     self.service = service
     sessions = LiveSessions(service, store: store)
     self.heartbeat = heartbeat
+    listenStreams = ListenStreams(limit: service.limits.sessions)
     self.openPaths = openPaths
   }
 
@@ -28,8 +30,9 @@ struct HTTPEndpoint: Sendable {
     }
   }
 
-  /// Tells every session that listens and wants to know.
+  /// Tells every session that listens and wants to know, and every subscription that asked for it.
   func tell(_ news: News) {
+    listenStreams.tell(news)
     let event = news.text.event
     for peer in sessions.current where peer.wants(news) { peer.listener?.post(event) }
   }
