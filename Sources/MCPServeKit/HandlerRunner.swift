@@ -67,7 +67,7 @@ private final class Deadlines: Sendable {
     _ context: RequestContext, limit: Duration, longest: Duration, _ expire: @escaping @Sendable () -> Void
   ) -> Int {
     let (id, mustWatch) = state.withLock { state in
-      let id = state.limits.add(limit: limit, longest: longest, at: .now) { context.latestProgress }
+      let id = state.limits.add(limit: limit, longest: longest, at: .now) { context.pulse }
       state.actions[id] = expire
       defer { state.isWatching = true }
       return (id, !state.isWatching)

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How long things may take: each a while, which begins anew with its progress, and never longer than a bound.
+/// How long things may take: each a while, which begins anew with its progress and does not run while somebody is asked,
+/// and never longer than a bound.
 struct TimeLimits {
+  /// How far something has come, and whether it waits for somebody's answer.
+  typealias Pulse = @Sendable () -> (progress: Double, isAsking: Bool)
+
   private struct Entry {
     let limit: Duration
     let end: ContinuousClock.Instant
-    let latestProgress: @Sendable () -> Double
+    let pulse: Pulse
     var progress: Double
     var deadline: ContinuousClock.Instant
   }
@@ -15,11 +19,11 @@ struct TimeLimits {
 
   /// Starts a limit and names it.
   mutating func add(
-    limit: Duration, longest: Duration, at now: ContinuousClock.Instant, progress: @escaping @Sendable () -> Double
+    limit: Duration, longest: Duration, at now: ContinuousClock.Instant, pulse: @escaping Pulse
   ) -> Int {
     last += 1
     entries[last] = Entry(
-      limit: limit, end: now + longest, latestProgress: progress, progress: progress(), deadline: now + limit)
+      limit: limit, end: now + longest, pulse: pulse, progress: pulse().progress, deadline: now + limit)
     return last
   }
 
@@ -31,8 +35,8 @@ struct TimeLimits {
     var next: ContinuousClock.Instant?
     for (id, entry) in entries {
       var entry = entry
-      let progress = entry.latestProgress()
-      if progress > entry.progress {
+      let (progress, isAsking) = entry.pulse()
+      if progress > entry.progress || isAsking {
         entry.progress = progress
         entry.deadline = min(now + entry.limit, entry.end)
         entries[id] = entry

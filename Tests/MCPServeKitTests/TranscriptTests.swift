@@ -9,17 +9,18 @@ struct TranscriptTests {
   @Test(arguments: Transcript.all)
   func theServerSaysWhatIsWrittenOverAChannel(_ transcript: Transcript) async throws {
     let (client, server) = MemoryChannel.pair()
-    let endpoint = ChannelEndpoint(Service(try makeFixture()), on: server)
+    let endpoint = ChannelEndpoint(Service(try transcript.makeServer()), on: server)
+    var bindings: Bindings = [:]
     try await withThrowingTaskGroup { group in
       group.addTask { try await endpoint.run() }
       for line in transcript.lines {
         switch line {
-        case .client(let text, _): try await client.send(Array(text.utf8))
+        case .client(let text, _): try await client.send(Array(text.filled(bindings).utf8))
         case .server(let expected, let number):
           let text = try #require(await client.receive(), "line \(number): the server hung up")
           let actual = try JSON(parsing: text)
           #expect(
-            matches(actual, expected),
+            matches(actual, expected, &bindings),
             "line \(number): expected \(expected.text)\n got \(actual.text)")
         }
       }
@@ -30,15 +31,16 @@ struct TranscriptTests {
 
   @Test(arguments: Transcript.all.filter { !$0.isForChannelsOnly })
   func theServerSaysWhatIsWrittenOverHTTP(_ transcript: Transcript) async throws {
-    try await withSite { site in
+    try await withSite(try transcript.makeServer()) { site in
       let peer = try site.peer()
+      var bindings: Bindings = [:]
       var session: String?
       var said: [JSON] = []
       for line in transcript.lines {
         switch line {
         case .client(let text, let number):
           #expect(said.isEmpty, "line \(number): more was said: \(said.map(\.text))")
-          let answer = try await peer.ask("POST", "/mcp", headers(of: text, session), body: text)
+          let answer = try await peer.ask("POST", "/mcp", headers(of: text, session), body: text.filled(bindings))
           session = answer.headers["mcp-session-id"] ?? session
           let isStream = answer.headers["content-type"] == "text/event-stream"
           said = isStream ? answer.events : answer.body.isEmpty ? [] : [try JSON(parsing: answer.body)]
@@ -46,7 +48,7 @@ struct TranscriptTests {
           let actual = try #require(said.first, "line \(number): nothing was said")
           said.removeFirst()
           #expect(
-            matches(actual, expected), "line \(number): expected \(expected.text)\n got \(actual.text)")
+            matches(actual, expected, &bindings), "line \(number): expected \(expected.text)\n got \(actual.text)")
         }
       }
       #expect(said.isEmpty)
@@ -63,9 +65,19 @@ struct TranscriptTests {
     return headers
   }
 
+  @Test func theServerAsksInEveryRevision() {
+    for revision in Revision.legacy {
+      #expect(Transcript.all.contains { $0.name.hasPrefix(revision.rawValue) && $0.asks }, "\(revision)")
+    }
+  }
+
   @Test func everyRevisionHasATranscript() {
     for revision in Revision.allCases {
       #expect(Transcript.all.contains { $0.name.hasPrefix(revision.rawValue) }, "\(revision)")
     }
   }
+}
+
+extension Transcript {
+  fileprivate func makeServer() throws -> Server { asks ? try makeAskingFixture() : try makeFixture() }
 }

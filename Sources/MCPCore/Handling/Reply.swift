@@ -8,6 +8,9 @@ public enum Reply: Sendable, Hashable {
   /// The arguments do not fit the tool's schema; each fault names its argument. Newer revisions answer with a tool
   /// result the model can read, older ones with `invalidParams`.
   case invalidArguments([String])
+  /// The client is to answer questions first (2026-07-28). Handlers throw `InputRequired` by asking; this is for those that
+  /// pass on what another server asks.
+  case inputRequired(InputRequired)
 
   /// How long a client may reuse a list or a resource (2026-07-28, server/utilities/caching).
   public struct CacheHint: Sendable, Hashable {

@@ -10,9 +10,13 @@ public protocol NotificationSink: Sendable {
   /// Called when somebody wants to know of the cancellation of `context`, which means that its request takes a while:
   /// the moment to watch whether the peer leaves.
   func watchPeer(for context: RequestContext)
+  /// Sends a question to the peer (legacy era), waiting while the peer is slow. False when there is no way to.
+  func send(_ question: Request) async -> Bool
 }
 
 extension NotificationSink {
+  /// Has no way to ask anything.
+  public func send(_ question: Request) async -> Bool { false }
   /// Watches nothing: where leaving is no cancellation, or is noticed anyway.
   public func watchPeer(for context: RequestContext) {}
 }
@@ -27,20 +31,34 @@ public final class RequestContext: Sendable {
   public let meta: JSONObject
   /// What a handshake said of the client; a modern client says it in each request's `_meta`.
   private let handshake: (info: JSONObject?, capabilities: JSONObject)
+  /// What is asked; nil where the context was made without.
+  package let method: Method?
+  /// The request's parameters.
+  package let params: JSONObject
   /// The id of the legacy session the request belongs to; nil in the modern era and where there is none.
   public let sessionID: String?
+  /// Who asks, where the endpoint made sure; nil where nobody has to say.
+  public let principal: String?
   /// The server's own log (not the client's).
   public let logger: Logger
   /// The least level of log notifications the client wants; nil wants none.
   public let logLevel: Logger.Level?
 
   private let sink: any NotificationSink
+  /// Puts questions to the client; nil when it cannot be asked.
+  let inquirer: (any Inquirer)?
   private let state = Mutex(State())
+  /// Whether this round ends with questions. Asked after every request, hence no part of the state behind the lock.
+  private let awaitsInput = Atomic(false)
 
   private struct State {
     var progress = ProgressReports()
     var ending: Ending?
     var cancelActions: [@Sendable () -> Void] = []
+    /// How many calls of `ask` wait.
+    var asking = 0
+    /// What is known of earlier rounds; nil until something is asked.
+    var rounds: Rounds?
   }
   private enum Ending {
     case answered
@@ -49,18 +67,23 @@ public final class RequestContext: Sendable {
 
   /// Makes a context; endpoints and tests do.
   public init(
-    id: RequestID, revision: Revision, meta: JSONObject = [:], clientInfo: JSONObject? = nil,
-    clientCapabilities: JSONObject = [:], sessionID: String? = nil, logger: Logger = .silent,
-    logLevel: Logger.Level? = nil, sink: any NotificationSink = NoSink()
+    id: RequestID, revision: Revision, method: Method? = nil, params: JSONObject = [:], meta: JSONObject = [:],
+    clientInfo: JSONObject? = nil, clientCapabilities: JSONObject = [:], sessionID: String? = nil,
+    principal: String? = nil, logger: Logger = .silent, logLevel: Logger.Level? = nil,
+    sink: any NotificationSink = NoSink(), inquirer: (any Inquirer)? = nil
   ) {
     self.id = id
     self.revision = revision
+    self.method = method
+    self.params = params
     self.meta = meta
     handshake = (clientInfo, clientCapabilities)
     self.sessionID = sessionID
+    self.principal = principal
     self.logger = logger
     self.logLevel = logLevel
     self.sink = sink
+    self.inquirer = inquirer
   }
 
   /// What the client told of itself, undecoded; nil when it told nothing.
@@ -109,8 +132,8 @@ extension RequestContext {
     await sink.send(Message.Notification(.message, params))
   }
 
-  /// How far the client was told the request has come, for time limits that progress extends.
-  package var latestProgress: Double { state.withLock { $0.progress.latest } }
+  /// How far the client was told the request has come, and whether it is being asked, for time limits that both extend.
+  package var pulse: (progress: Double, isAsking: Bool) { state.withLock { ($0.progress.latest, $0.asking > 0) } }
 
   /// Whether the request is neither answered nor cancelled.
   public var isOpen: Bool { state.withLock { $0.ending == nil } }
@@ -154,6 +177,41 @@ extension RequestContext {
       defer { state.cancelActions = [] }
       return state.cancelActions
     }
+  }
+}
+
+// MARK: - What questions need
+
+extension RequestContext {
+  /// Sends a notification, whatever became of the request.
+  package func tell(_ notification: Message.Notification) async { await sink.send(notification) }
+
+  /// Sends a question; false when there is no way to.
+  package func send(_ question: Request) async -> Bool { await sink.send(question) }
+
+  func beginAsking() { state.withLock { $0.asking += 1 } }
+  func endAsking() { state.withLock { $0.asking -= 1 } }
+
+  /// Whether this round ends with questions.
+  package var needsInput: Bool { awaitsInput.load(ordering: .acquiring) }
+
+  /// What is known of earlier rounds; nil until something was asked. Set once.
+  package var rounds: Rounds? {
+    get { state.withLock { $0.rounds } }
+    set { state.withLock { if $0.rounds == nil { $0.rounds = newValue } } }
+  }
+
+  /// The answers to questions; nil when one has none yet, which is noted.
+  package func answers(to questions: [(Question, name: String)]) -> [JSON]? {
+    let answers = state.withLock { state -> [JSON] in
+      guard var rounds = state.rounds else { return [] }
+      state.rounds = nil  // so that it is changed in place
+      defer { state.rounds = rounds }
+      return questions.map { rounds.answer(to: $0, as: $1) }.compactMap { $0 }
+    }
+    if answers.count == questions.count { return answers }
+    awaitsInput.store(true, ordering: .releasing)
+    return nil
   }
 }
 

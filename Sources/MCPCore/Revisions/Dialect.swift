@@ -29,6 +29,12 @@ extension Dialect {
       let message = faults.joined(separator: "; ")
       guard revision.reportsArgumentFaultsAsResult else { return .failure(.invalidParams(message)) }
       return outcome(.complete(ToolResult.error(message).json), to: method, from: server)
+    case .inputRequired(let input):
+      guard revision.era == .modern, method.mayRequireInput else {
+        return .failure(
+          RPCError(.internalError, "\(method) needs input, which revision \(revision) has no way to ask for"))
+      }
+      return .success(inputRequired(input, from: server))
     }
   }
 

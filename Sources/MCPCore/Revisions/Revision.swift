@@ -68,6 +68,14 @@ extension Revision {
   /// Changes are pushed unasked, and resources subscribed to one by one; later both are asked for with
   /// `subscriptions/listen`.
   public var pushesChanges: Bool { era == .legacy }
+  /// Clients may be asked to have a form filled in.
+  public var hasElicitation: Bool { self >= .v20250618 }
+  /// Clients may be asked to have a URL opened, and forms may have titled choices, several choices and defaults.
+  public var hasURLElicitation: Bool { self >= .v20251125 }
+  /// A URL to open has an id, whose completion is announced, and may be asked for by an error (2025-11-25 only).
+  public var hasElicitationIDs: Bool { self == .v20251125 }
+  /// Sampling may use tools, and messages may have several blocks.
+  public var hasSamplingTools: Bool { self >= .v20251125 }
   /// The revision speaks Streamable HTTP.
   public var hasStreamableHTTP: Bool { self >= .v20250326 }
 }

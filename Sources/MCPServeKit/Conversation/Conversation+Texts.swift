@@ -32,9 +32,8 @@ extension Conversation {
     case .notification(let notification):
       receive(notification)
       return nil
-    case .response:
-      // Nothing was asked of the peer, so this answers nothing.
-      service.logger.debug("response ignored")
+    case .response(let response):
+      receive(response)
       return nil
     }
   }

@@ -65,6 +65,7 @@ struct Conversation: Sendable {
     }
     let outcome = await service.outcome(of: request, in: context)
     peer.end(context)
+    if peer.questions.areOpen { await peer.questions.withdraw(askedBy: context) }
     return context.finish() ? Response(id: request.id, outcome: outcome) : nil
   }
 
@@ -86,9 +87,11 @@ extension Conversation {
     of request: Request, _ handshake: Handshake, _ level: Logger.Level, _ sink: any NotificationSink
   ) -> RequestContext {
     RequestContext(
-      id: request.id, revision: handshake.revision, meta: request.params["_meta"]?.object ?? [:],
+      id: request.id, revision: handshake.revision, method: request.method, params: request.params,
+      meta: request.params["_meta"]?.object ?? [:],
       clientInfo: handshake.clientInfo, clientCapabilities: handshake.clientCapabilities, sessionID: peer.sessionID,
-      logger: service.logger, logLevel: level, sink: sink)
+      logger: service.logger, logLevel: level, sink: sink,
+      inquirer: SessionInquirer(service: service, peer: peer))
   }
 }
 

@@ -24,6 +24,8 @@ final class Peer: Sendable {
 
   /// The id of its session; nil on a channel.
   let sessionID: String?
+  /// What its client was asked.
+  let questions = OpenQuestions()
   private let state: Mutex<State>
 
   init(sessionID: String? = nil) {

@@ -26,6 +26,11 @@ public struct ServeLimits: Sendable {
   public var subscribedURI = 2 << 10
   /// Announcements that may wait to be told to the peers; beyond, the oldest is dropped. Default 1 024.
   public var announcements = 1_024
+  /// Questions one session, or one stdio peer, may be asked at the same time, and one round of a modern request may ask.
+  /// Default 32.
+  public var openQuestions = 32
+  /// How long the answer to a question may take in a session. Default 5 min.
+  public var questionTime: Duration = .seconds(300)
   /// How long requests in flight may go on after a stop was asked for. Default 10 s.
   public var drainTime: Duration = .seconds(10)
 

@@ -114,5 +114,14 @@ struct ChannelSink: NotificationSink {
 
   func send(_ notification: Message.Notification) async { await send(Message.notification(notification).json.bytes) }
 
+  func send(_ question: Request) async -> Bool {
+    do {
+      try await channel.send(Message.request(question).json.bytes)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   func send(_ text: [UInt8]) async { try? await channel.send(text) }
 }

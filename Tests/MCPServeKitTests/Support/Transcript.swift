@@ -5,7 +5,9 @@ import Testing
 
 /// A conversation written down: prose, lines the client sends (`> `) and lines the server must send (`< `).
 ///
-/// One that holds over channels only says so in a line `Over channels only.`
+/// A value `"$name"` in a line of the server is whatever it sends there, and is put in where `$name` stands in a later
+/// line of the client. One that holds over channels only says so in a line `Over channels only.`, one with a server whose
+/// tools ask the client in a line `The server asks.`
 struct Transcript: CustomTestStringConvertible {
   enum Line {
     case client(String, number: Int)
@@ -15,12 +17,14 @@ struct Transcript: CustomTestStringConvertible {
   let name: String
   let lines: [Line]
   let isForChannelsOnly: Bool
+  let asks: Bool
 
   var testDescription: String { name }
 
   init(name: String, text: String) throws {
     self.name = name
     isForChannelsOnly = text.split(separator: "\n").contains("Over channels only.")
+    asks = text.split(separator: "\n").contains("The server asks.")
     lines = try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
       if line.hasPrefix("> ") { return .client(String(line.dropFirst(2)), number: index + 1) }
       if line.hasPrefix("< ") { return .server(try JSON(parsing: String(line.dropFirst(2))), number: index + 1) }
@@ -41,18 +45,41 @@ struct Transcript: CustomTestStringConvertible {
   }()
 }
 
-/// Whether `actual` is what was expected: members in any order, and `"..."` for any value.
+/// What the names of a transcript stand for.
+typealias Bindings = [String: String]
+
+extension String {
+  /// The text with what its names stand for.
+  func filled(_ bindings: Bindings) -> String {
+    var text = self
+    for (name, value) in bindings {
+      text = text.split(separator: name, omittingEmptySubsequences: false).joined(separator: value)
+    }
+    return text
+  }
+}
+
+/// Whether `actual` is what was expected.
 func matches(_ actual: JSON, _ expected: JSON) -> Bool {
+  var bindings: Bindings = [:]
+  return matches(actual, expected, &bindings)
+}
+
+/// Whether `actual` is what was expected: members in any order, `"..."` for any value, `"$name"` for any string.
+func matches(_ actual: JSON, _ expected: JSON, _ bindings: inout Bindings) -> Bool {
   switch (actual, expected) {
-  case (_, .string("...")): true
+  case (_, .string("...")): return true
+  case (.string(let value), .string(let name)) where name.hasPrefix("$"):
+    bindings[name] = value
+    return true
   case (.object(let actual), .object(let expected)):
-    actual.count == expected.count
+    return actual.count == expected.count
       && expected.members.allSatisfy { member in
-        actual[member.name].map { matches($0, member.value) } ?? false
+        actual[member.name].map { matches($0, member.value, &bindings) } ?? false
       }
   case (.array(let actual), .array(let expected)):
-    actual.count == expected.count && zip(actual, expected).allSatisfy { matches($0, $1) }
-  default: actual == expected
+    return actual.count == expected.count && zip(actual, expected).allSatisfy { matches($0, $1, &bindings) }
+  default: return actual == expected
   }
 }
 

@@ -53,6 +53,15 @@ final class EventSession: NotificationSink {
     mailbox.post(Message.notification(notification).json.event)
   }
 
+  func send(_ question: Request) async -> Bool { mailbox.post(Message.request(question).json.event) }
+
+  /// Takes an answer to a question of ours; false when `message` is none. It waits for nothing, so it needs no `begin`.
+  func takeResponse(_ message: JSON) -> Bool {
+    guard message["method"] == nil, case .response(let response)? = try? Message(message) else { return false }
+    conversation.receive(response)
+    return true
+  }
+
   /// Takes no more messages, and closes the stream once the pending ones are answered.
   func finish() {
     let isIdle = state.withLock { state in

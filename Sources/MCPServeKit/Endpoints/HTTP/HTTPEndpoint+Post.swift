@@ -25,7 +25,7 @@ extension HTTPEndpoint {
       switch try Message(json) {
       case .request(let call): return await answer(call, request, responder, accepts)
       case .notification(let notification): return await take(notification, request)
-      case .response: return await takeResponse(request)
+      case .response(let response): return await take(response, request)
       }
     } catch {
       return .json(error.response.bytes, .badRequest)
@@ -158,10 +158,12 @@ extension HTTPEndpoint {
     }
   }
 
-  private func takeResponse(_ request: HTTPRequest) async -> HTTPAnswer {
+  private func take(_ response: Response, _ request: HTTPRequest) async -> HTTPAnswer {
     switch await peer(of: request, answering: nil) {
-    case .failure(let refusal): refusal.answer
-    case .success: .accepted
+    case .failure(let refusal): return refusal.answer
+    case .success(let peer):
+      Conversation(service: service, peer: peer, assumed: nil).receive(response)
+      return .accepted
     }
   }
 

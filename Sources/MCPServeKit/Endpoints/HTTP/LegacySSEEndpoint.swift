@@ -60,6 +60,7 @@ final class LegacySSEEndpoint: Sendable {
     } catch {
       return .error(.badRequest, RPCError(.parseError, "the body is not JSON: \(error)"))
     }
+    if session.takeResponse(message) { return .accepted }
     guard session.begin() else {
       return .error(.serviceUnavailable, RPCError(.internalError, "too many messages wait in this session: slow down"))
     }

@@ -34,6 +34,13 @@ final class ReplyStream: NotificationSink, Beating {
     await write(Message.notification(notification).json.event)
   }
 
+  /// Sends a question where the client can read one.
+  func send(_ question: Request) async -> Bool {
+    guard accepts.events, !state.withLock({ $0.isFinished }) else { return false }
+    await write(Message.request(question).json.event)
+    return true
+  }
+
   func watchPeer(for context: RequestContext) {
     guard cancelsOnDisconnect else { return }
     responder.onDisconnect { context.cancel(reason: "the client closed the connection") }
