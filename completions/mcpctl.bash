@@ -4,59 +4,59 @@ _mcpctl_describe() {
   _mcpctl_options='' _mcpctl_commands=''
   case $1 in
     'mcpctl')
-      _mcpctl_options='--version -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--version -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       _mcpctl_commands='serve call tools resources prompts rpc ping info version help completion man'
       ;;
     'mcpctl serve')
       _mcpctl_options='--transport --host --port --path --threads --allow-origin --allow-host --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format -q --quiet --help'
       ;;
     'mcpctl call')
-      _mcpctl_options='--ignore-tool-error --args --no-schema --no-validate --dry-run --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--ignore-tool-error --args --no-schema --no-validate --dry-run --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl tools')
       _mcpctl_options='--help'
       _mcpctl_commands='ls get call'
       ;;
     'mcpctl tools ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl tools get')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl tools call')
-      _mcpctl_options='--ignore-tool-error --args --no-schema --no-validate --dry-run --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--ignore-tool-error --args --no-schema --no-validate --dry-run --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl resources')
       _mcpctl_options='--help'
       _mcpctl_commands='ls templates read'
       ;;
     'mcpctl resources ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl resources templates')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl resources read')
-      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl prompts')
       _mcpctl_options='--help'
       _mcpctl_commands='ls get'
       ;;
     'mcpctl prompts ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl prompts get')
-      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl rpc')
-      _mcpctl_options='--notify --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--notify --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl ping')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl info')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl version')
       _mcpctl_options='-o --output --path --out --help'
@@ -210,7 +210,7 @@ _mcpctl() {
     fi
     case $word in
     --) mapfile -t COMPREPLY < <(compgen -c -- "$cur"; compgen -f -- "$cur"); return ;;
-    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --connect-timeout | -o | --output | --path | --out | --host | --port | --threads | --allow-origin | --allow-host | --max-body | --max-connections | --request-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --args | --answer | --sampling-cmd | --root | --all) skip=$word; continue ;;
+    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | -o | --output | --path | --out | --host | --port | --threads | --allow-origin | --allow-host | --max-body | --max-connections | --request-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --args | --answer | --sampling-cmd | --root | --all) skip=$word; continue ;;
     -*) continue ;;
     esac
     case "$path $word" in

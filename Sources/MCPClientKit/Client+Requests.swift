@@ -54,7 +54,7 @@ extension Client {
     _ question: InputRequired.Question, of method: Method
   ) async throws(ClientError) -> JSONObject {
     do throws(RPCError) {
-      return try await desk.answer(question.method, question.params, key: question.key)
+      return try await connector.switchboard.desk.answer(question.method, question.params, key: question.key)
     } catch {
       if Task.isCancelled { throw ClientError(.cancelled, "\(method) was cancelled") }
       let reason = error.code == .methodNotFound ? "this client did not offer to answer that" : error.message

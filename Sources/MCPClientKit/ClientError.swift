@@ -46,6 +46,8 @@ public struct ClientError: Error, Sendable, Hashable, CustomStringConvertible {
   public var rpcError: RPCError?
   /// The HTTP status, when there was one.
   public var httpStatus: Int?
+  /// Whether the request surely had no effect: it never left, or the server refused to look at it.
+  public var isUnsent = false
 
   /// Makes an error.
   public init(_ code: Code, _ message: String, rpcError: RPCError? = nil, httpStatus: Int? = nil) {
@@ -60,6 +62,13 @@ public struct ClientError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ClientError {
+  /// The error of a request that surely had no effect.
+  func unsent() -> ClientError {
+    var error = self
+    error.isUnsent = true
+    return error
+  }
+
   /// The server `name` answered with `error`.
   static func rpc(_ error: RPCError, from name: String, httpStatus: Int? = nil) -> ClientError {
     ClientError(

@@ -27,6 +27,9 @@ public struct ClientOptions: Sendable {
   public var timeouts: Timeouts
   /// Bounds on what a server may send.
   public var limits: Limits
+  /// How often a request is repeated when the server cannot be reached, breaks the connection or is busy. Only what is
+  /// harmless to repeat is, and what surely never arrived. Default 2.
+  public var retries: Int
   /// How HTTP servers are reached.
   public var http: HTTPOptions
   /// What becomes of a child's standard error.
@@ -53,7 +56,7 @@ public struct ClientOptions: Sendable {
     client: Implementation = Implementation(name: "MCPClientKit", version: "1.0"), capabilities: JSONObject = [:],
     responder: (any Responder)? = nil, protocolChoice: ProtocolChoice = .automatic, timeouts: Timeouts = Timeouts(),
     limits: Limits = Limits(),
-    http: HTTPOptions = HTTPOptions(), standardError: StandardError = .capture,
+    retries: Int = 2, http: HTTPOptions = HTTPOptions(), standardError: StandardError = .capture,
     onNotification: (@Sendable (Message.Notification) -> Void)? = nil,
     onTrace: (@Sendable (TraceEvent) -> Void)? = nil, logger: Logger = .silent
   ) {
@@ -63,6 +66,7 @@ public struct ClientOptions: Sendable {
     self.protocolChoice = protocolChoice
     self.timeouts = timeouts
     self.limits = limits
+    self.retries = retries
     self.http = http
     self.standardError = standardError
     self.onNotification = onNotification
@@ -118,13 +122,15 @@ extension ClientOptions {
     public var waitingServerRequests: Int
     /// The most questions in one result of a modern server. Default 64.
     public var questions: Int
+    /// The most attempts in a row to go on with a broken event stream that may fail. Default 5.
+    public var resumptions: Int
     /// The most times a modern server may ask before it answers one request. Default 10.
     public var rounds: Int
 
     /// Makes limits; each has a default.
     public init(
       message: Int = 64 << 20, pages: Int = 1000, serverRequests: Int = 16, waitingServerRequests: Int = 64,
-      questions: Int = 64, rounds: Int = 10
+      questions: Int = 64, rounds: Int = 10, resumptions: Int = 5
     ) {
       self.message = message
       self.pages = pages
@@ -132,6 +138,7 @@ extension ClientOptions {
       self.waitingServerRequests = waitingServerRequests
       self.questions = questions
       self.rounds = rounds
+      self.resumptions = resumptions
     }
   }
 

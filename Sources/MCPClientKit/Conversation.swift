@@ -10,7 +10,6 @@ final class Conversation: Sendable {
   let transport: any ClientTransport
   private let name: String
   private let switchboard: Switchboard
-  private let nextID = Atomic<Int>(1)
 
   init(with name: String, over transport: any ClientTransport, _ switchboard: Switchboard) {
     self.name = name
@@ -25,7 +24,7 @@ final class Conversation: Sendable {
     onProgress: (@Sendable (Progress) -> Void)? = nil
   ) async throws(ClientError) -> JSONObject {
     if Task.isCancelled { throw ClientError(.cancelled, "\(method) was cancelled before it was sent") }
-    let id = RequestID.number(nextID.wrappingAdd(1, ordering: .relaxed).oldValue)
+    let id = RequestID.number(switchboard.ids.wrappingAdd(1, ordering: .relaxed).oldValue)
     var request = Request(id: id, method: method, params: params)
     if let onProgress {
       request.params.setMeta(MetaKey.progressToken, id.json)

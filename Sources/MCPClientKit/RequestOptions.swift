@@ -9,14 +9,19 @@ public struct RequestOptions: Sendable {
   public var totalTimeout: Duration?
   /// Hears how far the request has come; asks the server to tell. Called in order, one at a time; must return quickly.
   public var onProgress: (@Sendable (Progress) -> Void)?
+  /// Whether the request may be repeated when its answer was lost: a tool that says it is idempotent or reads only,
+  /// of a server you believe. Methods that are harmless whatever the server are repeated anyway.
+  public var isIdempotent: Bool
 
   /// Makes options; each has a default.
   public init(
-    idleTimeout: Duration? = nil, totalTimeout: Duration? = nil, onProgress: (@Sendable (Progress) -> Void)? = nil
+    idleTimeout: Duration? = nil, totalTimeout: Duration? = nil, onProgress: (@Sendable (Progress) -> Void)? = nil,
+    isIdempotent: Bool = false
   ) {
     self.idleTimeout = idleTimeout
     self.totalTimeout = totalTimeout
     self.onProgress = onProgress
+    self.isIdempotent = isIdempotent
   }
 }
 

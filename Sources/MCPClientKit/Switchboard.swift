@@ -7,6 +7,8 @@ import Synchronization
 /// Takes what a server says that is no response, and brings it to whom it concerns.
 final class Switchboard: Sendable {
   let deadlines = Deadlines()
+  /// The ids of requests, never used twice, also after a reconnection.
+  let ids = Atomic<Int>(1)
   private let options: ClientOptions
   /// Answers what the server asks.
   let desk: AnswerDesk
@@ -19,7 +21,8 @@ final class Switchboard: Sendable {
 
   var events: TransportEvents {
     TransportEvents(
-      notified: { [self] notification, _ in notified(notification) }, asked: { [self] in await answer($0) },
+      notified: { [self] notification, _ in notified(notification) },
+      alive: { [self] in deadlines.keepAlive($0) }, asked: { [self] in await answer($0) },
       trace: options.onTrace, logger: options.logger)
   }
 

@@ -44,7 +44,7 @@ final class ChannelTransport: ClientTransport {
       if state.end == nil { state.waiting[request.id] = answered }
       return state.end
     }
-    if let end { return answered(.failure(end)) }
+    if let end { return answered(.failure(end.unsent())) }
     let text = encode(.request(request))
     // A write that the server's slowness holds up must not hold up the caller, who has a deadline. It usually is over
     // before this returns; when not, it is bounded by the channel.

@@ -27,6 +27,8 @@ protocol ClientTransport: Sendable {
 struct TransportEvents: Sendable {
   /// A notification came; on HTTP with the request on whose stream it did.
   var notified: @Sendable (Message.Notification, RequestID?) -> Void
+  /// The server shows a sign of life for a request, without a word on it.
+  var alive: @Sendable (RequestID) -> Void
   /// The server asks something (legacy era).
   var asked: @Sendable (Request) async -> Response
   /// A frame went by.

@@ -17,6 +17,7 @@ extension ClientError {
       default: .disconnected
       }
     self.init(code, error.message)
+    isUnsent = code == .unreachable
   }
 
   /// What an HTTP status that is no answer means, given the body that came with it.

@@ -13,7 +13,7 @@ extension HTTPTransport {
       noteSession(response, of: request)
       let answer =
         response.isEventStream
-        ? try await readStream(response, for: request) : try await readBody(response, for: request)
+        ? try await followStream(response, for: request) : try await readBody(response, for: request)
       return .success(learn(from: answer, to: request))
     } catch {
       return .failure(error)
@@ -44,7 +44,7 @@ extension HTTPTransport {
   }
 
   /// Why a response with an error status is no answer. Bodies of errors are read up to 64 KiB.
-  private func failure(_ response: HTTPClient.Response, hadSession: Bool) async -> ClientError {
+  func failure(_ response: HTTPClient.Response, hadSession: Bool) async -> ClientError {
     let body: [UInt8]
     do {
       body = try await response.body.collect(limit: 64 << 10)
@@ -53,12 +53,12 @@ extension HTTPTransport {
     }
     if !body.isEmpty { events.trace?(.received(body)) }
     if response.status == .notFound, hadSession {
-      return ClientError(.sessionLost, "\(name) no longer knows the session (HTTP 404)", httpStatus: 404)
+      return ClientError(.sessionLost, "\(name) no longer knows the session (HTTP 404)", httpStatus: 404).unsent()
     }
     return ClientError(status: response.status, headers: response.headers, body: body, from: name)
   }
 
-  private func trace(_ response: HTTPClient.Response) {
+  func trace(_ response: HTTPClient.Response) {
     let type = response.headers["Content-Type"].map { " \($0)" } ?? ""
     let times = response.times
     let phases = [
@@ -90,49 +90,31 @@ extension HTTPTransport {
     throw ClientError(.invalidResponse, "\(name) sent no response to \(request.method)")
   }
 
-  private func readStream(
-    _ response: HTTPClient.Response, for request: Request
-  ) async throws(ClientError) -> Response {
-    var parser = SSEParser(maximumBytes: options.limits.message)
-    do {
-      while let bytes = try await response.body.next() {
-        for event in try parser.consume(bytes.span) where !event.data.isEmpty {
-          guard let answer = try receive(Array(event.data.utf8), for: request) else { continue }
-          response.body.discard()
-          return answer
-        }
-      }
-    } catch let error as IOError {
-      throw ClientError(error)
-    } catch let error as ClientError {
-      throw error
-    } catch {
-      throw ClientError(.invalidResponse, "\(name): \(error)")
-    }
-    throw ClientError(.disconnected, "\(name) ended the stream before it answered \(request.method)")
-  }
-
   /// Takes one text: hands out notifications and requests, and returns the response to `request` if that was it.
-  private func receive(_ text: [UInt8], for request: Request) throws(ClientError) -> Response? {
+  ///
+  /// On the stream of no request there are no responses.
+  func receive(_ text: [UInt8], for request: Request?) throws(ClientError) -> Response? {
+    let asked = request?.method.rawValue ?? "GET"
     events.trace?(.received(text))
     let json: JSON
     do {
       json = try JSON(parsing: text, limits: JSONLimits(bytes: options.limits.message))
     } catch {
-      throw ClientError(.invalidResponse, "\(name) answered \(request.method) with something that is no JSON: \(error)")
+      throw ClientError(.invalidResponse, "\(name) answered \(asked) with something that is no JSON: \(error)")
     }
     var answer: Response?
     for message in json.array ?? [json] {  // 2025-03-26 may send several messages at once
       do {
         switch try Message(message) {
-        case .response(let response): if response.id == request.id || isNameless(response) { answer = response }
+        case .response(let response):
+          if let request, response.id == request.id || isNameless(response) { answer = response }
         case .notification(let notification):
           serverRequests.cancel(notification)
-          events.notified(notification, request.id)
-        case .request(let asked): reply(to: asked)
+          events.notified(notification, request?.id)
+        case .request(let question): reply(to: question)
         }
       } catch {
-        throw ClientError(.invalidResponse, "\(name) answered \(request.method) with \(error.error.message)")
+        throw ClientError(.invalidResponse, "\(name) answered \(asked) with \(error.error.message)")
       }
     }
     return answer
@@ -195,7 +177,7 @@ extension Duration {
 }
 
 extension HTTPClient.Response {
-  fileprivate var isEventStream: Bool {
+  var isEventStream: Bool {
     headers["Content-Type"]?.lowercased().hasPrefix("text/event-stream") == true
   }
 }

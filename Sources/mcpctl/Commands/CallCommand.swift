@@ -41,12 +41,19 @@ struct CallCommand: ServerCommand {
       let found = arguments.noSchema ? nil : try await client.find(tool, in: .tools, key: "name", noun: "tool")
       let taken = try read(found?["inputSchema"]?.object, console)
       if arguments.dryRun { return try showRequest(taken, console) }
+      var request = requestOptions(connecting.talk)
+      request.isIdempotent = found.map(promisesToBeRepeatable) ?? false
       let result = try await client.request(
-        .toolsCall, ["name": .string(tool), "arguments": .object(taken)],
-        options: requestOptions(connecting.talk))
+        .toolsCall, ["name": .string(tool), "arguments": .object(taken)], options: request)
       connecting.talk.endProgress()
       return try show(result, server: client.serverName, console)
     }
+  }
+
+  /// Whether the tool says that calling it twice is as good as calling it once.
+  private func promisesToBeRepeatable(_ tool: JSONObject) -> Bool {
+    let hints = tool["annotations"]
+    return hints?["readOnlyHint"] == true || hints?["idempotentHint"] == true
   }
 
   func help(in console: Console) async throws -> ExitCode? {

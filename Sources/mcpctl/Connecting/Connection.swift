@@ -116,7 +116,7 @@ struct Connection: Sendable {
     var result = ClientOptions(
       client: Implementation(name: "mcpctl", version: Version.number),
       responder: responder, protocolChoice: options.protocol.choice, timeouts: timeouts,
-      http: .init(headers: sent.map { .init($0.name, $0.value) }),
+      retries: options.retry, http: .init(headers: sent.map { .init($0.name, $0.value) }),
       standardError: talk.verbosity > 0 ? .inherit : .capture,
       onNotification: { [talk] in talk.heard($0) },
       logger: Logger(level: .warning) { [talk] in talk.warn($0) })

@@ -17,6 +17,8 @@ struct ConnectionOptions: OptionGroup {
   @Option("Directory a server is started in.", value: "DIR", completion: .directory) var cwd: String?
   @Option("Give up after this long. Default 1m without a sign of life, 10m in all.", value: "DURATION")
   var timeout: Duration?
+  @Option("Repeat a request this often when the connection fails and repeating is harmless.", value: "N")
+  var retry = 2
   @Option("Give up connecting after this long.", value: "DURATION") var connectTimeout = Duration.seconds(10)
 }
 
