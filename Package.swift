@@ -37,6 +37,7 @@ let package = Package(
     .systemLibrary(name: "CEvent", pkgConfig: "libevent_core", providers: [.apt(["libevent-dev"])]),
     .target(name: "CPCRE2", linkerSettings: [.linkedLibrary("pcre2-8")]),
     .target(name: "CCurl"),
+    .target(name: "CCrypto"),
     .target(name: "CProcess"),
 
     // What knows nothing of MCP.
@@ -45,7 +46,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("m")]),  // the standard library's rounding, when linked without Foundation
     library("Observability"),
     library("CommandLineKit"),
-    library("EventIO", ["CEvent", "CCurl", "CProcess", "Observability"]),
+    library("EventIO", ["CEvent", "CCurl", "CCrypto", "CProcess", "Observability"]),
 
     // MCP itself.
     library("MCPCore", ["JSONKit", "Observability"]),

@@ -10,9 +10,12 @@ import MCPServeKit
     let server = try Server(name: "everything", version: "1.0.0", title: "Everything") {
       Everything.contentTools
       Everything.behaviourTools
+      Everything.askingTools
+      Everything.roundTools
       try Everything.makeSchemaTool()
       Everything.resources
       Everything.prompts
+      Everything.askingPrompts
     }
     guard let port = try port(from: Array(CommandLine.arguments.dropFirst())) else {
       return try await server.serve(.stdio)

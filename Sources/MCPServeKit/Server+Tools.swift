@@ -28,6 +28,8 @@ extension Server {
       throw error
     } catch let error as CancellationError {
       throw error
+    } catch let error as InputRequired {
+      throw error
     } catch {
       // What a handler throws is the tool's own failure, which the model may read; only `RPCError` is the protocol's.
       return .complete(ToolResult.error("Error calling \(name): \(error)").json)

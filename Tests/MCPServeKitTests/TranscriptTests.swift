@@ -66,7 +66,7 @@ struct TranscriptTests {
   }
 
   @Test func theServerAsksInEveryRevision() {
-    for revision in Revision.legacy {
+    for revision in Revision.allCases {
       #expect(Transcript.all.contains { $0.name.hasPrefix(revision.rawValue) && $0.asks }, "\(revision)")
     }
   }

@@ -72,7 +72,7 @@ extension RequestContext {
   /// - Parameter name: what the answer is found by when the handler runs again; nil finds it by what is asked.
   public func sample(_ request: Sampling.Request, as name: String? = nil) async throws -> Sampling.Result {
     let answer = try await ask(question(request, as: name))
-    return try read(.createMessage) { () throws(InvalidShape) in try Sampling.Result(json: answer) }
+    return try self.answer(answer, to: request)
   }
 
   /// Asks the user to fill in a form.
@@ -91,13 +91,49 @@ extension RequestContext {
   /// Asks the client where it works.
   public func listRoots(as name: String? = nil) async throws -> [Root] {
     let answer = try await ask(rootsQuestion(as: name))
-    return try read(.rootsList) { () throws(InvalidShape) in try Root.list(from: answer) }
+    return try roots(in: answer)
+  }
+
+  /// Ends the request because the user has to do something at pages first. The client sends it again when that is done,
+  /// or thinks so: look again then.
+  /// - Throws: always.
+  public func requireVisits(to pages: [Elicitation.Page]) throws -> Never {
+    let questions = pages.map { question($0) }
+    for question in questions { try require(question) }
+    if revision.hasElicitationIDs {
+      throw RPCError(
+        .urlElicitationRequired, "this request needs the user to open a URL first",
+        data: ["elicitations": .array(questions.map { .object($0.params) })])
+    }
+    throw InputRequired(
+      JSONObject(
+        questions.enumerated().map { number, question in
+          .init(
+            name: "visit-\(number + 1)",
+            value: ["method": .string(question.method.rawValue), "params": .object(question.params)])
+        }))
   }
 
   /// Tells the client that what the user did at a page is finished (2025-11-25; nothing is sent in other revisions).
   public func announceCompletion(of page: Elicitation.Page) async {
     guard revision.hasElicitationIDs, supports(.url), isOpen else { return }
     await tell(Message.Notification(.elicitationComplete, ["elicitationId": .string(page.id)]))
+  }
+
+  /// What the model answered. For questions asked together with `ask`.
+  public func answer(_ result: JSONObject, to request: Sampling.Request) throws -> Sampling.Result {
+    try read(.createMessage) { () throws(InvalidShape) in
+      let answer = try Sampling.Result(json: result)
+      guard answer.toolUses.isEmpty || !request.tools.isEmpty else {
+        throw InvalidShape("the model uses tools where there are none")
+      }
+      return answer
+    }
+  }
+
+  /// The roots in an answer. For questions asked together with `ask`.
+  public func roots(in result: JSONObject) throws -> [Root] {
+    try read(.rootsList) { () throws(InvalidShape) in try Root.list(from: result) }
   }
 
   /// What an answer to a form says, checked and completed. For questions asked together with `ask`.
@@ -135,7 +171,7 @@ extension RequestContext {
   }
 
   /// The question `elicit` asks with a page.
-  public func question(_ page: Elicitation.Page, as name: String? = nil) throws(QuestionError) -> Question {
+  public func question(_ page: Elicitation.Page, as name: String? = nil) -> Question {
     Question(.elicit, page.json(in: revision), needs: [.url], name: name)
   }
 

@@ -4,7 +4,9 @@ package import JSONKit
 /// What a modern request knows of its earlier rounds, and what it asks in this one.
 package struct Rounds: Sendable {
   /// The answers by their questions' names, those of earlier rounds first.
-  package let answers: JSONObject
+  private let answers: JSONObject
+  /// The answers that were asked for so far: what the next round has to know.
+  package private(set) var used = JSONObject()
   /// What has no answer yet, in the order it was asked.
   package private(set) var requests = JSONObject()
   /// Whether more was asked than a round may.
@@ -29,7 +31,10 @@ package struct Rounds: Sendable {
     let use = uses[name, default: 0] + 1
     uses[name] = use
     let key = use == 1 ? name : "\(name)-\(use)"
-    if let answer = answers[key] { return answer }
+    if let answer = answers[key] {
+      used[key] = answer
+      return answer
+    }
     guard requests.count < limit else {
       isOverfull = true
       return nil

@@ -22,6 +22,8 @@ public struct RPCError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let internalError = Code(rawValue: -32603)
     /// No such resource, in revisions before 2026-07-28.
     public static let legacyResourceNotFound = Code(rawValue: -32002)
+    /// The user has to open a URL first (2025-11-25).
+    public static let urlElicitationRequired = Code(rawValue: -32042)
     /// An HTTP header disagrees with the body (2026-07-28).
     public static let headerMismatch = Code(rawValue: -32020)
     /// The request needs a capability its client did not declare (2026-07-28).

@@ -31,6 +31,10 @@ public struct ServeLimits: Sendable {
   public var openQuestions = 32
   /// How long the answer to a question may take in a session. Default 5 min.
   public var questionTime: Duration = .seconds(300)
+  /// How long the next round of a modern request may take to begin. Default 10 min.
+  public var stateLifetime: Duration = .seconds(600)
+  /// The longest `requestState`, which carries the answers of earlier rounds, in bytes. Default 256 KiB.
+  public var stateBytes = 256 << 10
   /// How long requests in flight may go on after a stop was asked for. Default 10 s.
   public var drainTime: Duration = .seconds(10)
 

@@ -16,15 +16,19 @@ public final class Service: Sendable {
   public let limits: ServeLimits
   /// The server's own log.
   public let logger: Logger
+  /// What requests that ask carry from round to round is sealed with it.
+  let seal: StateSeal
 
   /// Offers any handler.
   /// - Parameters:
   ///   - identity: who answers.
   ///   - announcer: says things unasked, such as that a list changed; nil when nothing ever is.
   ///   - revisions: the revisions that are answered.
+  ///   - stateKeys: what `requestState` is sealed with; to be given when several servers answer for each other.
   public init(
     _ handler: any RequestHandler, as identity: Implementation, announcer: (any Announcer)? = nil,
-    revisions: [Revision] = Revision.allCases, limits: ServeLimits = ServeLimits(), logger: Logger = .silent
+    revisions: [Revision] = Revision.allCases, limits: ServeLimits = ServeLimits(), stateKeys: StateKeys = StateKeys(),
+    logger: Logger = .silent
   ) {
     self.handler = handler
     self.identity = identity.json
@@ -33,15 +37,18 @@ public final class Service: Sendable {
     legacyRevisions = revisions.filter { $0.era == .legacy }.sorted(by: >)
     self.limits = limits
     self.logger = logger
+    seal = StateSeal(
+      keys: stateKeys, server: identity.name, lifetime: limits.stateLifetime, limit: limits.stateBytes)
   }
 
   /// Offers a server.
   public convenience init(
     _ server: Server, revisions: [Revision] = Revision.allCases, limits: ServeLimits = ServeLimits(),
-    logger: Logger = .silent
+    stateKeys: StateKeys = StateKeys(), logger: Logger = .silent
   ) {
     self.init(
-      server, as: server.identity, announcer: server.features, revisions: revisions, limits: limits, logger: logger)
+      server, as: server.identity, announcer: server.features, revisions: revisions, limits: limits,
+      stateKeys: stateKeys, logger: logger)
   }
 }
 
@@ -54,7 +61,8 @@ extension Service {
     var level: Logger.Level?
     if let name = meta[MetaKey.logLevel] { level = try Logger.Level(wire: name) }
     return RequestContext(
-      id: request.id, revision: revision, meta: meta, logger: logger, logLevel: level, sink: sink)
+      id: request.id, revision: revision, method: request.method, params: request.params, meta: meta, logger: logger,
+      logLevel: level, sink: sink, inquirer: RoundInquirer(service: self))
   }
 
   /// Asks the handler and spells its answer in the revision the context speaks. Faults of the server are logged; the
@@ -64,9 +72,14 @@ extension Service {
     let dialect = Dialect(context.revision)
     do {
       var reply = try await handler.handle(request, in: context)
+      if context.needsInput { return inputRequired(by: request, in: context) }
       if request.method != .toolsCall, request.method == .discover { reply = naming(revisions, in: reply) }
       return dialect.outcome(reply, to: request.method, from: identity)
     } catch {
+      if context.needsInput { return inputRequired(by: request, in: context) }
+      if let input = error as? InputRequired {
+        return dialect.outcome(.inputRequired(input), to: request.method, from: identity)
+      }
       return .failure(dialect.error(told(error, about: request), to: request.method))
     }
   }
@@ -82,6 +95,8 @@ extension Service {
   func told(_ error: any Error, about request: Request) -> RPCError {
     switch error {
     case let error as RPCError: return error
+    case let error as QuestionError:
+      return RPCError(error.code == .missingCapability ? .invalidRequest : .internalError, error.message)
     case is CancellationError: return RPCError(.internalError, "\(request.method) was cancelled by the server")
     default:
       logger.error("request failed", [("method", request.method.rawValue), ("error", "\(error)")])

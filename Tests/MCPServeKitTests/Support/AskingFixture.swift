@@ -54,6 +54,13 @@ func makeAskingFixture(_ options: Server.Options = Server.Options()) throws -> S
       _ = try await context.elicit(Elicitation.Form("Log in.", .init("userPassword", isRequired: true)))
       return .text("never")
     }
+    ServerTool("first", "Has the user open a page first.") { context in
+      try context.requireVisits(to: [Elicitation.Page(url: "https://example.com/in", message: "Log in.", id: "in")])
+    }
+    ServerTool("many", "Asks too much.") { context in
+      let forms = (0..<40).map { Elicitation.Form("\($0)?", .init("a")) }
+      return .text("\(try await context.ask(forms.map { try context.question($0) }).count)")
+    }
     ServerPrompt("context", "Asks for its context.") { context, _ in
       let answer = try await context.elicit(Elicitation.Form("Context?", .init("context", isRequired: true)))
       return [PromptMessage(.user, .text(answer["context"]?.string ?? "none"))]
