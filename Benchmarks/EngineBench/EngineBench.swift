@@ -6,13 +6,13 @@ import EventIO
 /// Every request is answered with the same bytes; `/stream` is answered with a stream that idles until the peer goes.
 @main
 struct EngineBench {
-  struct FixedAnswer: HTTPHandler {
+  struct FixedAnswer: HTTPHandler, HTTPRoute {
     let headers: HTTPHeaders = ["Content-Type": "application/json"]
     let body: [UInt8]
 
-    func respond(to request: HTTPRequest, through response: HTTPResponder) async {
-      if request.path == "/stream" { return await idle(response) }
-      await response.send(.ok, headers: headers, body: body)
+    func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
+      if request.path == "/stream" { return { await idle(response) } }
+      return response.answer(.ok, headers: headers, body: body)
     }
 
     private func idle(_ response: HTTPResponder) async {

@@ -25,10 +25,10 @@ import Testing
     await server.shutdown(within: .milliseconds(100))
   }
 
-  private struct AnyHandler: HTTPHandler {
+  private struct AnyHandler: HTTPHandler, HTTPRoute {
     let answer: Answer
-    func respond(to request: HTTPRequest, through response: HTTPResponder) async {
-      do { try await answer(request, response) } catch {}
+    func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
+      { do { try await answer(request, response) } catch {} }
     }
   }
 

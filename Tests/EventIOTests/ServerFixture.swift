@@ -3,12 +3,14 @@ import EventIO
 import Synchronization
 
 /// A handler made of a closure.
-struct Answering: HTTPHandler {
+struct Answering: HTTPHandler, HTTPRoute {
   let answer: @Sendable (HTTPRequest, HTTPResponder) async -> Void
 
   init(_ answer: @escaping @Sendable (HTTPRequest, HTTPResponder) async -> Void) { self.answer = answer }
 
-  func respond(to request: HTTPRequest, through response: HTTPResponder) async { await answer(request, response) }
+  func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
+    { await answer(request, response) }
+  }
 
   /// Says what it was asked.
   static let echo = Answering { request, response in

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// An HTTP server that answers as a closure says, and remembers what it was asked.
-final class ScriptedHTTP: HTTPHandler {
+final class ScriptedHTTP: HTTPHandler, HTTPRoute {
   typealias Script = @Sendable (Exchange) async throws -> Void
 
   /// One request and the way to answer it.
@@ -55,9 +55,9 @@ final class ScriptedHTTP: HTTPHandler {
     }
   }
 
-  func respond(to request: HTTPRequest, through response: HTTPResponder) async {
+  func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
     heard.withLock { $0.append(request) }
-    do { try await script(Exchange(http: request, response: response)) } catch {}
+    return { [self] in do { try await script(Exchange(http: request, response: response)) } catch {} }
   }
 
   /// Runs `body` with a server and its URL, and shuts the server down.

@@ -13,7 +13,7 @@ extension HTTPConnection {
       answerIsLate()
     } else if isLingering {
       close()
-    } else if receiver != nil {
+    } else if !isBusy {
       inputIsLate()
     }
   }
@@ -30,15 +30,14 @@ extension HTTPConnection {
   }
 
   private func inputIsLate() {
-    guard parser.isInHead || parser.isInBody, let receiver = takeReceiver() else { return close() }
+    guard parser.isInHead || parser.isInBody else { return close() }
     shared.statistics.timeouts += 1
     refuse(HTTPRejection(.requestTimeout, "the request did not arrive in time"))
-    receiver.resume(returning: nil)
   }
 
   /// The server shuts down: an idle connection ends, a busy one with its answer.
   func shutDown() {
-    if receiver != nil, !parser.isInHead, !parser.isInBody { return close() }
+    if !isBusy, !parser.isInHead, !parser.isInBody { return close() }
     guard let action = shutdownAction else { return }
     shutdownAction = nil
     action()

@@ -19,7 +19,7 @@ extension HTTPConnection {
 
   /// While a request is being answered, a peer may send some more of them, not a body of any size.
   private func limitBacklog(_ count: Int) {
-    guard receiver == nil else { return }
+    guard isBusy else { return }
     backlog += count
     if backlog >= shared.input.count { pauseReading() }
   }
@@ -28,10 +28,12 @@ extension HTTPConnection {
   private func inputEnded() {
     hasInputEnded = true
     pauseReading()
-    if isLingering || receiver != nil {
+    if isLingering {
       close()
-    } else {
+    } else if isBusy {
       peerIsGone()
+    } else {
+      closeWhenSent()
     }
   }
 
@@ -45,7 +47,7 @@ extension HTTPConnection {
   private func parse(_ bytes: Span<UInt8>) {
     var position = 0
     do throws(HTTPRejection) {
-      while position < bytes.count {
+      while position < bytes.count, !isLast {
         guard waiting.count < shared.limits.pipelinedRequests else {
           unparsed.append(bytes.extracting(position..<bytes.count))
           return pauseReading()
@@ -53,28 +55,16 @@ extension HTTPConnection {
         guard case .request(let request, let end) = try parser.consume(bytes, from: position, limits: shared.limits)
         else { break }
         position = end
-        deliver(request)
+        receiving = .nothing
+        inputDeadline = .max
+        if isBusy { waiting.append(request) } else { answer(request) }
       }
-      if receiver != nil { expectInput() }
     } catch {
-      reject(error)
+      // Nothing after this can be understood; it is said once the earlier requests are answered.
+      rejection = error
+      pauseReading()
     }
-  }
-
-  private func deliver(_ request: HTTPRequest) {
-    receiving = .nothing
-    inputDeadline = .max
-    guard let receiver = takeReceiver() else { return waiting.append(request) }
-    receiver.resume(returning: request)
-  }
-
-  /// Nothing after this can be understood; it is said once the earlier requests are answered.
-  private func reject(_ rejection: HTTPRejection) {
-    self.rejection = rejection
-    pauseReading()
-    guard let receiver = takeReceiver() else { return }
-    refuse(rejection)
-    receiver.resume(returning: nil)
+    if !isBusy, !isClosed, !isLast { expectMore() }
   }
 
   /// Sets the deadline for what the peer has to send next, and asks for it if the peer waits to be asked.

@@ -3,8 +3,8 @@ import Observability
 
 /// One peer's connection: its socket, its unread requests and its unsent answers.
 ///
-/// It lives on one loop. A long-lived task takes a request from it, lets the handler answer, and takes the next, so
-/// answers go out in the order of the requests.
+/// It lives on one loop. Requests are answered as they come, one after the other; a task is made when an answer has to
+/// be waited for, and goes on with the requests that came meanwhile.
 final class HTTPConnection {
   /// Where the current request stands.
   enum Phase {
@@ -20,11 +20,11 @@ final class HTTPConnection {
   enum Receiving { case nothing, head, body }
 
   let slot: Int
-  let remote: SocketAddress
+  let server: HTTPServerLoop
   let shared: HTTPLoopState
   let descriptor: CInt
   private var socket: Socket?
-  /// The task that serves the connection.
+  /// The task that answers the current request, when that takes a while.
   var task: Task<Void, Never>?
 
   // Input
@@ -44,10 +44,11 @@ final class HTTPConnection {
   var receiving = Receiving.head
   var inputDeadline: Int
   var bodyDeadline = Int.max
-  /// The serving task while it waits for a request.
-  var receiver: UnsafeContinuation<HTTPRequest?, Never>?
 
   // The current request
+  /// Who answers the requests of `head`.
+  private var route: (any HTTPRoute)?
+  private var head: HTTPHead?
   var phase = Phase.idle
   /// Tells apart the requests, and the connections, that have the same slot one after the other.
   private(set) var serial: UInt64
@@ -71,9 +72,10 @@ final class HTTPConnection {
   var isLingering = false
   private(set) var isClosed = false
 
-  init(_ socket: consuming Socket, slot: Int, remote: SocketAddress, shared: HTTPLoopState) {
+  init(_ socket: consuming Socket, slot: Int, remote: SocketAddress, server: HTTPServerLoop) {
+    let shared = server.shared.value
     self.slot = slot
-    self.remote = remote
+    self.server = server
     self.shared = shared
     descriptor = socket.descriptor
     serial = shared.makeSerial()
@@ -83,29 +85,65 @@ final class HTTPConnection {
     readWatch = Watch(shared.loop, descriptor, for: .reading) { [unowned self] in readable() }
   }
 
-  /// Waits for the next request; nil when there will be none.
-  func nextRequest() async -> HTTPRequest? {
+  /// Whether a request is being answered.
+  var isBusy: Bool { task != nil }
+
+  /// Answers a request, or makes the task that will.
+  func answer(_ request: HTTPRequest) {
+    guard let work = begin(request) else { return }
+    shared.tasks += 1
+    task = server.makeTask(work, slot: slot, serial: serial)
+  }
+
+  /// The work that is left of the next request that leaves some; nil when there is none, and more input is expected.
+  func nextWork() -> HTTPWork? {
     while !isClosed, !isLast {
-      if !waiting.isEmpty { return waiting.removeFirst() }
-      backlog = 0
-      if let rejection {
-        refuse(rejection)
+      if !waiting.isEmpty {
+        if let work = begin(waiting.removeFirst()) { return work }
       } else if !unparsed.isEmpty {
         parseRest()
-      } else if hasInputEnded || (shared.isDraining && !parser.isInHead && !parser.isInBody) {
-        closeWhenSent()
       } else {
-        resumeReading()
-        expectInput()
-        // Asking for a body may have failed.
-        if !isClosed { return await withUnsafeContinuation { receiver = $0 } }
+        expectMore()
+        return nil
       }
     }
     return nil
   }
 
-  /// Makes a request the current one.
-  func begin(_ request: HTTPRequest) {
+  /// What comes after the requests that were answered.
+  func expectMore() {
+    backlog = 0
+    if let rejection {
+      refuse(rejection)
+    } else if hasInputEnded || (shared.isDraining && !parser.isInHead && !parser.isInBody) {
+      closeWhenSent()
+    } else {
+      resumeReading()
+      expectInput()
+    }
+  }
+
+  /// Lets the handler answer a request; nil when it has.
+  private func begin(_ request: HTTPRequest) -> HTTPWork? {
+    shared.statistics.requests += 1
+    makeCurrent(request)
+    let route = route(for: request.head)
+    if let work = route.respond(to: request, through: HTTPResponder(server: server, slot: slot, serial: serial)) {
+      return work
+    }
+    handlerReturned()
+    return nil
+  }
+
+  private func route(for head: HTTPHead) -> any HTTPRoute {
+    if let route, self.head === head { return route }
+    let route = server.handler.route(for: head)
+    self.head = head
+    self.route = route
+    return route
+  }
+
+  private func makeCurrent(_ request: HTTPRequest) {
     serial = shared.makeSerial()
     phase = .pending
     isHead = request.method == .head
@@ -166,13 +204,7 @@ final class HTTPConnection {
     shared.remove(self)
     peerIsGone()
     resumeSenders()
-    takeReceiver()?.resume(returning: nil)
-  }
-
-  /// The waiting task, for one answer: whoever takes it resumes it.
-  func takeReceiver() -> UnsafeContinuation<HTTPRequest?, Never>? {
-    defer { receiver = nil }
-    return receiver
+    server.connectionEnded()
   }
 
   /// Tells the handler, if it wants to know and has not been told.

@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Answers requests. It is called on a loop, so it must not block; see `run(on:_:)` for code that may.
+/// What is left to do to answer a request.
+package typealias HTTPWork = @Sendable () async -> Void
+
+/// Chooses who answers requests.
 package protocol HTTPHandler: Sendable {
-  /// Answers one request through `response`, before it returns.
+  /// Who answers requests with this head. Called on a loop, once for the requests of a connection that repeat a head.
+  func route(for head: HTTPHead) -> any HTTPRoute
+}
+
+/// Answers the requests of one head. It is called on a loop, so it must not block.
+package protocol HTTPRoute: Sendable {
+  /// Answers one request through `response` and returns nil, or returns the work that will.
   ///
-  /// Returning without an answer sends a 500; returning in the middle of a stream breaks the connection off, so that
-  /// the peer sees that something is missing.
-  func respond(to request: HTTPRequest, through response: HTTPResponder) async
+  /// When both have ended without an answer a 500 is sent; ending in the middle of a stream breaks the connection off,
+  /// so that the peer sees that something is missing.
+  func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork?
+}
+
+extension HTTPHandler where Self: HTTPRoute {
+  /// The same for every head.
+  package func route(for head: HTTPHead) -> any HTTPRoute { self }
 }
 
 /// The way back to the peer for one request. May be used from anywhere, until the handler returns.
@@ -24,6 +38,14 @@ package struct HTTPResponder: Sendable {
   package func send(_ status: HTTPStatus, headers: HTTPHeaders = [:], body: [UInt8] = []) async {
     let isBacklogged = await onLoop { $0.send(status, headers, body, to: self) }
     if isBacklogged { await server.roomToSend(0, to: self) }
+  }
+
+  /// Sends a whole response from the loop, where routes are called: the same without suspending. Work is left when the
+  /// peer is slow.
+  package func answer(_ status: HTTPStatus, headers: HTTPHeaders = [:], body: [UInt8] = []) -> HTTPWork? {
+    guard server.loop.isCurrent else { return { await send(status, headers: headers, body: body) } }
+    guard server.shared.value.send(status, headers, body, to: self) else { return nil }
+    return { await server.roomToSend(0, to: self) }
   }
 
   /// Sends the head of a response whose body comes in pieces.

@@ -99,61 +99,29 @@ package struct HTTPStatus: RawRepresentable, Sendable, Hashable, ExpressibleByIn
 
 /// One whole request, its body included.
 package struct HTTPRequest: Sendable {
-  package var method: HTTPMethod
-  /// What the request line names, as sent: usually a path, perhaps with a query.
-  package var target: String
-  package var headers: HTTPHeaders
+  /// What came before the body. Requests of one connection that say the same share it.
+  package let head: HTTPHead
   /// Empty when there is none. Transfer codings have been undone.
   package var body: [UInt8]
-  /// Who sent it: the nearest hop, whatever headers say.
-  package var remote: SocketAddress
-  /// Whether it came over TLS.
-  package var isSecure: Bool
-  /// Whether the peer may send further requests on the connection.
-  package var keepsAlive: Bool
-  /// The 1 of HTTP/1.1, or 0.
-  package var minorVersion: UInt8
+
+  package init(_ head: HTTPHead, body: [UInt8] = []) {
+    self.head = head
+    self.body = body
+  }
 
   package init(
-    method: HTTPMethod, target: String, headers: HTTPHeaders = [:], body: [UInt8] = [], remote: SocketAddress,
-    isSecure: Bool = false, keepsAlive: Bool = true, minorVersion: UInt8 = 1
+    method: HTTPMethod, target: String, headers: HTTPHeaders = [:], body: [UInt8] = [], remote: SocketAddress
   ) {
-    self.method = method
-    self.target = target
-    self.headers = headers
-    self.body = body
-    self.remote = remote
-    self.isSecure = isSecure
-    self.keepsAlive = keepsAlive
-    self.minorVersion = minorVersion
+    self.init(HTTPHead(method: method, target: target, headers: headers, remote: remote), body: body)
   }
 
-  /// The target without its query and, in absolute form, without scheme and authority. Not percent-decoded.
-  package var path: String {
-    guard target.utf8.first == UInt8(ascii: "/"), !target.utf8.contains(UInt8(ascii: "?")) else {
-      return String(Self.split(target).path)
-    }
-    return target
-  }
-
-  /// What follows the target's first `?`; nil without one. Not percent-decoded.
-  package var query: String? { Self.split(target).query.map { String($0) } }
-
-  private static func split(_ target: String) -> (path: Substring, query: Substring?) {
-    var rest = target[...]
-    if rest.utf8.first != UInt8(ascii: "/"), let authority = afterScheme(rest) {
-      let end = authority.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }
-      rest = authority[(end ?? authority.endIndex)...]
-    }
-    let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?"))
-    let path = rest[..<(mark ?? rest.endIndex)]
-    return (path.isEmpty ? "/" : path, mark.map { rest[rest.utf8.index(after: $0)...] })
-  }
-
-  /// What follows `://`, or nil.
-  private static func afterScheme(_ target: Substring) -> Substring? {
-    guard let colon = target.utf8.firstIndex(of: UInt8(ascii: ":")), target[colon...].utf8.starts(with: "://".utf8)
-    else { return nil }
-    return target[target.utf8.index(colon, offsetBy: 3)...]
-  }
+  package var method: HTTPMethod { head.method }
+  package var target: String { head.target }
+  package var path: String { head.path }
+  package var query: String? { head.query }
+  package var headers: HTTPHeaders { head.headers }
+  package var remote: SocketAddress { head.remote }
+  package var isSecure: Bool { head.isSecure }
+  package var keepsAlive: Bool { head.keepsAlive }
+  package var minorVersion: UInt8 { head.minorVersion }
 }

@@ -31,6 +31,7 @@ package struct HTTPParser: Sendable {
   /// The request whose body is incomplete.
   private var request: HTTPRequest?
   private var body = HTTPBodyReader.length(remaining: 0)
+  private var latest: RepeatedHead?
   /// Whether the peer waits for a 100 before it sends the body. Reset by whoever answers.
   package var expectsContinue = false
 
@@ -51,47 +52,59 @@ package struct HTTPParser: Sendable {
     var position = start
     if request == nil {
       guard let head = try readHead(input, &position, limits) else { return .needsMore }
-      if case .length(let count) = head.body, count <= input.count - position {
+      if case .length(let count) = body, count <= input.count - position {
         let end = position + count
-        return .request(makeRequest(head, body: [UInt8](input.extracting(position..<end))), end: end)
+        return .request(HTTPRequest(head, body: [UInt8](input.extracting(position..<end))), end: end)
       }
-      expectsContinue = head.expectsContinue && position == input.count
-      body = head.body
-      request = makeRequest(head, body: [])
+      if expectsContinue { expectsContinue = position == input.count }
+      request = HTTPRequest(head)
     }
     guard try body.read(input, &position, into: &request, limits) else { return .needsMore }
     guard let complete = request.take() else { return .needsMore }
     return .request(complete, end: position)
   }
 
+  /// Reads the head, and prepares for the body it announces; nil when it is incomplete.
   private mutating func readHead(
     _ input: Span<UInt8>, _ position: inout Int, _ limits: HTTPLimits
   ) throws(HTTPRejection) -> HTTPHead? {
     let rest = input.extracting(position..<input.count)
-    if lines.isEmpty {
-      if let head = try HTTPHead(parsing: rest, limits) {
-        position += head.byteCount
-        return head
-      }
+    guard lines.isEmpty else { return try completeHead(rest, &position, limits) }
+    if let (head, byteCount, bodyCount) = latest?.match(rest, limits) {
+      position += byteCount
+      body = .length(remaining: bodyCount)
+      expectsContinue = false
+      return head
+    }
+    guard let reader = try HTTPHeadReader(parsing: rest, limits) else {
       position = input.count
       lines.append(rest)
       return nil
     }
-    let start = position
-    let before = lines.count
-    lines.append(rest)
-    position = input.count
-    // Only a line end can complete a head, and only an incomplete one can be too long without one.
-    guard rest.contains(UInt8(ascii: "\n")) || lines.count > limits.headerBytes else { return nil }
-    guard let head = try HTTPHead(parsing: lines.span, limits) else { return nil }
-    lines = []
-    position = start + head.byteCount - before
-    return head
+    position += reader.byteCount
+    return take(reader, from: rest)
   }
 
-  private func makeRequest(_ head: HTTPHead, body: [UInt8]) -> HTTPRequest {
-    HTTPRequest(
-      method: head.method, target: head.target, headers: head.headers, body: body, remote: remote, isSecure: isSecure,
-      keepsAlive: head.keepsAlive, minorVersion: head.minorVersion)
+  private mutating func completeHead(
+    _ rest: Span<UInt8>, _ position: inout Int, _ limits: HTTPLimits
+  ) throws(HTTPRejection) -> HTTPHead? {
+    let before = lines.count
+    lines.append(rest)
+    position += rest.count
+    // Only a line end can complete a head, and only an incomplete one can be too long without one.
+    guard rest.contains(UInt8(ascii: "\n")) || lines.count > limits.headerBytes else { return nil }
+    guard let reader = try HTTPHeadReader(parsing: lines.span, limits) else { return nil }
+    position += reader.byteCount - before - rest.count
+    let whole = lines
+    lines = []
+    return take(reader, from: whole.span)
+  }
+
+  private mutating func take(_ reader: HTTPHeadReader, from input: Span<UInt8>) -> HTTPHead {
+    let head = HTTPHead(reader, remote: remote, isSecure: isSecure)
+    body = reader.body
+    expectsContinue = reader.expectsContinue
+    latest = RepeatedHead(head, read: reader, from: input)
+    return head
   }
 }

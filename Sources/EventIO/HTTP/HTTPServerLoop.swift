@@ -6,7 +6,7 @@ import Observability
 /// The part of a server that lives on one loop: a listener's share and the connections it brought.
 actor HTTPServerLoop {
   nonisolated let loop: EventLoop
-  private let handler: any HTTPHandler
+  nonisolated let handler: any HTTPHandler
   /// For responders, which reach their connection without suspending when they are on the loop.
   nonisolated let shared: LoopOwned<HTTPLoopState>
   private var listeners: [(listener: Listener, watch: Watch)] = []
@@ -68,29 +68,30 @@ actor HTTPServerLoop {
     guard excess < 100 else { return state.statistics.rejected += 1 }
     startTicking()
     socket.sendAtOnce()
-    let connection = HTTPConnection(socket, slot: state.takeSlot(), remote: remote, shared: state)
+    let connection = HTTPConnection(socket, slot: state.takeSlot(), remote: remote, server: self)
     state.add(connection)
-    guard excess < 0 else { return connection.refuse(.tooManyConnections(state.limits)) }
-    state.tasks += 1
-    let (slot, serial) = (connection.slot, connection.serial)
-    connection.task = Task(executorPreference: loop) { await self.serve(slot, serial) }
+    if excess >= 0 { connection.refuse(.tooManyConnections(state.limits)) }
   }
 
-  /// Serves one connection until it ends.
-  private func serve(_ slot: Int, _ serial: UInt64) async {
-    if let connection = state.connection(slot, serial: serial) { await serve(connection) }
+  /// Makes a task that does the work that is left of a connection's current request, and of those after it.
+  nonisolated func makeTask(_ work: @escaping HTTPWork, slot: Int, serial: UInt64) -> Task<Void, Never> {
+    Task(executorPreference: loop) { await self.serve(slot, serial, work) }
+  }
+
+  private func serve(_ slot: Int, _ serial: UInt64, _ work: HTTPWork) async {
+    if let connection = state.connection(slot, serial: serial) { await serve(connection, work) }
     state.tasks -= 1
     checkIdle()
   }
 
-  private func serve(_ connection: HTTPConnection) async {
-    while let request = await connection.nextRequest() {
-      state.statistics.requests += 1
-      connection.begin(request)
-      let responder = HTTPResponder(server: self, slot: connection.slot, serial: connection.serial)
-      await handler.respond(to: request, through: responder)
+  private func serve(_ connection: HTTPConnection, _ first: HTTPWork) async {
+    await first()
+    connection.handlerReturned()
+    while let work = connection.nextWork() {
+      await work()
       connection.handlerReturned()
     }
+    connection.task = nil
   }
 
   /// The process has no descriptor or memory left: waits for others to be closed instead of spinning.
@@ -158,6 +159,8 @@ extension HTTPServerLoop {
     idleWaiter?.resume(returning: isIdle)
     idleWaiter = nil
   }
+
+  nonisolated func connectionEnded() { assumeIsolated { $0.checkIdle() } }
 
   private func checkIdle() {
     if idleWaiter != nil, state.connectionCount == 0, state.tasks == 0 { resumeIdleWaiter(isIdle: true) }

@@ -5,7 +5,7 @@ import MCPCore
 import Observability
 
 /// Everything a service offers over HTTP, by path.
-final class HTTPSite: HTTPHandler {
+final class HTTPSite: HTTPHandler, HTTPRoute {
   private enum Place {
     case streamable
     case events
@@ -66,7 +66,11 @@ final class HTTPSite: HTTPHandler {
     await streamable.sessions.tend()
   }
 
-  func respond(to request: HTTPRequest, through response: HTTPResponder) async {
+  func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
+    { [self] in await answer(request, through: response) }
+  }
+
+  private func answer(_ request: HTTPRequest, through response: HTTPResponder) async {
     let start = service.logger.writes(.debug) ? ContinuousClock.now : nil
     let answer =
       switch step(request) {

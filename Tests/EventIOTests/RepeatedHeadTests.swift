@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import Testing
+
+@Suite struct RepeatedHeadTests {
+  static func head(_ length: String, more: String = "") -> String {
+    "POST /mcp HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\nAccept: b\r\n\(more)\r\n"
+  }
+
+  /// The requests in `texts`, each of which arrives as one piece on one connection.
+  static func read(_ texts: [String], limits: HTTPLimits = HTTPLimits()) throws(HTTPRejection) -> [HTTPRequest] {
+    var parser = HTTPParser(remote: .loopback(port: 5))
+    var requests: [HTTPRequest] = []
+    for text in texts {
+      let bytes = [UInt8](text.utf8)
+      if case .request(let request, _) = try parser.consume(bytes.span, limits: limits) { requests.append(request) }
+    }
+    return requests
+  }
+
+  @Test func requestsThatRepeatAHeadShareIt() throws {
+    let requests = try Self.read([Self.head("3") + "abc", Self.head("3") + "def", Self.head("5") + "ghijk"])
+    #expect(requests.map { String(decoding: $0.body, as: UTF8.self) } == ["abc", "def", "ghijk"])
+    #expect(requests.allSatisfy { $0.head === requests[0].head })
+  }
+
+  @Test func aHeadThatDiffersIsReadAnew() throws {
+    let texts = [
+      Self.head("3") + "abc", Self.head("3", more: "X: y\r\n") + "abc", Self.head("3") + "abc",
+      Self.head("10")
+        + "0123456789",
+      "POST /mcp HTTP/1.1\r\nHost: b\r\nContent-Length: 1\r\n\r\nz",
+    ]
+    let requests = try Self.read(texts)
+    #expect(requests.count == 5)
+    for (one, other) in zip(requests, requests.dropFirst()) { #expect(one.head !== other.head) }
+    #expect(requests[1].headers["x"] == "y" && !requests[2].headers.contains("x"))
+    #expect(requests[3].body.count == 10 && requests[4].headers["host"] == "b")
+  }
+
+  @Test func theBodyOfARepeatedHeadMayComeInPieces() throws {
+    let requests = try Self.read([Self.head("3") + "abc", Self.head("4") + "de", "fg"])
+    #expect(requests.count == 2 && requests[1].body == [UInt8]("defg".utf8))
+  }
+
+  @Test func limitsHoldForRepeatedHeads() throws {
+    var limits = HTTPLimits()
+    limits.bodyBytes = 5
+    #expect(throws: HTTPRejection.self) {
+      try Self.read([Self.head("3") + "abc", Self.head("6") + "abcdef"], limits: limits)
+    }
+    #expect(throws: HTTPRejection.self) { try Self.read([Self.head("3") + "abc", Self.head("x") + "abc"]) }
+  }
+
+  @Test func aLengthThatIsSaidTwiceIsNeverTakenForARepetition() {
+    let (first, second) = (Self.head("3", more: "Content-Length: 3\r\n"), Self.head("4", more: "Content-Length: 3\r\n"))
+    #expect(throws: HTTPRejection.self) { try Self.read([first + "abc", second + "abcd"]) }
+  }
+}
