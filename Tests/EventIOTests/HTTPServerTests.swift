@@ -3,8 +3,9 @@ import EventIO
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HTTPServerTests {
-  @Test func aConnectionServesRequestAfterRequest() async throws {
-    try await withServer { address, server in
+  @Test(arguments: Echo.allCases)
+  func aConnectionServesRequestAfterRequest(_ echo: Echo) async throws {
+    try await withServer(echo) { address, server in
       let peer = try RawPeer(address)
       for number in 1...3 {
         try await peer.send("POST /\(number)?q HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi")
@@ -30,8 +31,9 @@ import Testing
     }
   }
 
-  @Test func pipelinedRequestsAreAnsweredInOrder() async throws {
-    try await withServer { address, _ in
+  @Test(arguments: Echo.allCases)
+  func pipelinedRequestsAreAnsweredInOrder(_ echo: Echo) async throws {
+    try await withServer(echo) { address, _ in
       let requests = (1...64).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined()
       let peer = try RawPeer(address)
       try await peer.send(requests)
@@ -41,8 +43,9 @@ import Testing
     }
   }
 
-  @Test func pipelinedRequestsAreAnsweredThoughThePeerEndedItsSide() async throws {
-    try await withServer { address, _ in
+  @Test(arguments: Echo.allCases)
+  func pipelinedRequestsAreAnsweredThoughThePeerEndedItsSide(_ echo: Echo) async throws {
+    try await withServer(echo) { address, _ in
       let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
       let answers = try await answer(to: String(repeating: request, count: 40), at: address)
       #expect(answers.split(separator: "HTTP/1.1 200 OK").count == 40)
@@ -57,8 +60,9 @@ import Testing
     }
   }
 
-  @Test func closingIsSaidAndDone() async throws {
-    try await withServer { address, _ in
+  @Test(arguments: Echo.allCases)
+  func closingIsSaidAndDone(_ echo: Echo) async throws {
+    try await withServer(echo) { address, _ in
       let peer = try RawPeer(address)
       try await peer.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
       #expect(try await peer.readToEnd().contains("\r\nConnection: close\r\n"))
@@ -107,6 +111,20 @@ import Testing
       let answer = try await peer.readBytes()
       try await sending
       #expect(answer.suffix(body.count) == body[...])
+    }
+  }
+
+  /// The peer reads nothing until it has sent everything and ended its side.
+  @Test(arguments: Echo.allCases)
+  func answersThatWaitForTheirReaderArriveWhole(_ echo: Echo) async throws {
+    let body = String(repeating: "z", count: 400_000)
+    let request = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 400000\r\n\r\n\(body)"
+    try await withServer(echo) { address, _ in
+      let peer = try RawPeer(address)
+      async let answers = peer.readBytes()
+      try await peer.send(String(repeating: request, count: 20))
+      peer.endSending()
+      #expect(try await answers.filter { $0 == UInt8(ascii: "z") }.count == 20 * 400_000)
     }
   }
 

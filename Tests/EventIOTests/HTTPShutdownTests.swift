@@ -47,6 +47,25 @@ import Testing
     await shutdown
   }
 
+  /// In any order: both ask whether the server is idle, and the one that asks first must not be forgotten.
+  @Test func aShutdownThatIsHurriedEnds() async throws {
+    for _ in 0..<30 {
+      let (begun, gone) = (Event(), Event())
+      let handler = Answering { _, response in
+        response.onDisconnect { gone.happen() }
+        begun.happen()
+        await gone.wait()
+      }
+      let server = try HTTPServer(handler: handler)
+      let peer = try RawPeer(try server.start(host: "127.0.0.1", port: 0)[0])
+      try await peer.send(Self.get)
+      await begun.wait()
+      async let patient: Void = server.shutdown(within: .seconds(60))
+      async let hurried: Void = server.shutdown(within: .zero)
+      _ = await (patient, hurried)
+    }
+  }
+
   @Test func whatDoesNotEndIsCutOffAndCancelled() async throws {
     let (begun, cancelled, gone) = (Event(), Event(), Event())
     let handler = Answering { _, response in

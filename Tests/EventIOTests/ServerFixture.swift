@@ -14,8 +14,26 @@ struct Answering: HTTPHandler, HTTPRoute {
 
   /// Says what it was asked.
   static let echo = Answering { request, response in
-    let body = "\(request.method) \(request.path) \(String(decoding: request.body, as: UTF8.self))"
-    await response.send(.ok, headers: ["Content-Type": "text/plain"], body: [UInt8](body.utf8))
+    await response.send(.ok, headers: Echo.headers, body: Echo.body(request))
+  }
+}
+
+/// Says what it was asked: at once, after a while, or now one and now the other.
+enum Echo: HTTPHandler, HTTPRoute, CaseIterable {
+  case atOnce, later, mixed
+
+  func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
+    let isLate = self == .later || (self == .mixed && request.path.utf8.count.isMultiple(of: 2))
+    guard isLate else { return response.answer(.ok, headers: Self.headers, body: Self.body(request)) }
+    return {
+      await Task.yield()
+      await response.send(.ok, headers: Self.headers, body: Self.body(request))
+    }
+  }
+
+  static let headers: HTTPHeaders = ["Content-Type": "text/plain"]
+  static func body(_ request: HTTPRequest) -> [UInt8] {
+    [UInt8]("\(request.method) \(request.path) \(String(decoding: request.body, as: UTF8.self))".utf8)
   }
 }
 

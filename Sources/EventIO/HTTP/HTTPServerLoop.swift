@@ -148,10 +148,13 @@ extension HTTPServerLoop {
   /// Whether the last connection and its task end in time. To be asked after `beginShutdown`; asking again answers
   /// whoever asked before, so that a shutdown can be hurried.
   func isIdle(within time: Duration) async -> Bool {
-    resumeIdleWaiter(isIdle: false)
-    if state.connectionCount == 0, state.tasks == 0 { return true }
-    idleTimer = Watch(loop, after: time) { [unowned self] in resumeIdleWaiter(isIdle: false) }
-    return await withCheckedContinuation { idleWaiter = $0 }
+    await withCheckedContinuation { waiter in
+      // All in here: before this block is entered somebody else may ask.
+      resumeIdleWaiter(isIdle: false)
+      idleWaiter = waiter
+      idleTimer = Watch(loop, after: time) { [unowned self] in resumeIdleWaiter(isIdle: false) }
+      checkIdle()
+    }
   }
 
   private func resumeIdleWaiter(isIdle: Bool) {
