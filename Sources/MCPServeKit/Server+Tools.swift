@@ -4,35 +4,56 @@ import MCPCore
 
 extension Server {
   func callTool(_ params: JSONObject, _ context: RequestContext) async throws -> Reply {
-    let features = try features(.tools, for: .toolsCall)
-    guard case .string(let name)? = params["name"] else { throw RPCError.invalidParams("name must be a string") }
-    guard let row = features.tools.row(name) else { throw unknownTool(name, features) }
-    guard let call = row.entry.call else {
+    let (name, tool) = try tool(calledIn: params)
+    guard let call = tool.call else {
       throw RPCError(.internalError, "tool \(name) has no handler yet: try again later")
     }
     let arguments = try arguments(of: params)
     do {
       let result =
-        switch row.entry.placement {
+        switch tool.placement {
         case .loop: try await call(context, arguments)
         case .pool:
-          try await runner.run("tool \(name)", limit: row.entry.timeLimit, in: context) {
+          try await runner.run("tool \(name)", limit: tool.timeLimit, in: context) {
             try await call(context, arguments)
           }
         }
-      if let schema = row.entry.outputSchema { try check(result, of: name, against: schema) }
-      return .complete(result.json)
-    } catch let error as InvalidArguments {
-      return .invalidArguments(error.faults)
-    } catch let error as RPCError {
-      throw error
-    } catch let error as CancellationError {
-      throw error
-    } catch let error as InputRequired {
-      throw error
+      return try reply(result, of: name, tool)
     } catch {
-      // What a handler throws is the tool's own failure, which the model may read; only `RPCError` is the protocol's.
-      return .complete(ToolResult.error("Error calling \(name): \(error)").json)
+      return try reply(error, of: name)
+    }
+  }
+
+  /// The same for a tool whose handler runs on the loop and does not wait; nil for others.
+  func callToolAtOnce(_ params: JSONObject, _ context: RequestContext) throws -> Reply? {
+    let (name, tool) = try tool(calledIn: params)
+    guard let call = tool.callAtOnce, tool.placement == .loop else { return nil }
+    let arguments = try arguments(of: params)
+    do {
+      return try reply(try call(context, arguments), of: name, tool)
+    } catch {
+      return try reply(error, of: name)
+    }
+  }
+
+  private func tool(calledIn params: JSONObject) throws(RPCError) -> (name: String, tool: ServerTool) {
+    let features = try features(.tools, for: .toolsCall)
+    guard case .string(let name)? = params["name"] else { throw .invalidParams("name must be a string") }
+    guard let row = features.tools.row(name) else { throw unknownTool(name, features) }
+    return (name, row.entry)
+  }
+
+  private func reply(_ result: ToolResult, of name: String, _ tool: ServerTool) throws(RPCError) -> Reply {
+    if let schema = tool.outputSchema { try check(result, of: name, against: schema) }
+    return .complete(result.json)
+  }
+
+  /// What a handler throws is the tool's own failure, which the model may read; only `RPCError` is the protocol's.
+  private func reply(_ error: any Error, of name: String) throws -> Reply {
+    switch error {
+    case let error as InvalidArguments: return .invalidArguments(error.faults)
+    case is RPCError, is CancellationError, is InputRequired: throw error
+    default: return .complete(ToolResult.error("Error calling \(name): \(error)").json)
     }
   }
 

@@ -64,21 +64,30 @@ public final class Server: RequestHandler {
   /// Answers one request.
   /// - Throws: `RPCError` for what the protocol calls an error.
   public func handle(_ request: Request, in context: RequestContext) async throws -> Reply {
+    if let reply = try replyAtHand(to: request, in: context) { return reply }
     switch request.method {
     case .toolsCall: return try await callTool(request.params, context)
+    case .resourcesRead: return try await readResource(request, context)
+    case .promptsGet: return try await renderPrompt(request, context)
+    case .complete: return try await complete(request, context)
+    default: throw RPCError.methodNotFound(request.method)
+    }
+  }
+
+  /// Answers what needs no waiting: lists, and tools whose handlers run on the loop and do not wait.
+  public func replyAtHand(to request: Request, in context: RequestContext) throws -> Reply? {
+    switch request.method {
+    case .toolsCall: return try callToolAtOnce(request.params, context)
     case .toolsList: return try page(of: \.tools, .tools, as: "tools", .tools, request)
     case .toolsGet: return try tool(request)
     case .resourcesList: return try page(of: \.resources, .resources, as: "resources", .resources, request)
     case .resourceTemplatesList:
       return try page(of: \.templates, .templates, as: "resourceTemplates", .resources, request)
-    case .resourcesRead: return try await readResource(request, context)
     case .resourcesSubscribe, .resourcesUnsubscribe: return try subscribe(request, context)
     case .subscriptionsListen: return try honour(request, context)
     case .promptsList: return try page(of: \.prompts, .prompts, as: "prompts", .prompts, request)
-    case .promptsGet: return try await renderPrompt(request, context)
-    case .complete: return try await complete(request, context)
     case .discover: return discover()
-    default: throw RPCError.methodNotFound(request.method)
+    default: return nil
     }
   }
 }

@@ -40,7 +40,7 @@ struct HTTPHygieneTests {
     let guards = HTTPGuards(hosts: [], origins: [], isLoopback: false)
     let request = HTTPRequest(
       method: .post, target: "/mcp", headers: ["Host": host, "Origin": origin], remote: .loopback(port: 1))
-    #expect((guards.refusal(of: request) == nil) == isAllowed)
+    #expect((guards.refusal(of: request.head) == nil) == isAllowed)
   }
 
   @Test func aHandshakeBelongsToTheEndpointThatKeepsIt() async throws {

@@ -9,6 +9,17 @@ public protocol RequestHandler: Sendable {
   /// Answers `request`.
   /// - Throws: `RPCError` for an error the peer is told as it is; any other error becomes `internalError`.
   func handle(_ request: Request, in context: RequestContext) async throws -> Reply
+
+  /// Answers `request` when that needs no waiting and nothing is to be said meanwhile; nil has `handle` asked, which
+  /// must be able to answer everything. Asked first, on the event loop, because waiting for nothing costs more than
+  /// many an answer. Default: nil.
+  /// - Throws: as `handle`.
+  func replyAtHand(to request: Request, in context: RequestContext) throws -> Reply?
+}
+
+extension RequestHandler {
+  /// Has `handle` asked.
+  public func replyAtHand(to request: Request, in context: RequestContext) throws -> Reply? { nil }
 }
 
 /// A layer around a handler: limits, logging, authorization.

@@ -173,6 +173,14 @@ extension Peer {
     if let fault { throw fault }
   }
 
+  /// Whether a request of that id is being answered.
+  func hasInFlight(_ id: RequestID) -> Bool {
+    state.withLock { state in
+      state.wasUsed = true
+      return state.flights.contains { $0.id == id }
+    }
+  }
+
   /// Forgets a request that was answered or withdrawn.
   func end(_ context: RequestContext) {
     state.withLock { state in

@@ -69,18 +69,13 @@ extension Service {
   /// peer only learns that there was one.
   @inline(__always)
   func outcome(of request: Request, in context: RequestContext) async -> Result<JSONObject, RPCError> {
-    let dialect = Dialect(context.revision)
     do {
-      var reply = try await handler.handle(request, in: context)
-      if context.needsInput { return inputRequired(by: request, in: context) }
-      if request.method != .toolsCall, request.method == .discover { reply = naming(revisions, in: reply) }
-      return dialect.outcome(reply, to: request.method, from: identity)
+      let reply = try await handler.handle(request, in: context)
+      return context.needsInput ? inputRequired(by: request, in: context) : spell(reply, to: request, in: context)
     } catch {
       if context.needsInput { return inputRequired(by: request, in: context) }
-      if let input = error as? InputRequired {
-        return dialect.outcome(.inputRequired(input), to: request.method, from: identity)
-      }
-      return .failure(dialect.error(told(error, about: request), to: request.method))
+      if let input = error as? InputRequired { return spell(.inputRequired(input), to: request, in: context) }
+      return spell(error, about: request, in: context)
     }
   }
 
@@ -89,6 +84,30 @@ extension Service {
     guard case .complete(var discovery, let cache) = reply else { return reply }
     discovery["supportedVersions"] = .array(revisions.sorted(by: >).map { .string($0.rawValue) })
     return .complete(discovery, cache: cache)
+  }
+
+  /// The same when the handler needs no waiting; nil when it does.
+  func outcomeAtHand(of request: Request, in context: RequestContext) -> Result<JSONObject, RPCError>? {
+    do {
+      return try handler.replyAtHand(to: request, in: context).map { spell($0, to: request, in: context) }
+    } catch {
+      return spell(error, about: request, in: context)
+    }
+  }
+
+  @inline(__always)
+  private func spell(
+    _ reply: Reply, to request: Request, in context: RequestContext
+  ) -> Result<JSONObject, RPCError> {
+    var reply = reply
+    if request.method != .toolsCall, request.method == .discover { reply = naming(revisions, in: reply) }
+    return Dialect(context.revision).outcome(reply, to: request.method, from: identity)
+  }
+
+  private func spell(
+    _ error: any Error, about request: Request, in context: RequestContext
+  ) -> Result<JSONObject, RPCError> {
+    .failure(Dialect(context.revision).error(told(error, about: request), to: request.method))
   }
 
   /// What a peer is told of `error`.

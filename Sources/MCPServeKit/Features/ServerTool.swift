@@ -14,6 +14,8 @@ public struct ServerTool: Sendable {
   public var tool: Tool
   /// Checks arguments and answers; nil while the tool has no handler yet. Throws `InvalidArguments`.
   var call: Handler?
+  /// The same, when the handler does not wait.
+  var callAtOnce: (@Sendable (RequestContext, JSONObject) throws -> ToolResult)?
   var placement = Placement.pool
   var timeLimit: Duration?
   /// The compiled output schema; set when the tool is registered.
@@ -31,22 +33,32 @@ public struct ServerTool: Sendable {
     _ name: String, _ description: String, _ parameters: repeat Parameter<each Input>,
     handler: @escaping @Sendable (RequestContext, repeat each Input) async throws -> ToolResult
   ) {
-    var inputs: [ToolInput] = []
-    for parameter in repeat each parameters { inputs.append(parameter.input) }
-    tool = Tool(name, description, inputs: inputs)
+    tool = Tool(name, description, repeat each parameters)
     call = { context, arguments in
       do {
         return try await handler(context, repeat try (each parameters).value(in: arguments))
       } catch let mismatch as ArgumentMismatch {
-        var faults: [String] = []
-        for parameter in repeat each parameters {
-          if let fault = parameter.fault(in: arguments) { faults.append(fault) }
-        }
-        // None: the handler itself has thrown it.
-        guard !faults.isEmpty else { throw mismatch }
-        throw InvalidArguments(faults: faults)
+        throw try InvalidArguments(arguments, mismatch, repeat each parameters)
       }
     }
+  }
+
+  /// Makes a tool from parameters and a handler that does not wait. With `onLoop` it is answered without any switch of
+  /// threads or tasks.
+  public init<each Input: ToolValue>(
+    _ name: String, _ description: String, _ parameters: repeat Parameter<each Input>,
+    handler: @escaping @Sendable (RequestContext, repeat each Input) throws -> ToolResult
+  ) {
+    tool = Tool(name, description, repeat each parameters)
+    let call: @Sendable (RequestContext, JSONObject) throws -> ToolResult = { context, arguments in
+      do {
+        return try handler(context, repeat try (each parameters).value(in: arguments))
+      } catch let mismatch as ArgumentMismatch {
+        throw try InvalidArguments(arguments, mismatch, repeat each parameters)
+      }
+    }
+    callAtOnce = call
+    self.call = call
   }
 
   /// Makes a tool from its listing; `handler` gets arguments that fit the schema, defaults filled in.
@@ -61,6 +73,7 @@ public struct ServerTool: Sendable {
 
   mutating func set(_ handler: @escaping Handler) throws(FeatureError) {
     let schema = try ArgumentSchema(of: tool)
+    callAtOnce = nil
     call = { context, arguments in
       var arguments = arguments
       let faults = schema.check(&arguments)
@@ -73,6 +86,31 @@ public struct ServerTool: Sendable {
 /// Arguments that do not fit a tool's schema; each fault names its argument.
 struct InvalidArguments: Error {
   let faults: [String]
+
+  init(faults: [String]) { self.faults = faults }
+
+  /// Names every argument at fault.
+  /// - Throws: `mismatch` when there is none: then the handler itself has thrown it.
+  init<each Input: ToolValue>(
+    _ arguments: JSONObject, _ mismatch: ArgumentMismatch, _ parameters: repeat Parameter<each Input>
+  ) throws {
+    var faults: [String] = []
+    for parameter in repeat each parameters {
+      if let fault = parameter.fault(in: arguments) { faults.append(fault) }
+    }
+    guard !faults.isEmpty else { throw mismatch }
+    self.init(faults: faults)
+  }
+}
+
+extension Tool {
+  fileprivate init<each Input: ToolValue>(
+    _ name: String, _ description: String, _ parameters: repeat Parameter<each Input>
+  ) {
+    var inputs: [ToolInput] = []
+    for parameter in repeat each parameters { inputs.append(parameter.input) }
+    self.init(name, description, inputs: inputs)
+  }
 }
 
 /// Where a handler runs.

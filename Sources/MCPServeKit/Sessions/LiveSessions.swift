@@ -26,7 +26,7 @@ final class LiveSessions: Sendable {
   }
 
   /// The same, when the store can tell without waiting; nil when `peer(of:)` has to be asked.
-  func peerAtHand(of id: String) -> Peer? { store.sessionAtHand(Session.ID(rawValue: id)).map(peer) }
+  func peerAtHand(of id: Session.ID) -> Peer? { store.sessionAtHand(id).map(peer) }
 
   private func peer(of session: Session) -> Peer {
     let id = session.id.rawValue

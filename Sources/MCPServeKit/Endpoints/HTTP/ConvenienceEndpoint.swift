@@ -20,7 +20,7 @@ struct ConvenienceEndpoint: Sendable {
   /// Answers one message; notifications of its request are dropped. What has rules of its own, a handshake or a modern
   /// request, belongs to the endpoint that keeps them.
   func answer(_ request: HTTPRequest) async -> HTTPAnswer {
-    guard request.hasJSONBody else {
+    guard request.head.hasJSONBody else {
       return .error(.unsupportedMediaType, RPCError(.invalidRequest, "Content-Type must be application/json"))
     }
     if let json = try? JSON(parsing: request.body), case .request(let call)? = try? Message(json),

@@ -45,6 +45,11 @@ struct HTTPAnswer {
     HTTPAnswer(status, json, body: body)
   }
 
+  private static let eventStream = HTTPResponder.eventHeaders
+
+  /// Events that are known already.
+  static func events(_ events: [UInt8]) -> HTTPAnswer { HTTPAnswer(.ok, eventStream, body: events) }
+
   /// An error of JSON-RPC with an HTTP status of its own.
   static func error(_ status: HTTPStatus, _ error: RPCError, to id: RequestID? = nil) -> HTTPAnswer {
     json(Response(id: id, outcome: .failure(error)).bytes, status)

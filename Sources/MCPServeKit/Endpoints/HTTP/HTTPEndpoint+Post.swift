@@ -5,77 +5,83 @@ import MCPCore
 import Observability
 
 extension HTTPEndpoint {
-  /// Answers what a POST carries.
+  /// Answers what a POST carries, at once where nothing has to be waited for.
   ///
   /// Spec: 2025-11-25 and 2026-07-28, basic/transports, "Sending Messages to the Server".
-  func post(_ request: HTTPRequest, _ responder: HTTPResponder) async -> HTTPAnswer {
-    guard request.hasJSONBody else {
-      return .error(.unsupportedMediaType, RPCError(.invalidRequest, "Content-Type must be application/json"))
-    }
-    let accepts = Acceptance(request.headers)
-    guard accepts.json || accepts.events else { return .notAcceptable("application/json or text/event-stream") }
+  func post(_ exchange: HTTPExchange, on terms: PostTerms) -> HTTPStep {
+    if let refusal = terms.refusal { return .ready(refusal) }
     let json: JSON
     do throws(JSONError) {
-      json = try JSON(parsing: request.body, limits: JSONLimits(bytes: service.limits.messageBytes))
+      json = try JSON(parsing: exchange.request.body, limits: JSONLimits(bytes: service.limits.messageBytes))
     } catch {
-      return .error(.badRequest, RPCError(.parseError, "the body is not JSON: \(error)"))
+      return .ready(.error(.badRequest, RPCError(.parseError, "the body is not JSON: \(error)")))
     }
-    if case .array(let elements) = json { return await answer(batch: elements, request, responder, accepts) }
+    if case .array(let elements) = json { return .work { await answer(batch: elements, exchange, terms) } }
     do throws(InvalidMessage) {
       switch try Message(json) {
-      case .request(let call): return await answer(call, request, responder, accepts)
-      case .notification(let notification): return await take(notification, request)
-      case .response(let response): return await take(response, request)
+      case .request(let call): return answer(call, exchange, terms)
+      case .notification(let notification): return .work { await take(notification, exchange.request) }
+      case .response(let response): return .work { await take(response, exchange.request) }
       }
     } catch {
-      return .json(error.response.bytes, .badRequest)
+      return .ready(.json(error.response.bytes, .badRequest))
     }
   }
 
-  private func answer(
-    _ call: Request, _ request: HTTPRequest, _ responder: HTTPResponder, _ accepts: Acceptance
-  ) async -> HTTPAnswer {
+  private func answer(_ call: Request, _ exchange: HTTPExchange, _ terms: PostTerms) -> HTTPStep {
     do throws(RPCError) {
       switch try Claim(of: call.params, served: service.revisions) {
       case .modern(let revision):
-        try StandardHeaders.check(request.headers, against: call, revision)
+        try terms.standard.check(against: call, revision)
         if call.method != .toolsCall, call.method == .subscriptionsListen {
-          return await listen(call, revision, accepts)
+          return .work { await listen(call, revision, terms.accepts) }
         }
-        return await answer(modern: call, revision, reply(responder, accepts, cancelsOnDisconnect: true))
+        return try answer(modern: call, revision, exchange, terms)
       case .legacy:
-        if namesModern(request) {
+        if terms.namesModern {
           throw .invalidParams(
             "MCP-Protocol-Version names a revision whose requests need _meta \(MetaKey.protocolVersion)")
         }
-        let reply = reply(responder, accepts, cancelsOnDisconnect: false)
-        guard call.method == .initialize else { return await answer(legacy: call, request, reply) }
-        return await initialize(call, request, reply)
+        if let outcome = try outcomeAtHand(legacy: call, terms) { return .ready(answer(call, outcome, terms)) }
+        return .work {
+          let reply = reply(exchange, terms, cancelsOnDisconnect: false)
+          guard call.method == .initialize else { return await answer(legacy: call, exchange.request, reply) }
+          return await initialize(call, exchange.request, reply)
+        }
       }
     } catch {
-      return .error(.badRequest, error, to: call.id)
+      return .ready(.error(.badRequest, error, to: call.id))
     }
   }
 
-  private func namesModern(_ request: HTTPRequest) -> Bool {
-    request.headers.withValue(of: StandardHeaders.version) { $0.count == 10 && $0[3] == UInt8(ascii: "6") } == true
-      && request.headers[StandardHeaders.version].flatMap(Revision.init(rawValue:))?.era == .modern
+  /// The answer to a request that needed no waiting.
+  private func answer(
+    _ call: Request, _ outcome: Result<JSONObject, RPCError>, _ terms: PostTerms, status: HTTPStatus = .ok
+  ) -> HTTPAnswer {
+    let text = Response(id: call.id, outcome: outcome).bytes
+    guard terms.accepts.json || status != .ok else { return .events(text.event) }
+    return .json(text, status)
   }
 
-  private func reply(
-    _ responder: HTTPResponder, _ accepts: Acceptance, cancelsOnDisconnect: Bool
-  ) -> ReplyStream {
-    ReplyStream(responder, accepts, cancelsOnDisconnect: cancelsOnDisconnect, heartbeat: heartbeat)
+  private func reply(_ exchange: HTTPExchange, _ terms: PostTerms, cancelsOnDisconnect: Bool) -> ReplyStream {
+    ReplyStream(exchange.response, terms.accepts, cancelsOnDisconnect: cancelsOnDisconnect, heartbeat: heartbeat)
   }
 }
 
 // MARK: - The modern era
 
 extension HTTPEndpoint {
-  @inline(__always)
   private func answer(
-    modern call: Request, _ revision: Revision, _ reply: ReplyStream
-  ) async -> HTTPAnswer {
+    modern call: Request, _ revision: Revision, _ exchange: HTTPExchange, _ terms: PostTerms
+  ) throws(RPCError) -> HTTPStep {
+    let context = try service.modernContext(of: call, revision, NoSink())
+    if let outcome = service.outcomeAtHand(of: call, in: context) {
+      return .ready(answer(call, outcome, terms, status: status(of: outcome)))
+    }
+    return .work { await answer(modern: call, revision, reply(exchange, terms, cancelsOnDisconnect: true)) }
+  }
+
+  private func answer(modern call: Request, _ revision: Revision, _ reply: ReplyStream) async -> HTTPAnswer {
     do throws(RPCError) {
       let context = try service.modernContext(of: call, revision, reply)
       let outcome = await service.outcome(of: call, in: context)
@@ -100,6 +106,16 @@ extension HTTPEndpoint {
 // MARK: - The legacy era
 
 extension HTTPEndpoint {
+  /// The outcome of a legacy request whose session is at hand and whose handler needs no waiting.
+  private func outcomeAtHand(
+    legacy call: Request, _ terms: PostTerms
+  ) throws(RPCError) -> Result<JSONObject, RPCError>? {
+    guard terms.fitsSession, let session = terms.session, let peer = sessions.peerAtHand(of: session) else {
+      return nil
+    }
+    return try Conversation(service: service, peer: peer, assumed: nil).outcomeAtHand(legacy: call)
+  }
+
   private func answer(
     legacy call: Request, _ request: HTTPRequest, _ reply: ReplyStream
   ) async -> HTTPAnswer {
@@ -168,8 +184,9 @@ extension HTTPEndpoint {
   }
 
   private func answer(
-    batch elements: [JSON], _ request: HTTPRequest, _ responder: HTTPResponder, _ accepts: Acceptance
+    batch elements: [JSON], _ exchange: HTTPExchange, _ terms: PostTerms
   ) async -> HTTPAnswer {
+    let request = exchange.request
     let peer: Peer
     if request.headers.contains(StandardHeaders.session) {
       switch await self.peer(of: request, answering: nil) {
@@ -181,7 +198,7 @@ extension HTTPEndpoint {
     }
     do throws(RPCError) {
       let batch = try Batch(elements, for: peer.handshake, limit: service.limits.batch)
-      let reply = reply(responder, accepts, cancelsOnDisconnect: false)
+      let reply = reply(exchange, terms, cancelsOnDisconnect: false)
       let responses = await Conversation(service: service, peer: peer, assumed: nil).answer(batch, telling: reply)
       await save(peer)
       return responses.isEmpty ? .accepted : await reply.finish(text: JSON.array(responses.map(\.json)).bytes)

@@ -20,13 +20,12 @@ struct HTTPEndpoint: Sendable {
     self.openPaths = openPaths
   }
 
-  @inline(__always)
-  func answer(_ request: HTTPRequest, through responder: HTTPResponder) async -> HTTPAnswer {
+  /// Answers all but POST. What an idle stream is reached through it would keep, so it is begun without waiting.
+  func step(_ request: HTTPRequest) -> HTTPStep {
     switch request.method {
-    case .post: await post(request, responder)
-    case .get: await listen(request)
-    case .delete: await end(request)
-    default: .methodNotAllowed("GET, POST, DELETE")
+    case .get: listenAtHand(request).map { .ready($0) } ?? .work { await listen(request) }
+    case .delete: .work { await end(request) }
+    default: .ready(.methodNotAllowed("GET, POST, DELETE"))
     }
   }
 
@@ -55,8 +54,7 @@ extension HTTPEndpoint {
   }
 
   private func listen(_ request: HTTPRequest) async -> HTTPAnswer {
-    if let answer = listenAtHand(request) { return answer }
-    return stream(to: await peer(of: request, answering: nil))
+    stream(to: await peer(of: request, answering: nil))
   }
 
   private func stream(to peer: Result<Peer, Refusal>) -> HTTPAnswer {
@@ -114,7 +112,7 @@ extension HTTPEndpoint {
     guard let session = request.headers[StandardHeaders.session] else {
       return .failure(Refusal(answer: .error(.badRequest, .notInitialized(.uninitialized), to: id)))
     }
-    return sessions.peerAtHand(of: session).map { .success($0) }
+    return sessions.peerAtHand(of: Session.ID(rawValue: session)).map { .success($0) }
   }
 
   private func refusalOfVersion(_ request: HTTPRequest, _ id: RequestID?) -> Refusal? {

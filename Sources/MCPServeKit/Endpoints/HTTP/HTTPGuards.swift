@@ -17,8 +17,8 @@ struct HTTPGuards: Sendable {
     checksHost = isLoopback || !hosts.isEmpty
   }
 
-  /// Why the request is refused; nil when it is not.
-  func refusal(of request: HTTPRequest) -> String? {
+  /// Why requests with this head are refused; nil when they are not.
+  func refusal(of request: HTTPHead) -> String? {
     if checksHost, request.headers.withValue(of: "host", { $0.isLoopbackHost }) == false,
       let host = request.headers["host"], !isAllowed(host: host)
     {

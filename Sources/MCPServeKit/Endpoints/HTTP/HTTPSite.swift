@@ -5,7 +5,7 @@ import MCPCore
 import Observability
 
 /// Everything a service offers over HTTP, by path.
-final class HTTPSite: HTTPHandler, HTTPRoute {
+final class HTTPSite: HTTPHandler {
   private enum Place {
     case streamable
     case events
@@ -18,8 +18,6 @@ final class HTTPSite: HTTPHandler, HTTPRoute {
   private let service: Service
   private let guards: HTTPGuards
   private let places: [String: Place]
-  /// Where nearly all requests go; found without hashing.
-  private let usualPath: String?
   private let heartbeat = Heartbeat()
   private let streamable: HTTPEndpoint
   private let legacy: LegacySSEEndpoint
@@ -44,7 +42,6 @@ final class HTTPSite: HTTPHandler, HTTPRoute {
       places[options.messagesPath] = .messages
     }
     self.places = places
-    usualPath = options.streamablePaths.first
     announcements = Announcements(of: service.announcer, limit: service.limits.announcements)
     // Nobody waits for the task: it ends with the site.
     Task { [announcements, streamable, legacy] in
@@ -66,73 +63,65 @@ final class HTTPSite: HTTPHandler, HTTPRoute {
     await streamable.sessions.tend()
   }
 
-  func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
-    { [self] in await answer(request, through: response) }
-  }
-
-  private func answer(_ request: HTTPRequest, through response: HTTPResponder) async {
-    let start = service.logger.writes(.debug) ? ContinuousClock.now : nil
-    let answer =
-      switch step(request) {
-      case .ready(let answer): answer
-      case .work(let work): await self.answer(request, work, response)
+  /// Who answers requests with this head: most of what speaks against a request is seen here, once for all that repeat it.
+  func route(for head: HTTPHead) -> any HTTPRoute {
+    let path = head.path
+    guard let place = places[path] else {
+      return SiteRoute(self) { _ in .ready(.error(.notFound, RPCError(.invalidRequest, "there is nothing at \(path)")))
       }
-    if let stream = answer.stream {
-      await response.send(stream, keptAliveBy: heartbeat)
-    } else if !answer.isSent {
-      await response.send(answer.status, headers: answer.headers, body: answer.body)
-      answer.afterwards?()
     }
-    if let start { log(request, answer, ContinuousClock.now - start) }
-  }
-
-  private enum Step {
-    case ready(HTTPAnswer)
-    case work(Work)
-  }
-
-  /// Who answers what has to be waited for.
-  private enum Work {
-    case streamable
-    case tools
-    case rpc
-  }
-
-  /// What can be answered without waiting, streams above all: an idle one keeps the frames it was reached through.
-  private func step(_ request: HTTPRequest) -> Step {
-    let path = request.path
-    guard let place = path == usualPath ? .streamable : places[path] else {
-      return .ready(.error(.notFound, RPCError(.invalidRequest, "there is nothing at \(path)")))
-    }
-    if let refusal = guards.refusal(of: request) {
-      return .ready(.error(.forbidden, RPCError(.invalidRequest, refusal)))
+    if let refusal = guards.refusal(of: head) {
+      return SiteRoute(self) { _ in .ready(.error(.forbidden, RPCError(.invalidRequest, refusal))) }
     }
     switch place {
-    case .streamable:
-      guard request.method == .get else { return .work(.streamable) }
-      return streamable.listenAtHand(request).map { .ready($0) } ?? .work(.streamable)
-    case .events: return .ready(legacy.listen(request))
-    case .messages: return .ready(legacy.take(request))
-    case .toolsList where request.method == .get: return .work(.tools)
+    case .streamable where head.method == .post:
+      let terms = PostTerms(head, for: service)
+      return SiteRoute(self) { [streamable] in streamable.post($0, on: terms) }
+    case .streamable: return SiteRoute(self) { [streamable] in streamable.step($0.request) }
+    case .events: return SiteRoute(self) { [legacy] in .ready(legacy.listen($0.request)) }
+    case .messages: return SiteRoute(self) { [legacy] in .ready(legacy.take($0.request)) }
+    case .toolsList where head.method == .get:
+      return SiteRoute(self) { [convenience] _ in .work { await convenience.tools() } }
     case .toolsList, .rpc:
-      guard request.method == .post else {
-        return .ready(.methodNotAllowed(path == "/tools/list" ? "GET, POST" : "POST"))
+      guard head.method == .post else {
+        let allowed = path == "/tools/list" ? "GET, POST" : "POST"
+        return SiteRoute(self) { _ in .ready(.methodNotAllowed(allowed)) }
       }
-      return .work(.rpc)
+      return SiteRoute(self) { [convenience] exchange in .work { await convenience.answer(exchange.request) } }
     case .health(let word):
-      guard request.method == .get || request.method == .head else { return .ready(.methodNotAllowed("GET, HEAD")) }
-      return .ready(.json(JSON.object(["status": .string(word)]).bytes))
+      guard head.method == .get || head.method == .head else {
+        return SiteRoute(self) { _ in .ready(.methodNotAllowed("GET, HEAD")) }
+      }
+      return SiteRoute(self) { _ in .ready(.json(JSON.object(["status": .string(word)]).bytes)) }
     }
   }
 
-  @inline(never)
-  private func answer(_ request: HTTPRequest, _ work: Work, _ response: HTTPResponder) async -> HTTPAnswer {
-    switch work {
-    case .streamable: await streamable.answer(request, through: response)
-    case .tools: await convenience.tools()
-    case .rpc: await convenience.answer(request)
+  /// Sends an answer that could be given at once; work is left when it is a stream, or the peer is slow.
+  fileprivate func send(_ answer: HTTPAnswer, to exchange: HTTPExchange, since start: ContinuousClock.Instant?)
+    -> HTTPWork?
+  {
+    guard answer.stream == nil, start == nil else {
+      return { [self] in await sendLater(answer, to: exchange, since: start) }
     }
+    let work =
+      answer.isSent ? nil : exchange.response.answer(answer.status, headers: answer.headers, body: answer.body)
+    answer.afterwards?()
+    return work
   }
+
+  fileprivate func sendLater(
+    _ answer: HTTPAnswer, to exchange: HTTPExchange, since start: ContinuousClock.Instant?
+  ) async {
+    if let stream = answer.stream {
+      await exchange.response.send(stream, keptAliveBy: heartbeat)
+    } else if !answer.isSent {
+      await exchange.response.send(answer.status, headers: answer.headers, body: answer.body)
+      answer.afterwards?()
+    }
+    if let start { log(exchange.request, answer, ContinuousClock.now - start) }
+  }
+
+  fileprivate var start: ContinuousClock.Instant? { service.logger.writes(.debug) ? .now : nil }
 
   private func log(_ request: HTTPRequest, _ answer: HTTPAnswer, _ duration: Duration) {
     let (seconds, attoseconds) = duration.components
@@ -144,6 +133,38 @@ final class HTTPSite: HTTPHandler, HTTPRoute {
         ("bytes", String(answer.body.count)), ("us", String(microseconds)),
         ("session", request.sessionForPeople),
       ])
+  }
+}
+
+/// One request with the way back to its peer.
+struct HTTPExchange: Sendable {
+  let request: HTTPRequest
+  let response: HTTPResponder
+}
+
+/// An answer, or the work that ends in one.
+enum HTTPStep {
+  case ready(HTTPAnswer)
+  case work(@Sendable () async -> HTTPAnswer)
+}
+
+/// Answers the requests of one head, and tells the log of them.
+private final class SiteRoute: HTTPRoute {
+  private let site: HTTPSite
+  private let step: @Sendable (HTTPExchange) -> HTTPStep
+
+  init(_ site: HTTPSite, _ step: @escaping @Sendable (HTTPExchange) -> HTTPStep) {
+    self.site = site
+    self.step = step
+  }
+
+  func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
+    let start = site.start
+    let exchange = HTTPExchange(request: request, response: response)
+    switch step(exchange) {
+    case .ready(let answer): return site.send(answer, to: exchange, since: start)
+    case .work(let work): return { [site] in await site.sendLater(await work(), to: exchange, since: start) }
+    }
   }
 }
 

@@ -45,7 +45,7 @@ final class LegacySSEEndpoint: Sendable {
   /// POST: hands a message to the session; the answer comes on its stream.
   func take(_ request: HTTPRequest) -> HTTPAnswer {
     guard request.method == .post else { return .methodNotAllowed("POST") }
-    guard request.hasJSONBody else {
+    guard request.head.hasJSONBody else {
       return .error(.unsupportedMediaType, RPCError(.invalidRequest, "Content-Type must be application/json"))
     }
     guard let id = request.queryValue("sessionId") ?? request.queryValue("session_id") else {

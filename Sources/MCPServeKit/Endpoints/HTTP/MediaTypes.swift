@@ -3,7 +3,7 @@ import EventIO
 
 /// What a client can read, from its `Accept`. Nothing said accepts everything.
 ///
-/// Read on every request: over the header's bytes, without making strings.
+/// Read over the header's bytes, without making strings.
 struct Acceptance: Sendable, Hashable {
   private(set) var json = false
   private(set) var events = false
@@ -40,7 +40,7 @@ struct Acceptance: Sendable, Hashable {
   }
 }
 
-extension HTTPRequest {
+extension HTTPHead {
   /// Whether the body says it is JSON.
   var hasJSONBody: Bool {
     headers.withValue(of: "content-type") { value in

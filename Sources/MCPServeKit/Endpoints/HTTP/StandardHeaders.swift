@@ -6,29 +6,49 @@ import MCPCore
 /// The headers that repeat what the body says, for those between client and server who do not read bodies.
 ///
 /// Spec: 2026-07-28, basic/transports/streamable-http, "Request Metadata": any that is missing or differs is refused.
-struct StandardHeaders {
+struct StandardHeaders: Sendable {
   static let version = "mcp-protocol-version"
   static let session = "mcp-session-id"
 
-  /// Checks a request of the modern era.
-  /// - Throws: `RPCError` `.headerMismatch` naming the header.
-  static func check(_ headers: HTTPHeaders, against request: Request, _ revision: Revision) throws(RPCError) {
-    try check(headers, "MCP-Protocol-Version", revision.rawValue)
-    try check(headers, "Mcp-Method", request.method.rawValue)
-    if let member = request.method.namingMember {
-      guard case .string(let name)? = request.params[member] else { return }
-      try check(headers, "Mcp-Name", name)
+  /// A header as it was sent, and what it says: nothing when it is missing, sent twice, or broken.
+  private struct Field {
+    let name: String
+    let value: String?
+    let meaning: String?
+
+    init(_ name: String, _ headers: HTTPHeaders) {
+      self.name = name
+      value = headers[name]
+      meaning = headers.count(of: name) == 1 ? value.flatMap(StandardHeaders.decode) : nil
+    }
+
+    @inline(__always)
+    func check(_ expected: String) throws(RPCError) {
+      guard meaning?.hasBytes(of: expected) != true else { return }
+      guard let value else {
+        throw RPCError(.headerMismatch, "the header \(name) is missing: it repeats what the body says, '\(expected)'")
+      }
+      throw RPCError(.headerMismatch, "the header \(name) says '\(value)', the body '\(expected)'")
     }
   }
 
-  private static func check(_ headers: HTTPHeaders, _ name: String, _ expected: String) throws(RPCError) {
-    if headers.withOnlyValue(of: name, { $0.isSame(as: expected) }) == true { return }
-    guard let value = headers[name] else {
-      throw RPCError(.headerMismatch, "the header \(name) is missing: it repeats what the body says, '\(expected)'")
-    }
-    guard headers.count(of: name) == 1, let decoded = decode(value), decoded.utf8.elementsEqual(expected.utf8) else {
-      throw RPCError(.headerMismatch, "the header \(name) says '\(value)', the body '\(expected)'")
-    }
+  private let revision: Field
+  private let method: Field
+  private let name: Field
+
+  init(_ headers: HTTPHeaders) {
+    revision = Field("MCP-Protocol-Version", headers)
+    method = Field("Mcp-Method", headers)
+    name = Field("Mcp-Name", headers)
+  }
+
+  /// Checks a request of the modern era.
+  /// - Throws: `RPCError` `.headerMismatch` naming the header.
+  func check(against request: Request, _ revision: Revision) throws(RPCError) {
+    try self.revision.check(revision.rawValue)
+    try method.check(request.method.rawValue)
+    guard let member = request.method.namingMember, case .string(let name)? = request.params[member] else { return }
+    try self.name.check(name)
   }
 
   /// Undoes `=?base64?…?=`, which carries what a header cannot; nil when it is broken.
@@ -45,18 +65,6 @@ extension Method {
     case .toolsCall, .promptsGet: "name"
     case .resourcesRead: "uri"
     default: nil
-    }
-  }
-}
-
-extension Span<UInt8> {
-  fileprivate func isSame(as text: String) -> Bool {
-    var text = text
-    return text.withUTF8 { other in
-      guard count == other.count else { return false }
-      for index in indices where self[index] != other[index] { return false }
-      // What looks encoded is compared decoded.
-      return count < 2 || self[0] != UInt8(ascii: "=") || self[1] != UInt8(ascii: "?")
     }
   }
 }

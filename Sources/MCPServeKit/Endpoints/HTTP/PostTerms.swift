@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import MCPCore
+
+/// What the head of a POST decides, whatever its body is.
+struct PostTerms: Sendable {
+  let accepts: Acceptance
+  let standard: StandardHeaders
+  let session: Session.ID?
+  /// Whether a legacy session may be spoken to in the revision the head names, if it names one.
+  let fitsSession: Bool
+  let namesModern: Bool
+  /// Why all requests with this head are refused; nil when they are not.
+  let refusal: HTTPAnswer?
+
+  init(_ head: HTTPHead, for service: Service) {
+    accepts = Acceptance(head.headers)
+    standard = StandardHeaders(head.headers)
+    session = head.headers[StandardHeaders.session].map(Session.ID.init(rawValue:))
+    let version = head.headers[StandardHeaders.version]
+    fitsSession = version.map { version in service.legacyRevisions.contains { $0.rawValue == version } } ?? true
+    namesModern = version.flatMap(Revision.init(rawValue:))?.era == .modern
+    refusal = Self.refusal(of: head, accepts)
+  }
+
+  private static func refusal(of head: HTTPHead, _ accepts: Acceptance) -> HTTPAnswer? {
+    guard head.hasJSONBody else {
+      return .error(.unsupportedMediaType, RPCError(.invalidRequest, "Content-Type must be application/json"))
+    }
+    return accepts.json || accepts.events ? nil : .notAcceptable("application/json or text/event-stream")
+  }
+}
