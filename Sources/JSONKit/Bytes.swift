@@ -4,8 +4,13 @@ extension String {
   /// Whether both have the same UTF-8; `==` also takes differently composed characters for the same.
   @inline(__always)
   package func hasBytes(of other: String) -> Bool {
-    utf8.count == other.utf8.count && self == other && utf8.span.bytes.hasBytes(of: other.utf8.span.bytes)
+    guard utf8.count == other.utf8.count else { return false }
+    // Short strings are values and names are mostly shared: the same words are the same text.
+    if unsafeBitCast(self, to: Words.self) == unsafeBitCast(other, to: Words.self) { return true }
+    return self == other && utf8.span.bytes.hasBytes(of: other.utf8.span.bytes)
   }
+
+  private typealias Words = (UInt64, UInt64)
 }
 
 extension RawSpan {

@@ -75,6 +75,9 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
   public init(arrayLiteral elements: JSON...) { self = .array(elements) }
   /// Makes an object with the members in the order written.
   public init(dictionaryLiteral elements: (String, JSON)...) {
-    self = .object(JSONObject(elements.map { JSONObject.Member(name: $0.0, value: $0.1) }))
+    var members: [JSONObject.Member] = []
+    members.reserveCapacity(elements.count)
+    for (name, value) in elements { members.append(JSONObject.Member(name: name, value: value)) }
+    self = .object(JSONObject(members))
   }
 }

@@ -9,6 +9,9 @@ public struct JSONLimits: Sendable, Hashable {
   /// The most values (members and elements included) in one text. Default 1 000 000.
   public var values: Int
 
+  /// Member names that are worth sharing: long, and in nearly every text. Default: none.
+  package var sharedNames: [String] = []
+
   /// Makes limits; each has a default.
   public init(depth: Int = 128, bytes: Int = 64 << 20, values: Int = 1_000_000) {
     self.depth = depth

@@ -11,11 +11,15 @@ public struct JSONNumber: Sendable, Hashable {
   /// Makes an integer.
   public init(_ value: some BinaryInteger) { text = String(value) }
 
+  /// Makes an integer.
+  public init(_ value: Int) { text = String(digitsOf: value) }
+
   /// Makes the shortest spelling that reads back as `value`; nil for infinities and NaN, which JSON cannot say.
   /// Whole numbers below 2^53 are written without a fraction.
   public init?(_ value: Double) {
     guard value.isFinite else { return nil }
-    text = value == value.rounded() && value.magnitude < 9_007_199_254_740_992 ? String(Int64(value)) : "\(value)"
+    let isWhole = value == value.rounded() && value.magnitude < 9_007_199_254_740_992
+    text = isWhole ? String(digitsOf: Int(value)) : "\(value)"
   }
 
   /// The exact integer value; nil when there is a fraction or it does not fit `Int`.
@@ -43,5 +47,27 @@ public struct JSONNumber: Sendable, Hashable {
     guard digits <= 1 << 53 else { return nil }
     let value = Double(digits) / divisor
     return isNegative ? -value : value
+  }
+}
+
+extension String {
+  /// The decimal spelling: the general one takes five times as long, and every response has an id.
+  init(digitsOf value: Int) {
+    self.init(unsafeUninitializedCapacity: 20) { digits in
+      var start = digits.count
+      var rest = value.magnitude
+      repeat {
+        start -= 1
+        digits.initializeElement(at: start, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+        rest /= 10
+      } while rest > 0
+      if value < 0 {
+        start -= 1
+        digits.initializeElement(at: start, to: UInt8(ascii: "-"))
+      }
+      let count = digits.count - start
+      for index in 0..<count { digits[index] = digits[start + index] }
+      return count
+    }
   }
 }

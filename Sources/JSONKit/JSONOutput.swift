@@ -4,7 +4,7 @@
 ///
 /// One append for most texts instead of one for each token, and no count of the size beforehand. Raw pointers stay in
 /// this file; every store is preceded by `makeRoom`.
-struct JSONOutput {
+package struct JSONOutput {
   private let window: UnsafeMutableRawPointer
   private var used = 0
   private var bytes: [UInt8]
@@ -23,6 +23,13 @@ struct JSONOutput {
     }
   }
 
+  /// What `body` writes.
+  package static func bytes(_ body: (inout JSONOutput) -> Void) -> [UInt8] {
+    var bytes: [UInt8] = []
+    appending(to: &bytes, body)
+    return bytes
+  }
+
   private mutating func flush() {
     bytes.append(contentsOf: UnsafeRawBufferPointer(start: window, count: used))
     used = 0
@@ -33,11 +40,42 @@ struct JSONOutput {
     if used &+ count > Self.capacity { flush() }
   }
 
+  /// Appends a byte as it is.
   @inline(__always)
-  mutating func append(_ byte: UInt8) {
+  package mutating func append(_ byte: UInt8) {
     makeRoom(for: 1)
     window.storeBytes(of: byte, toByteOffset: used, as: UInt8.self)
     used &+= 1
+  }
+
+  /// Appends an integer.
+  package mutating func append(decimal number: Int) {
+    makeRoom(for: 20)
+    var rest = number.magnitude
+    var count = number < 0 ? 2 : 1
+    while rest >= 10 {
+      rest /= 10
+      count &+= 1
+    }
+    rest = number.magnitude
+    var position = used &+ count
+    repeat {
+      position &-= 1
+      window.storeBytes(
+        of: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10), toByteOffset: position, as: UInt8.self)
+      rest /= 10
+    } while rest > 0
+    if number < 0 { window.storeBytes(of: UInt8(ascii: "-"), toByteOffset: used, as: UInt8.self) }
+    used &+= count
+  }
+
+  /// Appends text as it is.
+  package mutating func append(_ text: StaticString) {
+    let count = text.utf8CodeUnitCount
+    guard count <= Self.capacity else { return }
+    makeRoom(for: count)
+    (window + used).copyMemory(from: text.utf8Start, byteCount: count)
+    used &+= count
   }
 
   /// Appends text that needs neither quotes nor escapes.

@@ -30,9 +30,9 @@ extension JSONParser {
     guard position > start else { throw unexpected(in: bytes, expected: "a digit") }
   }
 
-  /// The string whose opening quote is at `position`.
+  /// The string whose opening quote is at `position`, the name of a member or not.
   @inline(__always)
-  mutating func string(in bytes: Span<UInt8>) throws(JSONError) -> String {
+  mutating func string(in bytes: Span<UInt8>, isName: Bool = false) throws(JSONError) -> String {
     let start = position + 1
     var end = start
     let isASCII = bytes.bytes.plainRun(from: &end)
@@ -42,7 +42,17 @@ extension JSONParser {
     position = end + 1
     let content = bytes.extracting(start..<end)
     guard isASCII else { return try validated(content, at: start) }
+    if isName, let shared = sharedName(content) { return shared }
     return ascii(content)
+  }
+
+  /// The shared name that is spelled like that; names that are short enough to be values are not shared.
+  private func sharedName(_ content: Span<UInt8>) -> String? {
+    guard content.count > 15 else { return nil }
+    for name in limits.sharedNames where name.utf8.count == content.count {
+      if content.bytes.hasBytes(of: name.utf8.span.bytes) { return name }
+    }
+    return nil
   }
 
   @inline(__always)

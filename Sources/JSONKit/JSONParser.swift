@@ -4,7 +4,7 @@
 ///
 /// `position` is the next byte to read, and the place an error is reported at.
 struct JSONParser {
-  private let limits: JSONLimits
+  let limits: JSONLimits
   var position = 0
   private var depth: Int
   private var values: Int
@@ -97,7 +97,7 @@ extension JSONParser {
       guard next(in: bytes) == UInt8(ascii: "\"") else {
         throw unexpected(in: bytes, expected: "a member name in double quotes")
       }
-      let name = try string(in: bytes)
+      let name = try string(in: bytes, isName: true)
       guard next(in: bytes) == UInt8(ascii: ":") else {
         throw unexpected(in: bytes, expected: "':' after the member name")
       }

@@ -42,7 +42,8 @@ extension [UInt8] {
 }
 
 extension JSONOutput {
-  fileprivate mutating func append(_ value: borrowing JSON) {
+  /// Appends the compact spelling of a value.
+  package mutating func append(_ value: borrowing JSON) {
     switch value {
     case .null: append(plain: "null")
     case .bool(let value): append(plain: value ? "true" : "false")
@@ -62,7 +63,8 @@ extension JSONOutput {
     append(UInt8(ascii: "]"))
   }
 
-  fileprivate mutating func append(_ object: borrowing JSONObject) {
+  /// Appends the compact spelling of an object.
+  package mutating func append(_ object: borrowing JSONObject) {
     append(UInt8(ascii: "{"))
     let members = object.members.span
     for index in members.indices {

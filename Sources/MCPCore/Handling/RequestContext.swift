@@ -68,7 +68,7 @@ public final class RequestContext: Sendable {
   /// Makes a context; endpoints and tests do.
   public init(
     id: RequestID, revision: Revision, method: Method? = nil, params: JSONObject = [:], meta: JSONObject = [:],
-    clientInfo: JSONObject? = nil, clientCapabilities: JSONObject = [:], sessionID: String? = nil,
+    clientInfo: JSONObject? = nil, clientCapabilities: JSONObject = JSONObject(), sessionID: String? = nil,
     principal: String? = nil, logger: Logger = .silent, logLevel: Logger.Level? = nil,
     sink: any NotificationSink = NoSink(), inquirer: (any Inquirer)? = nil
   ) {

@@ -97,19 +97,25 @@ extension Response {
     return envelope([.init(name: "id", value: id?.json ?? .null), answer])
   }
 
-  /// Appends the response as it is sent, without making a value of the envelope first.
-  package func write(to bytes: inout [UInt8]) {
-    bytes.append(contentsOf: #"{"jsonrpc":"2.0","id":"#.utf8)
-    (id?.json ?? .null).write(to: &bytes)
-    switch outcome {
-    case .success(let result):
-      bytes.append(contentsOf: #","result":"#.utf8)
-      result.write(to: &bytes)
-    case .failure(let error):
-      bytes.append(contentsOf: #","error":"#.utf8)
-      error.json.write(to: &bytes)
+  /// The response as it is sent, written without making a value of the envelope first.
+  package var bytes: [UInt8] {
+    JSONOutput.bytes { output in
+      output.append(#"{"jsonrpc":"2.0","id":"# as StaticString)
+      switch id {
+      case .number(let number)?: output.append(decimal: number)
+      case .string(let text)?: output.append(.string(text))
+      case nil: output.append(.null)
+      }
+      switch outcome {
+      case .success(let result):
+        output.append(#","result":"# as StaticString)
+        output.append(result)
+      case .failure(let error):
+        output.append(#","error":"# as StaticString)
+        output.append(error.json)
+      }
+      output.append(UInt8(ascii: "}"))
     }
-    bytes.append(UInt8(ascii: "}"))
   }
 }
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+package import JSONKit
 
 /// The reserved names inside `_meta`.
 public enum MetaKey {
+  /// Those nearly every modern request has.
+  fileprivate static let usual = [protocolVersion, clientCapabilities, clientInfo]
+
   /// The revision a modern request is written in.
   public static let protocolVersion = "io.modelcontextprotocol/protocolVersion"
   /// What the client of a modern request can do.
@@ -20,4 +24,13 @@ public enum MetaKey {
   public static let traceparent = "traceparent"
   /// Ties progress notifications to a request; not prefixed.
   public static let progressToken = "progressToken"
+}
+
+extension JSONLimits {
+  /// The limits of a message.
+  package static func message(bytes: Int) -> JSONLimits {
+    var limits = JSONLimits(bytes: bytes)
+    limits.sharedNames = MetaKey.usual
+    return limits
+  }
 }

@@ -34,7 +34,8 @@ public enum Content: Sendable, Hashable {
   /// The block as JSON.
   public var json: JSON {
     switch self {
-    case .text(let text): ["type": "text", "text": .string(text)]
+    case .text(let text):
+      .object(JSONObject([.init(name: "type", value: "text"), .init(name: "text", value: .string(text))]))
     case .image(let data, let type): ["type": "image", "data": .string(data), "mimeType": .string(type)]
     case .audio(let data, let type): ["type": "audio", "data": .string(data), "mimeType": .string(type)]
     case .resourceLink(let resource):

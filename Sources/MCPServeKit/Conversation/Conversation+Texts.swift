@@ -9,7 +9,7 @@ extension Conversation {
   func answer(_ text: [UInt8], telling sink: any NotificationSink) async -> [UInt8]? {
     let json: JSON
     do throws(JSONError) {
-      json = try JSON(parsing: text, limits: JSONLimits(bytes: service.limits.messageBytes))
+      json = try JSON(parsing: text, limits: service.jsonLimits)
     } catch {
       return Response(id: nil, outcome: .failure(RPCError(.parseError, "the message is not JSON: \(error)"))).bytes
     }
@@ -93,19 +93,5 @@ struct Batch {
 
 extension JSON {
   /// The compact spelling.
-  var bytes: [UInt8] {
-    var bytes: [UInt8] = []
-    write(to: &bytes)
-    return bytes
-  }
-}
-
-extension Response {
-  /// The response as it goes over the wire.
-  var bytes: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(512)
-    write(to: &bytes)
-    return bytes
-  }
+  var bytes: [UInt8] { JSONOutput.bytes { $0.append(self) } }
 }

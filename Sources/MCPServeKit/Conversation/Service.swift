@@ -14,6 +14,8 @@ public final class Service: Sendable {
   let legacyRevisions: [Revision]
   /// What peers may cost.
   public let limits: ServeLimits
+  /// What a message may cost.
+  let jsonLimits: JSONLimits
   /// The server's own log.
   public let logger: Logger
   /// What requests that ask carry from round to round is sealed with it.
@@ -36,6 +38,7 @@ public final class Service: Sendable {
     self.revisions = revisions
     legacyRevisions = revisions.filter { $0.era == .legacy }.sorted(by: >)
     self.limits = limits
+    jsonLimits = .message(bytes: limits.messageBytes)
     self.logger = logger
     seal = StateSeal(
       keys: stateKeys, server: identity.name, lifetime: limits.stateLifetime, limit: limits.stateBytes)

@@ -25,22 +25,4 @@ public struct Parameter<Value: ToolValue>: Sendable {
     return ToolInput(
       name, schema: Value.schema, description, isRequired: !isOptional, default: defaultArgument)
   }
-
-  /// The value in `arguments`.
-  ///
-  /// Called without knowing the type, so it makes no other generic type of it: that would cost more than all else.
-  func value(in arguments: JSONObject) throws(ArgumentMismatch) -> Value {
-    guard let argument = arguments[name] ?? defaultArgument else { return try Value.absent() }
-    return try Value(argument: argument)
-  }
-
-  /// What is wrong with the value in `arguments`; nil when it can be read.
-  func fault(in arguments: JSONObject) -> String? {
-    do throws(ArgumentMismatch) {
-      _ = try value(in: arguments)
-      return nil
-    } catch {
-      return arguments.contains(name) ? "\(name) must be \(Value.expectation)" : "\(name) is required"
-    }
-  }
 }

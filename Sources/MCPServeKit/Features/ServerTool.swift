@@ -34,11 +34,13 @@ public struct ServerTool: Sendable {
     handler: @escaping @Sendable (RequestContext, repeat each Input) async throws -> ToolResult
   ) {
     tool = Tool(name, description, repeat each parameters)
+    let readers = ArgumentReaders(repeat each parameters)
     call = { context, arguments in
+      var next = 0
       do {
-        return try await handler(context, repeat try (each parameters).value(in: arguments))
+        return try await handler(context, repeat try readers.value((each Input).self, number: &next, in: arguments))
       } catch let mismatch as ArgumentMismatch {
-        throw try InvalidArguments(arguments, mismatch, repeat each parameters)
+        throw try readers.faults(in: arguments, or: mismatch)
       }
     }
   }
@@ -50,11 +52,13 @@ public struct ServerTool: Sendable {
     handler: @escaping @Sendable (RequestContext, repeat each Input) throws -> ToolResult
   ) {
     tool = Tool(name, description, repeat each parameters)
+    let readers = ArgumentReaders(repeat each parameters)
     let call: @Sendable (RequestContext, JSONObject) throws -> ToolResult = { context, arguments in
+      var next = 0
       do {
-        return try handler(context, repeat try (each parameters).value(in: arguments))
+        return try handler(context, repeat try readers.value((each Input).self, number: &next, in: arguments))
       } catch let mismatch as ArgumentMismatch {
-        throw try InvalidArguments(arguments, mismatch, repeat each parameters)
+        throw try readers.faults(in: arguments, or: mismatch)
       }
     }
     callAtOnce = call
@@ -86,21 +90,6 @@ public struct ServerTool: Sendable {
 /// Arguments that do not fit a tool's schema; each fault names its argument.
 struct InvalidArguments: Error {
   let faults: [String]
-
-  init(faults: [String]) { self.faults = faults }
-
-  /// Names every argument at fault.
-  /// - Throws: `mismatch` when there is none: then the handler itself has thrown it.
-  init<each Input: ToolValue>(
-    _ arguments: JSONObject, _ mismatch: ArgumentMismatch, _ parameters: repeat Parameter<each Input>
-  ) throws {
-    var faults: [String] = []
-    for parameter in repeat each parameters {
-      if let fault = parameter.fault(in: arguments) { faults.append(fault) }
-    }
-    guard !faults.isEmpty else { throw mismatch }
-    self.init(faults: faults)
-  }
 }
 
 extension Tool {

@@ -15,13 +15,16 @@ struct ExpiringTable<Value> {
 
   private struct List {
     let lifetime: Duration
+    /// How much of it may be lost for not moving a value that was used just before: a thousandth.
+    let slack: Duration
     var first = none
     var last = none
   }
 
   private static var none: Int { -1 }
   private var links: [Link] = []
-  private var entries: [(key: String, value: Value)?] = []
+  private var keys: [String] = []
+  private var values: [Value?] = []
   private var free: [Int] = []
   private var positions: [String: Int] = [:]
   /// One per lifetime in use; there are only a few.
@@ -39,11 +42,13 @@ struct ExpiringTable<Value> {
     if let reused = free.popLast() {
       position = reused
       links[position] = link
-      entries[position] = (key, value)
+      keys[position] = key
+      values[position] = value
     } else {
       position = links.count
       links.append(link)
-      entries.append((key, value))
+      keys.append(key)
+      values.append(value)
     }
     positions[key] = position
     append(position)
@@ -59,20 +64,23 @@ struct ExpiringTable<Value> {
       return nil
     }
     let list = links[position].list
-    links[position].deadline = now + lists[list].lifetime
+    let deadline = now + lists[list].lifetime
+    if links[position].deadline + lists[list].slack > deadline { return values[position] }
+    links[position].deadline = deadline
     if lists[list].last != position {
       unlink(position)
       append(position)
     }
-    return entries[position]?.value
+    return values[position]
   }
 
   @discardableResult
   mutating func remove(_ key: String) -> Value? {
     guard let position = positions.removeValue(forKey: key) else { return nil }
     unlink(position)
-    let value = entries[position]?.value
-    entries[position] = nil
+    let value = values[position]
+    keys[position] = ""
+    values[position] = nil
     free.append(position)
     return value
   }
@@ -81,10 +89,8 @@ struct ExpiringTable<Value> {
   mutating func sweep(at now: ContinuousClock.Instant, atMost limit: Int = 64) {
     var left = limit
     for list in lists.indices {
-      while left > 0, lists[list].first != Self.none, links[lists[list].first].deadline <= now,
-        let entry = entries[lists[list].first]
-      {
-        remove(entry.key)
+      while left > 0, lists[list].first != Self.none, links[lists[list].first].deadline <= now {
+        remove(keys[lists[list].first])
         left -= 1
       }
     }
@@ -92,7 +98,7 @@ struct ExpiringTable<Value> {
 
   private mutating func index(ofList lifetime: Duration) -> Int {
     if let index = lists.firstIndex(where: { $0.lifetime == lifetime }) { return index }
-    lists.append(List(lifetime: lifetime))
+    lists.append(List(lifetime: lifetime, slack: lifetime / 1000))
     return lists.count - 1
   }
 

@@ -8,35 +8,36 @@ struct HTTPAnswer {
   let status: HTTPStatus
   var headers: HTTPHeaders
   let body: [UInt8]
-  /// What follows in place of the body, for as long as it lasts.
-  let stream: EventStream?
-  /// Whether it went out already.
-  let isSent: Bool
-  /// What is to be done once the answer is out.
-  var afterwards: (@Sendable () -> Void)?
+  /// What few answers have.
+  let sequel: Sequel?
 
-  init(_ status: HTTPStatus, _ headers: HTTPHeaders = [:], body: [UInt8] = []) {
+  /// What follows an answer, or stands in its place. Apart from it, so that the many without one stay small.
+  indirect enum Sequel {
+    /// It went out already, as a stream that has ended.
+    case sent
+    /// Events in place of the body, for as long as they last.
+    case stream(EventStream)
+    /// What is to be done once the answer is out.
+    case action(@Sendable () -> Void)
+  }
+
+  init(_ status: HTTPStatus, _ headers: HTTPHeaders = [:], body: [UInt8] = [], sequel: Sequel? = nil) {
     self.status = status
     self.headers = headers
     self.body = body
-    stream = nil
-    isSent = false
-  }
-
-  private init(stream: EventStream?, isSent: Bool) {
-    status = .ok
-    headers = [:]
-    body = []
-    self.stream = stream
-    self.isSent = isSent
+    self.sequel = sequel
   }
 
   /// A stream that has ended.
-  static let streamed = HTTPAnswer(stream: nil, isSent: true)
+  static let streamed = HTTPAnswer(.ok, sequel: .sent)
   /// A stream that is about to begin.
-  static func stream(_ stream: EventStream) -> HTTPAnswer { HTTPAnswer(stream: stream, isSent: false) }
+  static func stream(_ stream: EventStream) -> HTTPAnswer { HTTPAnswer(.ok, sequel: .stream(stream)) }
   /// Nothing is to be said: the request was withdrawn.
   static let accepted = HTTPAnswer(.accepted)
+  /// Nothing is to be said, and something done then.
+  static func accepted(then action: @escaping @Sendable () -> Void) -> HTTPAnswer {
+    HTTPAnswer(.accepted, sequel: .action(action))
+  }
 
   private static let json: HTTPHeaders = ["Content-Type": "application/json"]
 

@@ -9,10 +9,9 @@ extension HTTPEndpoint {
   ///
   /// Spec: 2025-11-25 and 2026-07-28, basic/transports, "Sending Messages to the Server".
   func post(_ exchange: HTTPExchange, on terms: PostTerms) -> HTTPStep {
-    if let refusal = terms.refusal { return .ready(refusal) }
     let json: JSON
     do throws(JSONError) {
-      json = try JSON(parsing: exchange.request.body, limits: JSONLimits(bytes: service.limits.messageBytes))
+      json = try JSON(parsing: exchange.request.body, limits: service.jsonLimits)
     } catch {
       return .ready(.error(.badRequest, RPCError(.parseError, "the body is not JSON: \(error)")))
     }

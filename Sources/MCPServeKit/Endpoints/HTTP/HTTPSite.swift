@@ -76,6 +76,7 @@ final class HTTPSite: HTTPHandler {
     switch place {
     case .streamable where head.method == .post:
       let terms = PostTerms(head, for: service)
+      if let refusal = terms.refusal(of: head) { return SiteRoute(self) { _ in .ready(refusal) } }
       return SiteRoute(self) { [streamable] in streamable.post($0, on: terms) }
     case .streamable: return SiteRoute(self) { [streamable] in streamable.step($0.request) }
     case .events: return SiteRoute(self) { [legacy] in .ready(legacy.listen($0.request)) }
@@ -96,27 +97,26 @@ final class HTTPSite: HTTPHandler {
     }
   }
 
-  /// Sends an answer that could be given at once; work is left when it is a stream, or the peer is slow.
-  fileprivate func send(_ answer: HTTPAnswer, to exchange: HTTPExchange, since start: ContinuousClock.Instant?)
-    -> HTTPWork?
-  {
-    guard answer.stream == nil, start == nil else {
+  /// Sends an answer that could be given at once; work is left when more follows, or the peer is slow.
+  fileprivate func send(
+    _ answer: HTTPAnswer, to exchange: HTTPExchange, since start: ContinuousClock.Instant?
+  ) -> HTTPWork? {
+    guard case nil = answer.sequel, start == nil else {
       return { [self] in await sendLater(answer, to: exchange, since: start) }
     }
-    let work =
-      answer.isSent ? nil : exchange.response.answer(answer.status, headers: answer.headers, body: answer.body)
-    answer.afterwards?()
-    return work
+    return exchange.response.answer(answer.status, headers: answer.headers, body: answer.body)
   }
 
   fileprivate func sendLater(
     _ answer: HTTPAnswer, to exchange: HTTPExchange, since start: ContinuousClock.Instant?
   ) async {
-    if let stream = answer.stream {
-      await exchange.response.send(stream, keptAliveBy: heartbeat)
-    } else if !answer.isSent {
+    switch answer.sequel {
+    case .sent: break
+    case .stream(let stream): await exchange.response.send(stream, keptAliveBy: heartbeat)
+    case .action(let action):
       await exchange.response.send(answer.status, headers: answer.headers, body: answer.body)
-      answer.afterwards?()
+      action()
+    case nil: await exchange.response.send(answer.status, headers: answer.headers, body: answer.body)
     }
     if let start { log(exchange.request, answer, ContinuousClock.now - start) }
   }

@@ -56,7 +56,7 @@ final class LegacySSEEndpoint: Sendable {
     }
     let message: JSON
     do throws(JSONError) {
-      message = try JSON(parsing: request.body, limits: JSONLimits(bytes: service.limits.messageBytes))
+      message = try JSON(parsing: request.body, limits: service.jsonLimits)
     } catch {
       return .error(.badRequest, RPCError(.parseError, "the body is not JSON: \(error)"))
     }
@@ -64,9 +64,7 @@ final class LegacySSEEndpoint: Sendable {
     guard session.begin() else {
       return .error(.serviceUnavailable, RPCError(.internalError, "too many messages wait in this session: slow down"))
     }
-    var answer = HTTPAnswer.accepted
-    answer.afterwards = { session.answer(message) }
-    return answer
+    return .accepted { session.answer(message) }
   }
 
   /// Tells every session that wants to know.

@@ -10,8 +10,6 @@ struct PostTerms: Sendable {
   /// Whether a legacy session may be spoken to in the revision the head names, if it names one.
   let fitsSession: Bool
   let namesModern: Bool
-  /// Why all requests with this head are refused; nil when they are not.
-  let refusal: HTTPAnswer?
 
   init(_ head: HTTPHead, for service: Service) {
     accepts = Acceptance(head.headers)
@@ -20,10 +18,10 @@ struct PostTerms: Sendable {
     let version = head.headers[StandardHeaders.version]
     fitsSession = version.map { version in service.legacyRevisions.contains { $0.rawValue == version } } ?? true
     namesModern = version.flatMap(Revision.init(rawValue:))?.era == .modern
-    refusal = Self.refusal(of: head, accepts)
   }
 
-  private static func refusal(of head: HTTPHead, _ accepts: Acceptance) -> HTTPAnswer? {
+  /// Why all requests with this head are refused; nil when they are not.
+  func refusal(of head: HTTPHead) -> HTTPAnswer? {
     guard head.hasJSONBody else {
       return .error(.unsupportedMediaType, RPCError(.invalidRequest, "Content-Type must be application/json"))
     }
