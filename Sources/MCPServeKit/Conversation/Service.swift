@@ -77,7 +77,6 @@ extension Service {
       return context.needsInput ? inputRequired(by: request, in: context) : spell(reply, to: request, in: context)
     } catch {
       if context.needsInput { return inputRequired(by: request, in: context) }
-      if let input = error as? InputRequired { return spell(.inputRequired(input), to: request, in: context) }
       return spell(error, about: request, in: context)
     }
   }
@@ -110,7 +109,8 @@ extension Service {
   private func spell(
     _ error: any Error, about request: Request, in context: RequestContext
   ) -> Result<JSONObject, RPCError> {
-    .failure(Dialect(context.revision).error(told(error, about: request), to: request.method))
+    if let input = error as? InputRequired { return spell(.inputRequired(input), to: request, in: context) }
+    return .failure(Dialect(context.revision).error(told(error, about: request), to: request.method))
   }
 
   /// What a peer is told of `error`.

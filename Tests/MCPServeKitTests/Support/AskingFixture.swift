@@ -56,7 +56,7 @@ func makeAskingFixture(_ options: Server.Options = Server.Options()) throws -> S
     }
     ServerTool("first", "Has the user open a page first.") { context in
       try context.requireVisits(to: [Elicitation.Page(url: "https://example.com/in", message: "Log in.", id: "in")])
-    }
+    }.onLoop
     ServerTool("many", "Asks too much.") { context in
       let forms = (0..<40).map { Elicitation.Form("\($0)?", .init("a")) }
       return .text("\(try await context.ask(forms.map { try context.question($0) }).count)")
