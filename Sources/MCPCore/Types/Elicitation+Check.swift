@@ -16,7 +16,8 @@ extension Elicitation.Form {
   public func completing(_ content: JSONObject) -> JSONObject {
     JSONObject(
       fields.compactMap { field in
-        let value = content[field.name].flatMap { $0.isNull ? nil : $0 } ?? field.defaultValue
+        let given = content[field.name]
+        let value = given?.isNull == false ? given : field.defaultValue
         return value.map { JSONObject.Member(name: field.name, value: $0) }
       })
   }
