@@ -7,9 +7,10 @@ import pathlib
 import subprocess
 import sys
 
+import sdk_answers
 from harness import Report, equal, expect, free_port, listening
 from sdk_against_ours import on_a_connection, refusal, text
-from sdk_peer import LINE
+from sdk_peer import LINE, connected
 
 SERVER = str(pathlib.Path(__file__).parent / "servers" / "sdk_server.py")
 
@@ -135,6 +136,10 @@ def main():
                 report.run(f"EverythingServer, stdio, {era}", on_a_connection(fact, ("stdio", [everything]), era))
                 url = f"http://127.0.0.1:{port}/mcp"
                 report.run(f"EverythingServer, http-stream, {era}", on_a_connection(fact, ("http", url), era))
+
+            url = f"http://127.0.0.1:{port}/mcp"
+            for name, target in (("stdio", ("stdio", [everything])), ("http-stream", ("http", url))):
+                sdk_answers.run_all(report, f"EverythingServer, {name}, {era}, asking", target, era, connected)
 
     port = free_port()
     with listening([sys.executable, SERVER, "streamable-http", str(port)], port):

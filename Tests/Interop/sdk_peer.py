@@ -40,6 +40,7 @@ class Peer:
     def __init__(self, session, hello, version):
         self.session, self.hello, self.version = session, hello, version
         self.logs = []
+        self.caller = session
         self.modern = version >= "2026"
 
     async def ask(self, call):
@@ -67,14 +68,14 @@ class Peer:
     async def call(self, name, arguments=None, progress=None, seconds=None):
         timeout = datetime.timedelta(seconds=seconds) if seconds and LINE == 1 else seconds
         return await self.ask(
-            self.session.call_tool(name, arguments, read_timeout_seconds=timeout, progress_callback=progress)
+            self.caller.call_tool(name, arguments, read_timeout_seconds=timeout, progress_callback=progress)
         )
 
     async def read(self, uri):
         return await self.ask(self.session.read_resource(uri))
 
     async def prompt(self, name, arguments=None):
-        return await self.ask(self.session.get_prompt(name, arguments))
+        return await self.ask(self.caller.get_prompt(name, arguments))
 
     async def complete(self, kind, name, argument, value):
         if kind == "prompt":
@@ -92,9 +93,10 @@ class Peer:
 
 
 @contextlib.asynccontextmanager
-async def connected(target, era="legacy"):
+async def connected(target, era="legacy", **callbacks):
     """A `Peer` for `("stdio", command)`, `("sse", url)` or `("http", url)`.
 
+    `callbacks` answer what the server asks, under the SDK's names for them.
     `era` is `legacy` (the initialize handshake) or `modern` (the SDK probes with `server/discover`; 2.x only).
     """
     kind, where = target
@@ -112,15 +114,18 @@ async def connected(target, era="legacy"):
 
     if LINE == 2:
         mode, level = ("legacy", None) if era == "legacy" else ("auto", "debug")
-        async with Client(transport, mode=mode, logging_callback=keep, log_level=level, cache=None) as client:
+        async with Client(transport, mode=mode, logging_callback=keep, log_level=level, cache=None,
+                          **callbacks) as client:
             session = client.session
             hello = plain(session.discover_result or session.initialize_result)
             peer = Peer(session, hello, client.protocol_version)
+            peer.caller = client  # which answers what a result asks for
             peer.name = client.server_info.name if client.server_info else None
             peer.logs = logs
             yield peer
     else:
-        async with transport as streams, ClientSession(streams[0], streams[1], logging_callback=keep) as session:
+        async with transport as streams, ClientSession(streams[0], streams[1], logging_callback=keep,
+                                                   **callbacks) as session:
             hello = plain(await session.initialize())
             peer = Peer(session, hello, hello["protocolVersion"])
             peer.name = hello["serverInfo"]["name"]

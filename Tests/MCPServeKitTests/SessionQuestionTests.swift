@@ -50,6 +50,24 @@ struct SessionQuestionTests {
     }
   }
 
+  @Test func manySessionsAreAskedAtTheSameTime() async throws {
+    try await withSite(try makeAskingFixture()) { site in
+      try await withThrowingTaskGroup { group in
+        for number in 0..<30 {
+          group.addTask {
+            let session = try await site.openSession()
+            let caller = try await session.calls("sample", ["prompt": "Hi"])
+            let id = try await caller.message()["id"] ?? .null
+            _ = try await session.post(["id": id, "result": reply("reply \(number)")])
+            let answer = try await caller.message()["result"]?["content"]?[0]?["text"]
+            #expect(answer == .string("m: reply \(number)"))
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+  }
+
   @Test func aQuestionNobodyAnswersEnds() async throws {
     var limits = ServeLimits()
     limits.questionTime = .milliseconds(20)
