@@ -28,7 +28,7 @@ extension Client {
   /// Spec: 2026-07-28, basic/index, "Result types": an absent type is `complete`, an unknown one is invalid.
   private func asksForInput(_ result: JSONObject, _ method: Method) throws(ClientError) -> Bool {
     guard let type = result["resultType"], type != "complete" else { return false }
-    if type == "input_required", method.mayNeedInput { return true }
+    if type == "input_required", method.mayRequireInput { return true }
     throw ClientError(
       .invalidResponse, "\(serverName) answered \(method) with a result of type \(type.text), which was not agreed on")
   }
@@ -37,9 +37,9 @@ extension Client {
   private func answer(
     _ result: JSONObject, of method: Method, _ original: JSONObject
   ) async throws(ClientError) -> JSONObject {
-    let asked: InputRequired
+    let asked: RequiredInput
     do throws(InvalidShape) {
-      asked = try InputRequired(result, limit: options.limits.questions)
+      asked = try RequiredInput(result, limit: options.limits.questions)
     } catch {
       throw ClientError(.invalidResponse, "\(serverName) answered \(method) with a bad result: \(error.message)")
     }
@@ -51,7 +51,7 @@ extension Client {
 
   /// Spec: 2026-07-28, basic/patterns/mrtr: what cannot be answered is not sent again.
   private func answer(
-    _ question: InputRequired.Question, of method: Method
+    _ question: RequiredInput.Question, of method: Method
   ) async throws(ClientError) -> JSONObject {
     do throws(RPCError) {
       return try await connector.switchboard.desk.answer(question.method, question.params, key: question.key)

@@ -15,6 +15,13 @@ import Testing
     "messages": [["role": "user", "content": ["type": "text", "text": "Capital of France?"]]], "maxTokens": 10,
   ]
 
+  private static func use(_ id: String) -> JSON {
+    ["type": "tool_use", "id": .string(id), "name": "t", "input": [:]]
+  }
+  private static func output(_ id: String) -> JSON {
+    ["type": "tool_result", "toolUseId": .string(id), "content": []]
+  }
+
   private func options(_ skills: Skills, _ answer: @escaping @Sendable (ServerQuestion) throws -> JSONObject)
     -> ClientOptions
   {
@@ -90,8 +97,8 @@ import Testing
     arguments: [
       ["messages": []], ["maxTokens": 1], ["messages": [["role": "system", "content": []]], "maxTokens": 1],
       ["messages": [], "maxTokens": 1, "tools": []],
-      ["messages": [["role": "assistant", "content": ["type": "tool_use", "id": "1"]]], "maxTokens": 1],
-      ["messages": [["role": "user", "content": [["type": "tool_result", "toolUseId": "1"]]]], "maxTokens": 1],
+      ["messages": [["role": "assistant", "content": use("1")]], "maxTokens": 1],
+      ["messages": [["role": "user", "content": [output("1")]]], "maxTokens": 1],
     ] as [JSONObject])
   func badSamplingIsABadParameter(params: JSONObject) async throws {
     let response = try await AskingServer.answer(.createMessage, params, options(.sampling) { _ in [:] })
@@ -102,7 +109,7 @@ import Testing
     let params: JSONObject = [
       "messages": [
         ["role": "user", "content": ["type": "text", "text": "hi"]],
-        ["role": "assistant", "content": [["type": "tool_use", "id": "1"], ["type": "tool_use", "id": "2"]]],
+        ["role": "assistant", "content": [Self.use("1"), Self.use("2")]],
         [
           "role": "user",
           "content": [["type": "tool_result", "toolUseId": "2"], ["type": "tool_result", "toolUseId": "1"]],

@@ -4,69 +4,8 @@ import MCPClientKit
 import MCPCore
 import Testing
 
-/// Forms, and the responders that need nobody at a keyboard.
+/// The responders that need nobody at a keyboard.
 @Suite(.timeLimit(.minutes(1))) struct ResponderTests {
-  // Forms
-
-  @Test func everyFormOfAFieldIsRead() throws {
-    let form = try ElicitationForm([
-      "type": "object",
-      "properties": [
-        "text": ["type": "string", "title": "Text", "description": "Some.", "default": "x"],
-        "mail": ["type": "string", "format": "email"], "int": ["type": "integer"], "num": ["type": "number"],
-        "yes": ["type": "boolean", "default": true],
-        "untitled": ["type": "string", "enum": ["a", "b"]],
-        "titled": ["type": "string", "oneOf": [["const": "a", "title": "A"]]],
-        "legacy": ["type": "string", "enum": ["a", "b"], "enumNames": ["A"]],
-        "many": ["type": "array", "items": ["type": "string", "enum": ["a"]]],
-        "titledMany": ["type": "array", "items": ["anyOf": [["const": "a", "title": "A"]]]],
-      ], "required": ["mail"],
-    ])
-    #expect(
-      form.fields.map(\.kind) == [
-        .text(nil), .text(.email), .number(isInteger: true), .number(isInteger: false), .boolean,
-        .choice([.init(value: "a", title: "a"), .init(value: "b", title: "b")]),
-        .choice([.init(value: "a", title: "A")]),
-        .choice([.init(value: "a", title: "A"), .init(value: "b", title: "b")]),
-        .choices([.init(value: "a", title: "a")]), .choices([.init(value: "a", title: "A")]),
-      ])
-    #expect(form.fields.map(\.isRequired) == [false, true] + Array(repeating: false, count: 8))
-    #expect(form.filled(["mail": "a@b"]) == ["mail": "a@b", "text": "x", "yes": true])
-    #expect(form.faults(in: ["mail": "a@b", "int": 1, "many": ["a"]]).isEmpty)
-    #expect(form.faults(in: [:]).count == 1)
-    #expect(form.faults(in: ["mail": "nobody"]) == ["mail must be an e-mail address"])
-    #expect(form.faults(in: ["mail": "a@b", "other": 1]) == ["the form has no field 'other'"])
-  }
-
-  @Test(
-    arguments: [
-      .null, [:], ["type": "array", "properties": [:]],
-      ["type": "object", "properties": ["a": ["type": "object", "properties": [:]]]],
-      ["type": "object", "properties": ["a": ["type": "array", "items": ["type": "object"]]]],
-      ["type": "object", "properties": ["a": [:]]],
-      .object([
-        "type": "object",
-        "properties": .object(JSONObject((0...100).map { .init(name: "f\($0)", value: ["type": "string"]) })),
-      ]),
-    ] as [JSON])
-  func whatIsNoFormIsRefused(schema: JSON) {
-    #expect(throws: InvalidShape.self) { try ElicitationForm(schema) }
-  }
-
-  @Test(arguments: [
-    (ElicitationForm.Format.email, ["a@b.c"], ["a", "@b", "a@", "a@b@c", "a b@c"]),
-    (.uri, ["https://x", "urn:a:b"], ["x", "://x", "1a:b", "a:", "https://a b"]),
-    (.date, ["2024-02-29", "2000-02-29"], ["2023-02-29", "1900-02-29", "2024-13-01", "2024-1-1", "x"]),
-    (
-      .dateTime, ["2024-02-29T23:59:60Z", "2024-01-01t00:00:00.5+01:00"],
-      ["2024-01-01", "2024-01-01T00:00:00", "2024-01-01T25:00:00Z", "2024-01-01T00:00:00.Z", "2024-01-01 00:00:00Z"]
-    ),
-  ])
-  func formatsCatchMistakes(format: ElicitationForm.Format, good: [String], bad: [String]) {
-    for text in good { #expect(format.accepts(text), "\(text)") }
-    for text in bad { #expect(!format.accepts(text), "\(text)") }
-  }
-
   // Scripts
 
   private func ask(_ responder: any Responder, _ kind: ServerQuestion.Kind, _ message: String) async throws

@@ -38,7 +38,7 @@ import Testing
         "action": "accept",
         "content": ["name": "Ada", "age": 30, "mail": "a@b.c", "ok": true, "one": "b", "some": ["x", "z"]],
       ])
-    for text in ["[prod asks] Who are you?\\x1b[2J", "name is needed", "an e-mail address", "[30]", "2  Second (b)"] {
+    for text in ["[prod asks] Who are you?\\x1b[2J", "name is needed", "a mail address", "[30]", "2  Second (b)"] {
       #expect(shown.contains(text), "\(text)")
     }
     #expect(!shown.contains("\u{1B}"), "a server does not move the cursor")

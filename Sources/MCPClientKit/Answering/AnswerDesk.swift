@@ -69,24 +69,28 @@ struct AnswerDesk: Sendable {
 
   private func check(_ question: ServerQuestion) throws(RPCError) {
     switch question.kind {
-    case .sampling: try SamplingCheck(question.params, skills).check()
-    case .form:
-      do throws(InvalidShape) { _ = try question.form() } catch { throw .invalidParams(error.message) }
-    case .url:
-      guard let url = question.params["url"]?.string, ElicitationForm.Format.uri.accepts(url) else {
-        throw .invalidParams("url must be a URL")
+    case .sampling:
+      let usesTools = question.params.contains("tools") || question.params.contains("toolChoice")
+      guard !usesTools || skills.contains(.samplingWithTools) else {
+        throw .invalidParams("this client did not declare sampling with tools")
       }
+      guard question.params["messages"]?.array != nil else { throw .invalidParams("messages must be an array") }
+      try refuse { () throws(InvalidShape) in try Sampling.Request(json: question.params).check() }
+    case .form: try refuse { () throws(InvalidShape) in _ = try question.form() }
+    case .url: try refuse { () throws(InvalidShape) in _ = try question.params.string("url") }
     case .roots: break
     }
+  }
+
+  private func refuse(_ check: () throws(InvalidShape) -> Void) throws(RPCError) {
+    do throws(InvalidShape) { try check() } catch { throw .invalidParams(error.message) }
   }
 
   /// The answer as it may be sent.
   private func checked(_ answer: JSONObject, to question: ServerQuestion) throws(InvalidShape) -> JSONObject {
     switch question.kind {
     case .sampling:
-      guard answer["role"]?.string != nil, answer["content"] != nil, answer["model"]?.string != nil else {
-        throw InvalidShape("a message needs role, content and model")
-      }
+      _ = try Sampling.Result(json: answer)
       return answer
     case .roots:
       for root in try answer.elements("roots") {
@@ -103,7 +107,11 @@ struct AnswerDesk: Sendable {
     switch try answer.string("action") {
     case "accept" where question.kind == .form:
       let form = try question.form()
-      let content = form.filled(answer["content"]?.object ?? [:])
+      let given = answer["content"]?.object ?? [:]
+      for name in given.names where !form.fields.contains(where: { $0.name == name }) {
+        throw InvalidShape("the form has no field '\(name)'")
+      }
+      let content = form.completing(given)
       let faults = form.faults(in: content)
       guard faults.isEmpty else { throw InvalidShape(faults.joined(separator: "; ")) }
       var answer = answer

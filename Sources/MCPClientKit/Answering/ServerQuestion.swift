@@ -49,7 +49,10 @@ public struct ServerQuestion: Sendable, Hashable {
 
   /// The fields to fill in.
   /// - Throws: `InvalidShape` when the question is no form, or its schema is not what a form may have.
-  public func form() throws(InvalidShape) -> ElicitationForm { try ElicitationForm(params["requestedSchema"] ?? .null) }
+  public func form() throws(InvalidShape) -> Elicitation.Form {
+    let schema = try JSONObject(shape: params["requestedSchema"] ?? .null, of: "requestedSchema")
+    return try Elicitation.Form(message, schema: schema)
+  }
 
   /// What the last message of a sampling question says, as far as it is text.
   public var prompt: String {

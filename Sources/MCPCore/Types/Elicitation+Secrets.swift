@@ -7,11 +7,16 @@ extension Elicitation.Form {
   /// Spec: 2025-11-25, client/elicitation, "Security Considerations".
   /// - Throws: `InvalidShape` naming the field and the remedy.
   public func check() throws(InvalidShape) {
-    for field in fields where looksSecret(field.name) || field.title.map(looksSecret) == true {
+    for field in fields where field.looksSecret {
       throw InvalidShape("the field \(field.name) looks like a secret: ask for it at a URL (Elicitation.Page)")
     }
     guard Set(fields.map(\.name)).count == fields.count else { throw InvalidShape("two fields have the same name") }
   }
+}
+
+extension Elicitation.Field {
+  /// Whether its name speaks of a secret, which no server may ask for in a form.
+  public var looksSecret: Bool { MCPCore.looksSecret(name) || title.map(MCPCore.looksSecret) == true }
 }
 
 /// Whether something of that name is likely a secret.

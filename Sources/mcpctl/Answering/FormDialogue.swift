@@ -2,10 +2,11 @@
 import CommandLineKit
 import JSONKit
 import MCPClientKit
+import MCPCore
 
 /// Fills a form in at a terminal, field by field, and asks before anything is sent.
 struct FormDialogue {
-  let form: ElicitationForm
+  let form: Elicitation.Form
   let dialogue: Dialogue
 
   /// What the user wants: accept, decline and cancel are three different answers.
@@ -27,14 +28,14 @@ struct FormDialogue {
   }
 
   /// The value of one field; null when it is left out, nil when the input was ended.
-  private func fill(_ field: ElicitationForm.Field) async throws -> JSON? {
+  private func fill(_ field: Elicitation.Field) async throws -> JSON? {
     describe(field)
     let isSecret = field.looksSecret
     if isSecret { dialogue.say("  This looks like a secret, which no server may ask for in a form. It is not shown.") }
     while true {
       guard let line = try await dialogue.ask("  \(prompt(field)): ", isHidden: isSecret) else { return nil }
       if line.isEmpty {
-        if let initial = field.initial { return initial }
+        if let initial = field.defaultValue { return initial }
         if !field.isRequired { return .null }
         dialogue.say("  \(oneLine(field.name)) is needed")
         continue
@@ -43,50 +44,35 @@ struct FormDialogue {
         dialogue.say("  '\(oneLine(line))' is not \(field.wanted)")
         continue
       }
-      let faults = form.faults(in: value, of: field)
-      if faults.isEmpty { return value }
-      for fault in faults { dialogue.say("  \(oneLine(fault))") }
+      guard let fault = field.fault(in: value) else { return value }
+      dialogue.say("  \(oneLine(fault))")
     }
   }
 
-  private func describe(_ field: ElicitationForm.Field) {
+  private func describe(_ field: Elicitation.Field) {
     if let description = field.description { dialogue.say("  \(oneLine(description))") }
-    guard case .choice(let options) = field.kind else {
-      if case .choices(let options) = field.kind { list(options) }
-      return
-    }
-    list(options)
-  }
-
-  private func list(_ options: [ElicitationForm.Option]) {
-    for (index, option) in options.enumerated() {
-      let title = option.title == option.value ? "" : " (\(oneLine(option.value)))"
-      dialogue.say("    \(index + 1)  \(oneLine(option.title))\(title)")
+    for (index, choice) in field.kind.choices.enumerated() {
+      let value = choice.title.map { _ in " (\(oneLine(choice.value)))" } ?? ""
+      dialogue.say("    \(index + 1)  \(oneLine(choice.title ?? choice.value))\(value)")
     }
   }
 
-  private func prompt(_ field: ElicitationForm.Field) -> String {
+  private func prompt(_ field: Elicitation.Field) -> String {
     let title = oneLine(field.title ?? field.name) + (field.isRequired ? "" : ", optional")
-    return field.initial.map { "\(title) [\(oneLine(field.shown($0)))]" } ?? title
+    return field.defaultValue.map { "\(title) [\(oneLine(field.shown($0)))]" } ?? title
   }
 }
 
-extension ElicitationForm.Field {
-  /// Whether its name speaks of what servers must not ask for.
-  fileprivate var looksSecret: Bool {
-    let names = [name, title ?? ""].map { $0.lowercased() }
-    let words = ["password", "passwd", "passphrase", "secret", "token", "api key", "api_key", "apikey", "credential"]
-    return names.contains { name in words.contains { name.contains($0) } }
-  }
-
+extension Elicitation.Field {
   /// What a person has to type.
   fileprivate var wanted: String {
     switch kind {
     case .text: "text"
-    case .number(let isInteger): isInteger ? "a whole number" : "a number"
+    case .number: "a number"
+    case .integer: "a whole number"
     case .boolean: "yes or no"
-    case .choice: "one of the choices; type its number or its name"
-    case .choices: "a list of the choices; type numbers or names with commas between"
+    case .one: "one of the choices; type its number or its name"
+    case .some: "a list of the choices; type numbers or names with commas between"
     }
   }
 
@@ -103,27 +89,39 @@ extension ElicitationForm.Field {
   fileprivate func value(of line: String) -> JSON? {
     switch kind {
     case .text: return .string(line)
-    case .number: return (try? JSON(parsing: line)).flatMap { $0.number == nil ? nil : $0 }
+    case .number, .integer: return (try? JSON(parsing: line)).flatMap { $0.number == nil ? nil : $0 }
     case .boolean:
       switch line.lowercased() {
       case "y", "yes", "true": return true
       case "n", "no", "false": return false
       default: return nil
       }
-    case .choice(let options): return chosen(line, options).map(JSON.string)
-    case .choices(let options):
+    case .one(let choices, _): return choices.chosen(by: line).map(JSON.string)
+    case .some(let choices, _):
       var values: [JSON] = []
       for part in line.split(separator: ",") {
-        guard let value = chosen(String(part).trimmed, options) else { return nil }
+        guard let value = choices.chosen(by: String(part).trimmed) else { return nil }
         values.append(.string(value))
       }
       return .array(values)
     }
   }
+}
 
-  private func chosen(_ text: String, _ options: [ElicitationForm.Option]) -> String? {
-    if let option = options.first(where: { $0.value == text || $0.title == text }) { return option.value }
-    guard let number = Int(text), options.indices.contains(number - 1) else { return nil }
-    return options[number - 1].value
+extension Elicitation.Field.Kind {
+  fileprivate var choices: [Elicitation.Field.Choice] {
+    switch self {
+    case .one(let choices, _), .some(let choices, _): choices
+    case .text, .number, .integer, .boolean: []
+    }
+  }
+}
+
+extension [Elicitation.Field.Choice] {
+  /// The value with that name, title or number in the list.
+  fileprivate func chosen(by text: String) -> String? {
+    if let choice = first(where: { $0.value == text || $0.title == text }) { return choice.value }
+    guard let number = Int(text), indices.contains(number - 1) else { return nil }
+    return self[number - 1].value
   }
 }

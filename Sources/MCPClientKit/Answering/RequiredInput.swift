@@ -5,7 +5,7 @@ import MCPCore
 /// A result that says: answer these questions and ask again.
 ///
 /// Spec: 2026-07-28, basic/patterns/mrtr, "InputRequiredResult".
-struct InputRequired {
+struct RequiredInput {
   /// One question under the name its answer goes back with.
   struct Question {
     let key: String
@@ -46,9 +46,4 @@ struct InputRequired {
     params["requestState"] = state
     return params
   }
-}
-
-extension Method {
-  /// Requests a server may answer with questions (2026-07-28).
-  var mayNeedInput: Bool { [.toolsCall, .promptsGet, .resourcesRead].contains(self) }
 }
