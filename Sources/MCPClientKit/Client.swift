@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import JSONKit
 public import MCPCore
+import Observability
 import Synchronization
 
 /// A conversation with one MCP server, whatever its transport and revision.
@@ -14,6 +15,12 @@ public final class Client: Sendable {
     var generation = 0
     /// The attempt to replace it, while it is under way.
     var replacing: Task<Result<Connector.Connection, ClientError>, Never>?
+    /// Whether a new session is being told what the old one was told.
+    var isRestoring = false
+    /// The least level of log lines the server is to send.
+    var logLevel: Logger.Level?
+    /// How many subscriptions there are to each resource (legacy era).
+    var subscribed: [String: Int] = [:]
     var isClosed = false
   }
 
@@ -29,6 +36,9 @@ public final class Client: Sendable {
     serverName = connector.target.name
     self.connector = connector
     state = Mutex(State(connection: connection))
+    connector.switchboard.onLoss { [weak self] transport, error in
+      Task { await self?.comeBack(to: transport, after: error) }
+    }
   }
 
   deinit {
@@ -64,6 +74,11 @@ public final class Client: Sendable {
   /// What client and server agreed on.
   public var negotiated: Negotiated { state.withLock { $0.connection.negotiated } }
 
+  /// What requests travel over, and how often that was replaced.
+  var current: (connection: Connector.Connection, generation: Int) {
+    state.withLock { ($0.connection, $0.generation) }
+  }
+
   /// Ends the conversation: a child gets its end of input, then SIGTERM, then SIGKILL; a legacy HTTP session is deleted.
   /// Requests that still wait fail. Bounded by `timeouts.closing` for each step, and deaf to cancellation.
   public func close() async {
@@ -72,6 +87,7 @@ public final class Client: Sendable {
       return (state.connection.conversation.transport, state.replacing)
     }
     replacing?.cancel()
+    await connector.switchboard.listeners.close()
     await transport.close()
     _ = await replacing?.value
   }

@@ -120,6 +120,8 @@ extension ClientOptions {
     /// The most requests of a legacy server that wait for their turn; further ones are dropped, unanswered: an answer
     /// to each would make of a server's flood one of ours. Default 64.
     public var waitingServerRequests: Int
+    /// How many notifications wait for a subscriber; then the oldest are lost. Default 1024.
+    public var notifications: Int
     /// The most questions in one result of a modern server. Default 64.
     public var questions: Int
     /// The most attempts in a row to go on with a broken event stream that may fail. Default 5.
@@ -130,12 +132,13 @@ extension ClientOptions {
     /// Makes limits; each has a default.
     public init(
       message: Int = 64 << 20, pages: Int = 1000, serverRequests: Int = 16, waitingServerRequests: Int = 64,
-      questions: Int = 64, rounds: Int = 10, resumptions: Int = 5
+      notifications: Int = 1024, questions: Int = 64, rounds: Int = 10, resumptions: Int = 5
     ) {
       self.message = message
       self.pages = pages
       self.serverRequests = serverRequests
       self.waitingServerRequests = waitingServerRequests
+      self.notifications = notifications
       self.questions = questions
       self.rounds = rounds
       self.resumptions = resumptions

@@ -12,7 +12,11 @@ final class Switchboard: Sendable {
   private let options: ClientOptions
   /// Answers what the server asks.
   let desk: AnswerDesk
-  private let listeners = Mutex<[RequestID: @Sendable (Progress) -> Void]>([:])
+  /// Who hears what the server says unasked.
+  let listeners = Listeners()
+  private let progress = Mutex<[RequestID: @Sendable (Progress) -> Void]>([:])
+  /// What is to be done when a connection is lost.
+  private let loss = Mutex<(@Sendable (ObjectIdentifier, ClientError) -> Void)?>(nil)
 
   init(_ options: ClientOptions, server: String) {
     self.options = options
@@ -21,29 +25,37 @@ final class Switchboard: Sendable {
 
   var events: TransportEvents {
     TransportEvents(
-      notified: { [self] notification, _ in notified(notification) },
-      alive: { [self] in deadlines.keepAlive($0) }, asked: { [self] in await answer($0) },
+      notified: { [self] in notified($0, on: $1) },
+      alive: { [self] in deadlines.keepAlive($0) },
+      lost: { [self] transport, error in loss.withLock { $0 }?(transport, error) },
+      interrupted: { [self] in for feed in listeners.feeds { feed.tell(.interrupted) } },
+      asked: { [self] in await answer($0) },
       trace: options.onTrace, logger: options.logger)
   }
 
   /// Sends the progress of the request `id` to `listener`; the request's id is its token.
   func listen(for id: RequestID, _ listener: @escaping @Sendable (Progress) -> Void) {
-    listeners.withLock { $0[id] = listener }
+    progress.withLock { $0[id] = listener }
   }
 
   /// The request is over: its deadline and progress concern nobody.
   func forget(_ id: RequestID) {
     deadlines.forget(id)
-    listeners.withLock { $0[id] = nil }
+    progress.withLock { $0[id] = nil }
   }
 
-  private func notified(_ notification: Message.Notification) {
+  /// Calls `action` when a connection is lost.
+  func onLoss(_ action: @escaping @Sendable (ObjectIdentifier, ClientError) -> Void) {
+    loss.withLock { $0 = action }
+  }
+
+  private func notified(_ notification: Message.Notification, on stream: RequestID?) {
     if notification.method == .progress, let token = notification.params["progressToken"].flatMap(RequestID.init(json:))
     {
       deadlines.keepAlive(token)
-      if let listener = listeners.withLock({ $0[token] }), let progress = Progress(notification.params) {
-        listener(progress)
-      }
+      if let listener = progress.withLock({ $0[token] }), let step = Progress(notification.params) { listener(step) }
+    } else {
+      listeners.tell(notification, on: stream)
     }
     options.onNotification?(notification)
   }

@@ -14,7 +14,7 @@ extension Client {
   ) async throws(ClientError) -> Exchanged {
     var failures = 0
     while true {
-      let (connection, generation) = state.withLock { ($0.connection, $0.generation) }
+      let (connection, generation) = current
       switch await attempt(method, params, request, over: connection) {
       case .success(let exchanged): return exchanged
       case .failure(let error):
@@ -30,7 +30,10 @@ extension Client {
     _ method: Method, _ params: JSONObject, _ request: RequestOptions, over connection: Connector.Connection
   ) async -> Result<Exchanged, ClientError> {
     let negotiated = connection.negotiated
-    let params = Dialect(negotiated.revision).params(params, from: options)
+    var params = Dialect(negotiated.revision).params(params, from: options)
+    if negotiated.era == .modern, let level = state.withLock({ $0.logLevel }) {
+      params.setMeta(MetaKey.logLevel, .string(level.name))
+    }
     do throws(ClientError) {
       let result = try await connection.conversation.call(
         method, params, idle: request.idleTimeout ?? options.timeouts.idle,

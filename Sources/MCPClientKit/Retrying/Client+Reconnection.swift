@@ -20,7 +20,7 @@ extension Client {
       } onCancel: {
         replacing.cancel()
       }
-      await adopt(outcome, from: replacing)
+      if await adopt(outcome, from: replacing) { await restore() }
       guard case .failure(let error) = outcome else { return .success(()) }
       // Perhaps it was another one of us that was cancelled.
       if error.code == .cancelled, !Task.isCancelled, !state.withLock({ $0.isClosed }) { continue }
@@ -29,20 +29,22 @@ extension Client {
   }
 
   /// The first that hears of the outcome makes it everybody's.
+  /// - Returns: whether there is a new connection, and this is the first that hears of it.
   private func adopt(
     _ outcome: Result<Connector.Connection, ClientError>,
     from replacing: Task<Result<Connector.Connection, ClientError>, Never>
-  ) async {
-    let unused = state.withLock { state -> (any ClientTransport)? in
-      guard state.replacing == replacing else { return nil }
+  ) async -> Bool {
+    let (isNew, unused) = state.withLock { state -> (Bool, (any ClientTransport)?) in
+      guard state.replacing == replacing else { return (false, nil) }
       state.replacing = nil
-      guard case .success(let connection) = outcome else { return nil }
-      if state.isClosed { return connection.conversation.transport }
+      guard case .success(let connection) = outcome else { return (false, nil) }
+      if state.isClosed { return (false, connection.conversation.transport) }
       state.connection = connection
       state.generation += 1
-      return nil
+      return (true, nil)
     }
     await unused?.close()
+    return isNew
   }
 }
 

@@ -92,10 +92,9 @@ extension ChannelTransport {
   private func read() async {
     do {
       while let text = try await channel.receive() { receive(text) }
-      let end = await ending()
-      fail(end)
+      lose(await ending())
     } catch {
-      fail(error as? ClientError ?? ClientError(.invalidResponse, "\(name): \(error)"))
+      lose(error as? ClientError ?? ClientError(.invalidResponse, "\(name): \(error)"))
     }
   }
 
@@ -139,12 +138,20 @@ extension ChannelTransport {
     state.withLock { $0.waiting.removeValue(forKey: id) }?(answer)
   }
 
-  private func fail(_ error: ClientError) {
-    let waiting = state.withLock { state in
-      if state.end == nil { state.end = error }
+  private func lose(_ error: ClientError) {
+    if fail(error) { events.lost(ObjectIdentifier(self), error) }
+  }
+
+  /// - Returns: whether this is the first that is heard of the end.
+  @discardableResult
+  private func fail(_ error: ClientError) -> Bool {
+    let (isFirst, waiting) = state.withLock { state in
+      let isFirst = state.end == nil
+      if isFirst { state.end = error }
       defer { state.waiting = [:] }
-      return state.waiting.values
+      return (isFirst, state.waiting.values)
     }
     for answered in waiting { answered(.failure(error)) }
+    return isFirst
   }
 }

@@ -4,7 +4,7 @@ import Observability
 
 /// Carries requests to one server and brings back their responses. Nothing here waits for a server: an answer, or the
 /// reason why there is none, comes through a closure, and the conversation above decides how long to wait for it.
-protocol ClientTransport: Sendable {
+protocol ClientTransport: AnyObject, Sendable {
   typealias Answer = Result<Response, ClientError>
 
   /// Sends `request`; calls `answered` exactly once, with the response or why there is none, unless abandoned before.
@@ -19,8 +19,20 @@ protocol ClientTransport: Sendable {
   /// Ends the connection politely and waits until nothing of it is left; bounded, and deaf to cancellation.
   func close() async
 
+  /// Opens the stream on which a legacy server says what belongs to no request, where that takes a stream of its own.
+  /// - Returns: why there is none.
+  func listen() async -> ClientError?
+
+  /// Nobody listens any more.
+  func stopListening()
+
   /// The legacy HTTP session, where there is one.
   var sessionID: String? { get }
+}
+
+extension ClientTransport {
+  func listen() async -> ClientError? { nil }
+  func stopListening() {}
 }
 
 /// What a transport tells the conversation above it.
@@ -29,6 +41,10 @@ struct TransportEvents: Sendable {
   var notified: @Sendable (Message.Notification, RequestID?) -> Void
   /// The server shows a sign of life for a request, without a word on it.
   var alive: @Sendable (RequestID) -> Void
+  /// The connection, or the session's own stream, broke by itself. Requests that wait are told besides.
+  var lost: @Sendable (ObjectIdentifier, ClientError) -> Void
+  /// The session's own stream was away for a while.
+  var interrupted: @Sendable () -> Void
   /// The server asks something (legacy era).
   var asked: @Sendable (Request) async -> Response
   /// A frame went by.

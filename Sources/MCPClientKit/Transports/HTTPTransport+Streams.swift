@@ -7,7 +7,7 @@ import Observability
 /// Event streams, and how they are taken up again where they broke off.
 extension HTTPTransport {
   /// What became of one connection that carried a stream.
-  private enum End {
+  enum End {
     case answered(Response)
     /// It ended or broke before the answer.
     case cut(ClientError)
@@ -33,7 +33,7 @@ extension HTTPTransport {
     }
   }
 
-  private func read(
+  func read(
     _ response: HTTPClient.Response, for request: Request?, _ recovery: inout StreamRecovery
   ) async -> End {
     var parser = SSEParser(maximumBytes: options.limits.message)

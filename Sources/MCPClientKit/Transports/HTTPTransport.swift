@@ -21,6 +21,10 @@ final class HTTPTransport: ClientTransport {
     /// The revision of the last modern request.
     var modern: Revision?
     var mirror = HeaderMirror()
+    /// Whether the session's own stream is wanted.
+    var isListening = false
+    /// What reads it.
+    var listening: Task<Void, Never>?
     var isClosed = false
   }
 
@@ -70,11 +74,13 @@ final class HTTPTransport: ClientTransport {
   }
 
   func close() async {
-    let (waiting, errands, sessionID) = state.withLock { state in
+    let (waiting, errands, listening, sessionID) = state.withLock { state in
       state.isClosed = true
-      defer { (state.waiting, state.errands) = ([:], [:]) }
-      return (state.waiting.values, Array(state.errands.values), state.sessionID)
+      defer { (state.waiting, state.errands, state.listening) = ([:], [:], nil) }
+      return (state.waiting.values, Array(state.errands.values), state.listening, state.sessionID)
     }
+    listening?.cancel()
+    await listening?.value
     for request in waiting {
       request.task.cancel()
       request.answered(.failure(closed))
@@ -86,7 +92,7 @@ final class HTTPTransport: ClientTransport {
     client.close()
   }
 
-  private var closed: ClientError { ClientError(.closed, "the connection to \(name) was closed") }
+  var closed: ClientError { ClientError(.closed, "the connection to \(name) was closed") }
 
   private func settle(_ id: RequestID, _ answer: Answer) {
     state.withLock { $0.waiting.removeValue(forKey: id) }?.answered(answer)
