@@ -28,6 +28,7 @@ import MCPClientKit
   private static func run(_ scenario: Scenario, at url: String) async throws {
     var options = ClientOptions(
       client: Implementation(name: "ConformanceClient", version: "1.0"), capabilities: scenario.capabilities,
+      responder: scenario.responder,
       timeouts: ClientOptions.Timeouts(opening: .seconds(10), idle: .seconds(10), total: .seconds(20)))
     if let version = variable("MCP_CONFORMANCE_PROTOCOL_VERSION") {
       guard let revision = Revision(rawValue: version) else { throw Problem("unknown revision '\(version)'") }
@@ -38,6 +39,7 @@ import MCPClientKit
       switch event {
       case .sent(let text): log("> \(String(decoding: text, as: UTF8.self))")
       case .received(let text): log("< \(String(decoding: text, as: UTF8.self))")
+      case .http(let lines): for line in lines { log(line) }
       case .note(let note): log("# \(note)")
       }
     }

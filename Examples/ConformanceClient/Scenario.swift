@@ -6,12 +6,17 @@ struct Scenario: Sendable {
   typealias Run = @Sendable (_ client: Client, _ context: JSON) async throws -> Void
 
   let capabilities: JSONObject
+  /// Answers what the server asks.
+  let responder: (any Responder)?
   /// Whether the revision asked for has to be spoken, and no other.
   let isAboutTheWire: Bool
   let run: Run
 
-  init(capabilities: JSONObject = [:], isAboutTheWire: Bool = true, _ run: @escaping Run) {
+  init(
+    capabilities: JSONObject = [:], responder: (any Responder)? = nil, isAboutTheWire: Bool = true, _ run: @escaping Run
+  ) {
     self.capabilities = capabilities
+    self.responder = responder
     self.isAboutTheWire = isAboutTheWire
     self.run = run
   }
@@ -24,10 +29,24 @@ struct Scenario: Sendable {
     "request-metadata": Scenario(capabilities: ["sampling": [:], "roots": [:], "elicitation": [:]]) { client, _ in
       try await addNumbers(client)
     },
+    "sse-retry": Scenario { client, _ in _ = try await client.callTool("test_reconnection") },
+    "elicitation-sep1034-client-defaults": Scenario(responder: accepting([:])) { client, _ in
+      _ = try await client.callTool("test_client_elicitation_defaults")
+    },
+    "sep-2322-client-request-state": Scenario(responder: accepting(["confirmed": true])) { client, _ in
+      for suffix in ["echo_state", "unrelated", "no_state", "no_result_type"] {
+        _ = try await client.callTool("test_mrtr_\(suffix)")
+      }
+    },
     "http-standard-headers": Scenario { client, _ in try await useEverything(client) },
     "http-custom-headers": Scenario { client, context in try await makeCalls(client, context) },
     "http-invalid-tool-headers": Scenario { client, _ in try await callEveryTool(client) },
   ]
+
+  /// Accepts every form with `content`; what that leaves out has the form's defaults.
+  private static func accepting(_ content: JSONObject) -> any Responder {
+    CustomResponder(.forms) { _ in ["action": "accept", "content": .object(content)] }
+  }
 
   private static func addNumbers(_ client: Client) async throws {
     _ = try await client.listTools()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import JSONKit
 public import MCPCore
+import Synchronization
 
 extension Client {
   /// Sends any request and returns its result as the server wrote it.
@@ -18,7 +19,10 @@ extension Client {
     var sent = params
     for _ in 0...max(options.limits.rounds, 0) {
       let (result, era) = try await exchange(method, sent, request)
-      guard era == .modern, try asksForInput(result, method) else { return result }
+      guard era == .modern, try asksForInput(result, method) else {
+        if options.checksOutput { try checkOutput(result, of: method, params) }
+        return result
+      }
       sent = try await answer(result, of: method, params)
     }
     throw ClientError(
@@ -31,6 +35,21 @@ extension Client {
     if type == "input_required", method.mayRequireInput { return true }
     throw ClientError(
       .invalidResponse, "\(serverName) answered \(method) with a result of type \(type.text), which was not agreed on")
+  }
+
+  private func checkOutput(
+    _ result: JSONObject, of method: Method, _ params: JSONObject
+  ) throws(ClientError) {
+    switch method {
+    case .toolsList: state.withLock { $0.promises.learn(from: result) }
+    case .toolsCall:
+      guard let tool = params["name"]?.string,
+        let fault = state.withLock({ $0.promises.fault(in: result, of: tool) })
+      else { return }
+      throw ClientError(
+        .invalidResponse, "\(serverName) answered with output that is not what its tool \(tool) promises: \(fault)")
+    default: break
+    }
   }
 
   /// Has the questions in `result` answered, one after the other, and returns the parameters of the next round.

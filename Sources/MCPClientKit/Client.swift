@@ -15,6 +15,8 @@ public final class Client: Sendable {
     var generation = 0
     /// The attempt to replace it, while it is under way.
     var replacing: Task<Result<Connector.Connection, ClientError>, Never>?
+    /// What tools promise about their output.
+    var promises = OutputSchemas()
     /// Whether a new session is being told what the old one was told.
     var isRestoring = false
     /// The least level of log lines the server is to send.
@@ -61,12 +63,17 @@ public final class Client: Sendable {
     to target: ServerTarget, options: ClientOptions = ClientOptions(), _ body: (Client) async throws -> Value
   ) async throws -> Value {
     let client = try await connect(to: target, options: options)
+    return try await client.closing { try await body(client) }
+  }
+
+  /// Runs `body`, and closes the client whatever happens.
+  public func closing<Value>(_ body: () async throws -> Value) async throws -> Value {
     do {
-      let value = try await body(client)
-      await client.close()
+      let value = try await body()
+      await close()
       return value
     } catch {
-      await client.close()
+      await close()
       throw error
     }
   }

@@ -27,6 +27,10 @@ public struct ClientOptions: Sendable {
   public var timeouts: Timeouts
   /// Bounds on what a server may send.
   public var limits: Limits
+  /// Goes with every request in its `_meta`: the W3C trace context, `traceparent` for instance.
+  public var traceContext: [String: String]
+  /// Whether structured output is checked against the schema the tool was listed with. Default: it is.
+  public var checksOutput: Bool
   /// How often a request is repeated when the server cannot be reached, breaks the connection or is busy. Only what is
   /// harmless to repeat is, and what surely never arrived. Default 2.
   public var retries: Int
@@ -56,7 +60,7 @@ public struct ClientOptions: Sendable {
     client: Implementation = Implementation(name: "MCPClientKit", version: "1.0"), capabilities: JSONObject = [:],
     responder: (any Responder)? = nil, protocolChoice: ProtocolChoice = .automatic, timeouts: Timeouts = Timeouts(),
     limits: Limits = Limits(),
-    retries: Int = 2, http: HTTPOptions = HTTPOptions(), standardError: StandardError = .capture,
+    traceContext: [String: String] = [:], checksOutput: Bool = true, retries: Int = 2, http: HTTPOptions = HTTPOptions(), standardError: StandardError = .capture,
     onNotification: (@Sendable (Message.Notification) -> Void)? = nil,
     onTrace: (@Sendable (TraceEvent) -> Void)? = nil, logger: Logger = .silent
   ) {
@@ -66,6 +70,8 @@ public struct ClientOptions: Sendable {
     self.protocolChoice = protocolChoice
     self.timeouts = timeouts
     self.limits = limits
+    self.traceContext = traceContext
+    self.checksOutput = checksOutput
     self.retries = retries
     self.http = http
     self.standardError = standardError
@@ -195,6 +201,8 @@ public enum TraceEvent: Sendable, Hashable {
   case sent([UInt8])
   /// A message was received.
   case received([UInt8])
+  /// The head of an HTTP request or response, line by line, without what is secret in it.
+  case http([String])
   /// Something else worth knowing: a fallback, an HTTP status, a child that ended.
   case note(String)
 }

@@ -104,6 +104,7 @@ import Testing
         switch event {
         case .sent(let text): frames.append("> " + String(decoding: text, as: UTF8.self).prefix(60))
         case .received(let text): frames.append("< " + String(decoding: text, as: UTF8.self).prefix(24))
+        case .http: break
         case .note(let note): frames.append("# " + note)
         }
       }

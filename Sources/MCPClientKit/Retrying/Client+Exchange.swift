@@ -34,6 +34,7 @@ extension Client {
     if negotiated.era == .modern, let level = state.withLock({ $0.logLevel }) {
       params.setMeta(MetaKey.logLevel, .string(level.name))
     }
+    for (name, value) in options.traceContext.sorted(by: { $0.key < $1.key }) { params.setMeta(name, .string(value)) }
     do throws(ClientError) {
       let result = try await connection.conversation.call(
         method, params, idle: request.idleTimeout ?? options.timeouts.idle,

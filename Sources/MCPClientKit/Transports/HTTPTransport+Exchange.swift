@@ -32,6 +32,7 @@ extension HTTPTransport {
     message.json.write(to: &body)
     events.trace?(.sent(body))
     let headers = headers(for: message)
+    events.trace?(.http(Redaction.lines(.post, url, headers)))
     let response: HTTPClient.Response
     do {
       response = try await client.send(.init(.post, url, headers: headers, body: body, totalTimeout: timeout))
@@ -66,6 +67,7 @@ extension HTTPTransport {
       ("first byte", times.firstByte),
     ].filter { $0.1 > .zero }.map { "\($0.0) \($0.1.inMilliseconds)" }
     events.trace?(.note("HTTP \(response.status)\(type); \(phases.joined(separator: ", "))"))
+    events.trace?(.http(Redaction.lines(response.status, response.headers)))
   }
 }
 

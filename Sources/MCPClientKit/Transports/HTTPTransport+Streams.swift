@@ -84,6 +84,7 @@ extension HTTPTransport {
     var headers = headers(for: nil)
     headers.set("Accept", "text/event-stream")
     if let id { headers.set("Last-Event-ID", id) }
+    events.trace?(.http(Redaction.lines(.get, url, headers)))
     let response: HTTPClient.Response
     do {
       response = try await client.send(.init(.get, url, headers: headers))

@@ -113,8 +113,9 @@ final class HTTPTransport: ClientTransport {
 
   /// Spec: 2025-11-25, basic/transports, "Session Management": a server may refuse this, which is fine.
   private func deleteSession() async {
-    let request = HTTPClient.Request(
-      .delete, url, headers: headers(for: nil), totalTimeout: options.timeouts.closing)
+    let headers = headers(for: nil)
+    events.trace?(.http(Redaction.lines(.delete, url, headers)))
+    let request = HTTPClient.Request(.delete, url, headers: headers, totalTimeout: options.timeouts.closing)
     let response = try? await client.send(request)
     events.trace?(.note("HTTP \(response?.status.description ?? "failed") for the DELETE of the session"))
   }

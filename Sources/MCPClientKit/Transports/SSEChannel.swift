@@ -49,8 +49,10 @@ final class SSEChannel: MessageChannel {
   ) async -> Result<SSEChannel, ClientError> {
     var headers: HTTPHeaders = ["Accept": "text/event-stream", "Cache-Control": "no-store"]
     for header in options.http.headers { headers.set(header.name, header.value) }
+    options.onTrace?(.http(Redaction.lines(.get, url, headers)))
     do {
       let response = try await client.send(.init(.get, url, headers: headers))
+      options.onTrace?(.http(Redaction.lines(response.status, response.headers)))
       guard response.status == .ok else {
         let body = (try? await response.body.collect(limit: 64 << 10)) ?? []
         return .failure(
@@ -101,9 +103,11 @@ final class SSEChannel: MessageChannel {
       headers.add("MCP-Protocol-Version", revision.rawValue)
     }
     for header in options.http.headers { headers.set(header.name, header.value) }
+    options.onTrace?(.http(Redaction.lines(.post, endpoint, headers)))
     do {
       let response = try await client.send(
         .init(.post, endpoint, headers: headers, body: text, totalTimeout: options.timeouts.opening))
+      options.onTrace?(.http(Redaction.lines(response.status, response.headers)))
       if (200..<300).contains(response.status.rawValue) { return response.body.discard() }
       let body = (try? await response.body.collect(limit: 64 << 10)) ?? []
       throw ClientError(status: response.status, headers: response.headers, body: body, from: HTTPURL.shown(endpoint))

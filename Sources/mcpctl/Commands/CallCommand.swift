@@ -35,17 +35,19 @@ struct CallCommand: ServerCommand {
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    let connecting = try connecting(console)
+    var connecting = try connecting(console)
+    connecting.checksOutput = !arguments.noValidate
+    let talk = connecting.talk
     if arguments.dryRun && arguments.noSchema { return try showRequest(try read(nil, console), console) }
     return try await connecting.run { client in
       let found = arguments.noSchema ? nil : try await client.find(tool, in: .tools, key: "name", noun: "tool")
       let taken = try read(found?["inputSchema"]?.object, console)
       if arguments.dryRun { return try showRequest(taken, console) }
-      var request = requestOptions(connecting.talk)
+      var request = requestOptions(talk)
       request.isIdempotent = found.map(promisesToBeRepeatable) ?? false
       let result = try await client.request(
         .toolsCall, ["name": .string(tool), "arguments": .object(taken)], options: request)
-      connecting.talk.endProgress()
+      talk.endProgress()
       return try show(result, server: client.serverName, console)
     }
   }

@@ -13,6 +13,8 @@ struct Connection: Sendable {
   let environment: [String: String]
   let directory: String?
   let options: ConnectionOptions
+  /// Whether what tools answer is held against what they promise.
+  var checksOutput = true
   /// Answers what the server asks.
   let responder: (any Responder)?
   let talk: Talk
@@ -30,7 +32,7 @@ struct Connection: Sendable {
     environment = try options.environment()
     directory = options.cwd
     self.options = options
-    let talk = Talk(talk, console)
+    let talk = Talk(talk, console, secrets: secrets(in: headers.map { ($0.name, $0.value) } + Array(environment)))
     self.talk = talk
     responder = try answers.responder(console, talk)
     self.console = console
@@ -89,15 +91,50 @@ struct Connection: Sendable {
     _ target: ServerTarget, _ body: @Sendable (Client) async throws -> ExitCode
   ) async throws -> ExitCode {
     let start = ContinuousClock.now
-    return try await Client.connected(to: target, options: clientOptions) { client in
+    let client = try await connect(to: target)
+    return try await client.closing {
       let negotiated = client.negotiated
       let opened = ContinuousClock.now
+      if talk.verbosity >= 1, negotiated.capabilities.contains("logging") {
+        try await client.setLogLevel(talk.verbosity >= 2 ? .debug : .info)
+      }
       talk.say("\(negotiated.revision) over \(negotiated.transport.shown), agreed on in \((opened - start).brief)")
       defer {
         talk.endProgress()
         talk.say("done in \((ContinuousClock.now - opened).brief)")
       }
       return try await body(client)
+    }
+  }
+
+  /// Connects, by the handshake at once where nothing else was understood lately.
+  private func connect(to target: ServerTarget) async throws -> Client {
+    let options = clientOptions
+    guard options.protocolChoice == .automatic, let name = remembered, let memory = EraMemory(console) else {
+      return try await Client.connect(to: target, options: options)
+    }
+    if memory.isLegacy(name) {
+      var legacy = options
+      legacy.protocolChoice = .legacy
+      do throws(ClientError) {
+        return try await Client.connect(to: target, options: legacy)
+      } catch {
+        talk.say("\(error.message); forgetting that only the handshake was understood")
+        memory.remember(name, isLegacy: false)
+      }
+    }
+    let client = try await Client.connect(to: target, options: options)
+    memory.remember(name, isLegacy: client.negotiated.era == .legacy)
+    return client
+  }
+
+  /// What the server is remembered by; nil for the one in this process.
+  private var remembered: String? {
+    switch resolved.target {
+    case .builtin: nil
+    case .program(let command, let arguments, _, let folder):
+      ([directory ?? folder ?? "", command] + arguments).joined(separator: "\0")
+    case .url(let url, let http, _): "\(http.rawValue)\0\(url)"
     }
   }
 
@@ -116,13 +153,19 @@ struct Connection: Sendable {
     var result = ClientOptions(
       client: Implementation(name: "mcpctl", version: Version.number),
       responder: responder, protocolChoice: options.protocol.choice, timeouts: timeouts,
-      retries: options.retry, http: .init(headers: sent.map { .init($0.name, $0.value) }),
+      traceContext: TraceContext.read(console), checksOutput: checksOutput, retries: options.retry,
+      http: .init(headers: sent.map { .init($0.name, $0.value) }),
       standardError: talk.verbosity > 0 ? .inherit : .capture,
       onNotification: { [talk] in talk.heard($0) },
       logger: Logger(level: .warning) { [talk] in talk.warn($0) })
     if talk.verbosity > 0 { result.onTrace = { [talk] in talk.trace($0) } }
     return result
   }
+}
+
+/// What must not be shown of headers and variables: their values, and the tokens behind a scheme such as Bearer.
+private func secrets(in settings: [(String, String)]) -> [String] {
+  settings.filter { Redaction.isSecret($0.0) }.flatMap { [$0.1] + $0.1.split(separator: " ").dropFirst().map(String.init) }
 }
 
 extension ProtocolChoice {

@@ -11,9 +11,12 @@ final class Talk: Sendable {
   /// How many -v were given; -1 with -q.
   let verbosity: Int
   private let stream: OutputStream
+  /// Values that are never shown.
+  private let secrets: [String]
   private let isProgressShown = Mutex(false)
 
-  init(_ options: TalkOptions, _ console: Console) {
+  init(_ options: TalkOptions, _ console: Console, secrets: [String] = []) {
+    self.secrets = secrets
     verbosity = options.quiet ? -1 : options.verbose
     stream = console.error
   }
@@ -45,9 +48,17 @@ final class Talk: Sendable {
   func trace(_ event: TraceEvent) {
     switch event {
     case .note(let text): say(text)
-    case .sent(let bytes): if verbosity >= 2 { line("-> \(String(decoding: bytes, as: UTF8.self).trimmed)") }
-    case .received(let bytes): if verbosity >= 2 { line("<- \(String(decoding: bytes, as: UTF8.self).trimmed)") }
+    case .sent(let bytes): if verbosity >= 2 { line("-> \(withoutSecrets(bytes))") }
+    case .received(let bytes): if verbosity >= 2 { line("<- \(withoutSecrets(bytes))") }
+    case .http(let lines): if verbosity >= 3 { for text in lines { line(text) } }
     }
+  }
+
+  /// A message as text; what was given as a secret stays out even where a server repeats it.
+  private func withoutSecrets(_ bytes: [UInt8]) -> String {
+    var text = String(decoding: bytes, as: UTF8.self).trimmed
+    for secret in secrets where secret.utf8.count >= 4 { text = text.replacing(secret, with: "…") }
+    return text
   }
 
   /// A notification of the server: its log from `warning` on, all of it with -v.
