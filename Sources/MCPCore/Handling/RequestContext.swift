@@ -12,9 +12,13 @@ public protocol NotificationSink: Sendable {
   func watchPeer(for context: RequestContext)
   /// Sends a question to the peer (legacy era), waiting while the peer is slow. False when there is no way to.
   func send(_ question: Request) async -> Bool
+  /// Ends the connection while the request is still being handled, where the client can come back. False when it cannot.
+  func closeStream(retryAfter: Duration) async -> Bool
 }
 
 extension NotificationSink {
+  /// Goes on.
+  public func closeStream(retryAfter: Duration) async -> Bool { false }
   /// Has no way to ask anything.
   public func send(_ question: Request) async -> Bool { false }
   /// Watches nothing: where leaving is no cancellation, or is noticed anyway.
@@ -44,7 +48,7 @@ public final class RequestContext: Sendable {
   /// The least level of log notifications the client wants; nil wants none.
   public let logLevel: Logger.Level?
 
-  private let sink: any NotificationSink
+  let sink: any NotificationSink
   /// Puts questions to the client; nil when it cannot be asked.
   let inquirer: (any Inquirer)?
   private let state = Mutex(State())

@@ -76,6 +76,10 @@ extension Revision {
   public var hasElicitationIDs: Bool { self == .v20251125 }
   /// Sampling may use tools, and messages may have several blocks.
   public var hasSamplingTools: Bool { self >= .v20251125 }
+  /// A stream that broke can be resumed after the last event that arrived.
+  public var hasResumption: Bool { hasStreamableHTTP && era == .legacy }
+  /// Streams begin with an empty event, and a server may end a connection whose stream goes on.
+  public var hasPolling: Bool { self == .v20251125 }
   /// The revision speaks Streamable HTTP.
   public var hasStreamableHTTP: Bool { self >= .v20250326 }
 }

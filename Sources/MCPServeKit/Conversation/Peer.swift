@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// A peer of the modern era leaves no trace here but its requests in flight.
 final class Peer: Sendable {
-  private struct State {
+  struct State {
     var lifecycle: Lifecycle
     var handshake: Handshake?
     var logLevel: Logger.Level?
@@ -16,8 +16,11 @@ final class Peer: Sendable {
     var subscriptions: Set<String> = []
     var isReady: Bool
     var flights: [RequestContext] = []
-    /// Where the peer listens for what it is told unasked, over HTTP.
-    var listener: EventMailbox?
+    /// What it is sent over HTTP; nil until it is sent something.
+    var streams: SentStreams?
+    /// How often `checkIdle` is still to be asked until the client, which has confirmed the handshake, is not expected to
+    /// listen any more.
+    var grace: UInt8 = 0
     /// Whether anything happened since `isIdle` was asked last.
     var wasUsed = true
   }
@@ -26,7 +29,7 @@ final class Peer: Sendable {
   let sessionID: String?
   /// What its client was asked.
   let questions = OpenQuestions()
-  private let state: Mutex<State>
+  let state: Mutex<State>
 
   init(sessionID: String? = nil) {
     self.sessionID = sessionID
@@ -61,7 +64,12 @@ extension Peer {
     }
   }
 
-  func confirm() { state.withLock { $0.isReady = $0.handshake != nil } }
+  func confirm() {
+    state.withLock { state in
+      state.isReady = state.handshake != nil
+      state.grace = 2
+    }
+  }
 
   func setLogLevel(_ level: Logger.Level) { state.withLock { $0.logLevel = level } }
 
@@ -90,12 +98,12 @@ extension Peer {
 
   /// Ends the conversation and withdraws what is in flight.
   func terminate(reason: String) {
-    let (flights, listener) = state.withLock { state in
+    let (flights, listeners) = state.withLock { state in
       state.lifecycle.terminated()
-      return (state.flights, state.listener)
+      return (state.flights, state.streams?.all ?? [])
     }
     for flight in flights { flight.cancel(reason: reason) }
-    listener?.close()
+    for listener in listeners { listener.sessionEnded() }
   }
 
   /// What a legacy request is answered on the ground of.
@@ -195,37 +203,4 @@ extension Peer {
   }
 
   var requestsInFlight: Int { state.withLock { $0.flights.count } }
-}
-
-// MARK: - What an HTTP peer listens to
-
-extension Peer {
-  /// Makes `mailbox` the one stream the peer listens to; false when it has one.
-  func listen(_ mailbox: EventMailbox) -> Bool {
-    state.withLock { state in
-      guard state.listener == nil, state.lifecycle.step != .terminated else { return false }
-      state.listener = mailbox
-      return true
-    }
-  }
-
-  func stopListening(_ mailbox: EventMailbox) {
-    state.withLock { state in
-      if state.listener === mailbox { state.listener = nil }
-      state.wasUsed = true
-    }
-  }
-
-  var listener: EventMailbox? { state.withLock { $0.listener } }
-
-  /// Whether the session is in use though nothing may be asked in it.
-  var isBusy: Bool { state.withLock { !$0.flights.isEmpty || $0.listener != nil } }
-
-  /// Whether nothing is in flight, nobody listens, and nothing happened since this was asked last.
-  func checkIdle() -> Bool {
-    state.withLock { state in
-      defer { state.wasUsed = false }
-      return state.flights.isEmpty && state.listener == nil && !state.wasUsed
-    }
-  }
 }

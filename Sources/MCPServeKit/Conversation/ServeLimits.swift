@@ -20,6 +20,16 @@ public struct ServeLimits: Sendable {
   public var keepAlive: Duration = .seconds(15)
   /// Messages that may wait for a slow reader of a session's event stream; beyond, the stream is closed. Default 256.
   public var streamMessages = 256
+  /// Messages on event streams of one session that are kept for a client whose connection broke. Default 1 024.
+  public var loggedEvents = 1_024
+  /// The same in bytes; the newest message is kept even when it is longer. Default 1 MiB.
+  public var loggedBytes = 1 << 20
+  /// The same for all sessions together. Default 64 MiB.
+  public var logBytes = 64 << 20
+  /// For how long they are kept. Default 5 min.
+  public var loggedTime: Duration = .seconds(300)
+  /// How long a client whose connection broke is asked to wait before it comes back (2025-11-25). Default 2 s.
+  public var retryTime: Duration = .seconds(2)
   /// Resources one session, or one `subscriptions/listen`, may be subscribed to. Default 1 000.
   public var subscriptions = 1_000
   /// The longest URI that can be subscribed to, in bytes. Default 2 KiB.

@@ -28,23 +28,27 @@ extension Service {
   ///
   /// - Parameters:
   ///   - sessions: where legacy sessions are kept; nil keeps them in memory.
+  ///   - events: where what was said on their streams is kept, for clients whose connection broke; nil keeps it in memory.
   ///   - ready: called once connections are accepted; not for stdio.
   /// - Throws: an error that names the address when it cannot be listened on.
   public func serve(
-    _ transport: Transport, sessions: (any SessionStore)? = nil, ready: @Sendable (Listening) -> Void = { _ in }
+    _ transport: Transport, sessions: (any SessionStore)? = nil, events: (any EventLog)? = nil,
+    ready: @Sendable (Listening) -> Void = { _ in }
   ) async throws {
     switch transport {
     case .stdio: try await serveStandardStreams()
     case .http(let options):
-      try await serve(options, sessions ?? MemorySessionStore(limit: limits.sessions), ready)
+      try await serve(
+        options, sessions ?? MemorySessionStore(limit: limits.sessions), events ?? MemoryEventLog(limits: limits), ready
+      )
     }
   }
 
   private func serve(
-    _ options: HTTPOptions, _ store: any SessionStore, _ ready: @Sendable (Listening) -> Void
+    _ options: HTTPOptions, _ store: any SessionStore, _ log: any EventLog, _ ready: @Sendable (Listening) -> Void
   ) async throws {
     let addresses = try SocketAddress.addresses(host: options.host, port: options.port)
-    let site = HTTPSite(self, options, store: store, isLoopback: addresses.allSatisfy(\.isLoopback))
+    let site = HTTPSite(self, options, store: store, log: log, isLoopback: addresses.allSatisfy(\.isLoopback))
     var http = HTTPLimits()
     http.bodyBytes = limits.messageBytes
     http.connections = options.connections

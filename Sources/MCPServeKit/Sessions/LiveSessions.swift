@@ -9,17 +9,19 @@ import Synchronization
 final class LiveSessions: Sendable {
   private let store: any SessionStore
   private let service: Service
+  private let log: any EventLog
   private let peers = Mutex<[String: Peer]>([:])
 
-  init(_ service: Service, store: any SessionStore) {
+  init(_ service: Service, store: any SessionStore, log: any EventLog) {
     self.service = service
     self.store = store
+    self.log = log
   }
 
   /// The peer of a session; nil when the session does not exist, or no longer.
   func peer(of id: String) async throws -> Peer? {
     guard let session = try await store.session(Session.ID(rawValue: id)) else {
-      drop(id, reason: "the session has expired")
+      await drop(id, reason: "the session has expired")
       return nil
     }
     return peer(of: session)
@@ -62,32 +64,46 @@ final class LiveSessions: Sendable {
   /// Ends a session; false when there was none.
   func close(_ id: String, reason: String) async throws -> Bool {
     let existed = try await store.remove(Session.ID(rawValue: id))
-    drop(id, reason: reason)
+    await drop(id, reason: reason)
     return existed
   }
 
   /// Forgets peers that have nothing in flight and no stream. The sessions of the others live on, because they are in
   /// use; those that are over nevertheless are ended.
   func tend() async {
-    let busy = peers.withLock { peers in
-      peers = peers.filter { !$0.value.checkIdle() }
-      return peers.values.filter(\.isBusy)
+    let (idle, busy) = peers.withLock { peers in
+      let idle = peers.values.filter { $0.checkIdle(remembering: service.limits.loggedTime) }
+      for peer in idle { peers[peer.sessionID ?? ""] = nil }
+      return (idle.filter(\.isLogged), peers.values.filter(\.isBusy))
     }
-    for peer in busy {
-      guard let id = peer.sessionID.map(Session.ID.init(rawValue:)), store.sessionAtHand(id) == nil else { continue }
-      do {
-        _ = try await self.peer(of: id.rawValue)
-      } catch {
-        // Whether the session is over is not known; the next look tells.
-        service.logger.error("session store failed", [("error", "\(error)")])
-      }
+    do {
+      for peer in idle { try await log.close(EventID.generalStream, of: Session.ID(rawValue: peer.sessionID ?? "")) }
+      try await log.sweep()
+    } catch {
+      service.logger.error("event log failed", [("error", "\(error)")])
+    }
+    for peer in busy { await keepAlive(peer) }
+  }
+
+  private func keepAlive(_ peer: Peer) async {
+    guard let id = peer.sessionID.map(Session.ID.init(rawValue:)), store.sessionAtHand(id) == nil else { return }
+    do {
+      _ = try await self.peer(of: id.rawValue)
+    } catch {
+      // Whether the session is over is not known; the next look tells.
+      service.logger.error("session store failed", [("error", "\(error)")])
     }
   }
 
   /// The peers with something in flight or a stream, or that had until recently.
   var current: [Peer] { peers.withLock { Array($0.values) } }
 
-  private func drop(_ id: String, reason: String) {
+  private func drop(_ id: String, reason: String) async {
     peers.withLock { $0.removeValue(forKey: id) }?.terminate(reason: reason)
+    do {
+      try await log.forget(Session.ID(rawValue: id))
+    } catch {
+      service.logger.error("event log failed", [("error", "\(error)")])
+    }
   }
 }

@@ -127,7 +127,18 @@ final class HTTPPeer: Sendable {
   }
 
   private func read(count: Int) async throws -> String {
-    count == 0 ? "" : try await read { $0.count == count }
+    try await run(on: Self.pool) { [descriptor] in
+      var bytes = [UInt8](repeating: 0, count: count)
+      var filled = 0
+      while filled < count {
+        let more = bytes.withUnsafeMutableBytes {
+          recv(descriptor, $0.baseAddress.map { $0 + filled }, count - filled, 0)
+        }
+        guard more > 0 else { throw IOError(.receive, "only \(filled) bytes of \(count) came", errno: errno) }
+        filled += more
+      }
+      return String(decoding: bytes, as: UTF8.self)
+    }
   }
 
   private func read(through ending: String) async throws -> String {

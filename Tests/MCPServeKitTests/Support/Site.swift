@@ -9,6 +9,7 @@ struct Site: Sendable {
   let address: SocketAddress
   let site: HTTPSite
   let store: MemorySessionStore
+  let log: MemoryEventLog
   let server: Server
   let http: HTTPServer
 
@@ -38,11 +39,12 @@ func withSite(
   options.eventsPath = "/sse"
   change(&options)
   let store = MemorySessionStore(limit: limits.sessions, now: now)
-  let site = HTTPSite(Service(server, limits: limits), options, store: store, isLoopback: true)
+  let log = MemoryEventLog(limits: limits)
+  let site = HTTPSite(Service(server, limits: limits), options, store: store, log: log, isLoopback: true)
   let http = try HTTPServer(handler: site)
   let address = try http.start(host: "127.0.0.1", port: 0)[0]
   do {
-    try await body(Site(address: address, site: site, store: store, server: server, http: http))
+    try await body(Site(address: address, site: site, store: store, log: log, server: server, http: http))
   } catch {
     await http.shutdown(within: .zero)
     throw error

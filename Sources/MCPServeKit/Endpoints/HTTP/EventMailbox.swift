@@ -2,7 +2,7 @@
 import Synchronization
 
 /// What waits to be sent on an event stream. Anybody posts, the stream's task takes.
-final class EventMailbox: Beating {
+final class EventMailbox: EventSource {
   private struct State {
     var waiting: [UInt8] = []
     var count = 0

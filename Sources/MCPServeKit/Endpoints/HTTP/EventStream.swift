@@ -22,10 +22,18 @@ final class Heartbeat: Sendable {
   }
 }
 
-/// Events that are sent as they are posted. While none are, it costs a connection and little more.
+/// Where the events of a stream come from.
+protocol EventSource: Beating {
+  /// The next events, as they are sent; nil when none will come.
+  func next() async -> [UInt8]?
+  /// Ends the stream.
+  func close()
+}
+
+/// Events that are sent as they come. While none do, it costs a connection and little more.
 struct EventStream: Sendable {
-  let mailbox: EventMailbox
-  /// Called when the server stops, to close the mailbox soon.
+  let source: any EventSource
+  /// Called when the server stops, to end the source soon.
   let stop: @Sendable () -> Void
   /// Called once, when the stream has ended.
   let ended: @Sendable () -> Void
@@ -39,31 +47,20 @@ extension HTTPResponder {
     "Content-Type": "text/event-stream", "Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no",
   ]
 
-  /// Sends what is posted until the mailbox is closed or the peer is gone.
+  /// Sends what comes until there is no more or the peer is gone.
   func send(_ stream: EventStream, keptAliveBy heartbeat: Heartbeat) async {
-    let mailbox = stream.mailbox
-    heartbeat.add(mailbox)
-    onDisconnect { mailbox.close() }
+    let source = stream.source
+    heartbeat.add(source)
+    onDisconnect { source.close() }
     onShutdown(stream.stop)
     await startStream(.ok, headers: Self.eventHeaders)
     do {
-      while let events = await mailbox.next() { try await write(events) }
+      while let events = await source.next() { try await write(events) }
     } catch {
-      // The peer is gone: what was posted for it meanwhile has no other reader.
-      mailbox.close()
+      source.close()
     }
-    heartbeat.remove(mailbox)
+    heartbeat.remove(source)
     stream.ended()
     await finish()
   }
-}
-
-extension [UInt8] {
-  /// The text, which is one line because the compact spelling of JSON has no line ends, as an event.
-  var event: [UInt8] { Array("event: message\ndata: ".utf8) + self + Array("\n\n".utf8) }
-}
-
-extension JSON {
-  /// The value as an event.
-  var event: [UInt8] { bytes.event }
 }

@@ -50,7 +50,7 @@ extension HTTPEndpoint {
       let end = service.end(subscription, revision).bytes.event
       return .stream(
         EventStream(
-          mailbox: mailbox,
+          source: mailbox,
           stop: {
             mailbox.post(end)
             mailbox.close()

@@ -109,7 +109,10 @@ extension HTTPEndpoint {
   private func outcomeAtHand(
     legacy call: Request, _ terms: PostTerms
   ) throws(RPCError) -> Result<JSONObject, RPCError>? {
-    guard terms.fitsSession, let session = terms.session, let peer = sessions.peerAtHand(of: session) else {
+    // Who reads nothing but events gets a stream that can be resumed.
+    guard terms.accepts.json, terms.fitsSession, let session = terms.session,
+      let peer = sessions.peerAtHand(of: session)
+    else {
       return nil
     }
     return try Conversation(service: service, peer: peer, assumed: nil).outcomeAtHand(legacy: call)
@@ -122,6 +125,7 @@ extension HTTPEndpoint {
     case .failure(let refusal): return refusal.answer
     case .success(let peer):
       let conversation = Conversation(service: service, peer: peer, assumed: nil)
+      reply.keep(in: ReplyRecord.Place(keeper, peer))
       guard let response = await conversation.answer(legacy: call, telling: reply) else { return await reply.abandon() }
       if call.method != .toolsCall, call.method.changesSession { await save(peer) }
       return await reply.finish(response)
@@ -198,6 +202,7 @@ extension HTTPEndpoint {
     do throws(RPCError) {
       let batch = try Batch(elements, for: peer.handshake, limit: service.limits.batch)
       let reply = reply(exchange, terms, cancelsOnDisconnect: false)
+      reply.keep(in: ReplyRecord.Place(keeper, peer))
       let responses = await Conversation(service: service, peer: peer, assumed: nil).answer(batch, telling: reply)
       await save(peer)
       return responses.isEmpty ? .accepted : await reply.finish(text: JSON.array(responses.map(\.json)).bytes)

@@ -9,12 +9,16 @@ struct HTTPEndpoint: Sendable {
   let sessions: LiveSessions
   let heartbeat: Heartbeat
   let listenStreams: ListenStreams
+  let keeper: EventKeeper
   /// Paths whose GET opens a stream without a session too.
   let openPaths: Set<String>
 
-  init(_ service: Service, store: any SessionStore, heartbeat: Heartbeat, openPaths: Set<String> = []) {
+  init(
+    _ service: Service, store: any SessionStore, log: any EventLog, heartbeat: Heartbeat, openPaths: Set<String> = []
+  ) {
     self.service = service
-    sessions = LiveSessions(service, store: store)
+    sessions = LiveSessions(service, store: store, log: log)
+    keeper = EventKeeper(service, log: log)
     self.heartbeat = heartbeat
     listenStreams = ListenStreams(limit: service.limits.sessions)
     self.openPaths = openPaths
@@ -30,10 +34,10 @@ struct HTTPEndpoint: Sendable {
   }
 
   /// Tells every session that listens and wants to know, and every subscription that asked for it.
-  func tell(_ news: News) {
+  func tell(_ news: News) async {
     listenStreams.tell(news)
-    let event = news.text.event
-    for peer in sessions.current where peer.wants(news) { peer.listener?.post(event) }
+    let text = news.text
+    for peer in sessions.current where peer.wants(news) { await keeper.say(text, to: peer) }
   }
 }
 
@@ -48,24 +52,22 @@ extension HTTPEndpoint {
     guard Acceptance(request.headers).events else { return .notAcceptable("text/event-stream") }
     if !request.headers.contains(StandardHeaders.session), openPaths.contains(request.path) {
       let mailbox = EventMailbox(limit: service.limits.streamMessages)
-      return .stream(EventStream(mailbox: mailbox, stop: mailbox.close, ended: {}))
+      return .stream(EventStream(source: mailbox, stop: mailbox.close, ended: {}))
     }
+    guard !request.headers.contains(lastEventID) else { return nil }
     return peerAtHand(of: request, answering: nil).map(stream)
   }
 
   private func listen(_ request: HTTPRequest) async -> HTTPAnswer {
-    stream(to: await peer(of: request, answering: nil))
+    let peer = await peer(of: request, answering: nil)
+    guard case .success(let known) = peer, let id = request.headers[lastEventID] else { return stream(to: peer) }
+    return await resume(known, after: id)
   }
 
   private func stream(to peer: Result<Peer, Refusal>) -> HTTPAnswer {
     switch peer {
-    case .failure(let refusal): return refusal.answer
-    case .success(let peer):
-      let mailbox = EventMailbox(limit: service.limits.streamMessages)
-      guard peer.listen(mailbox) else {
-        return .error(.conflict, RPCError(.invalidRequest, "the session has a stream already: close it first"))
-      }
-      return .stream(EventStream(mailbox: mailbox, stop: mailbox.close, ended: { peer.stopListening(mailbox) }))
+    case .failure(let refusal): refusal.answer
+    case .success(let peer): generalStream(to: peer)
     }
   }
 

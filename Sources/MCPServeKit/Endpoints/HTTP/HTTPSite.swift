@@ -25,11 +25,13 @@ final class HTTPSite: HTTPHandler {
   private let announcements: Announcements
 
   /// - Parameter isLoopback: whether the server listens on loopback only.
-  init(_ service: Service, _ options: HTTPOptions, store: any SessionStore, isLoopback: Bool) {
+  init(
+    _ service: Service, _ options: HTTPOptions, store: any SessionStore, log: any EventLog, isLoopback: Bool
+  ) {
     self.service = service
     guards = HTTPGuards(hosts: options.allowedHosts, origins: options.allowedOrigins, isLoopback: isLoopback)
     streamable = HTTPEndpoint(
-      service, store: store, heartbeat: heartbeat, openPaths: Set(options.streamablePaths.dropFirst()))
+      service, store: store, log: log, heartbeat: heartbeat, openPaths: Set(options.streamablePaths.dropFirst()))
     legacy = LegacySSEEndpoint(service, messagesPath: options.messagesPath)
     convenience = ConvenienceEndpoint(service: service)
     var places: [String: Place] = [
@@ -47,7 +49,7 @@ final class HTTPSite: HTTPHandler {
     Task { [announcements, streamable, legacy] in
       while let batch = await announcements.next() {
         for news in batch {
-          streamable.tell(news)
+          await streamable.tell(news)
           legacy.tell(news)
         }
       }

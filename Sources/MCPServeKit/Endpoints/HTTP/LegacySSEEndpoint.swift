@@ -35,7 +35,7 @@ final class LegacySSEEndpoint: Sendable {
     session.mailbox.post(ServerSentEvent(event: "endpoint", data: "\(messagesPath)?sessionId=\(id)").encoded())
     return .stream(
       EventStream(
-        mailbox: session.mailbox, stop: session.finish,
+        source: session.mailbox, stop: session.finish,
         ended: { [self] in
           sessions.withLock { _ = $0.removeValue(forKey: id) }
           session.end()

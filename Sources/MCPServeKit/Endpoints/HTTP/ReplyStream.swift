@@ -5,21 +5,29 @@ import MCPCore
 import Synchronization
 
 /// The answer to one POST: a JSON text, or from the first notification on an event stream that ends with the response.
+///
+/// One that can be resumed goes on without its connection: what is said is kept for the client to come back for.
 final class ReplyStream: NotificationSink, Beating {
-  private struct State {
+  struct State {
     var isStarted = false
     /// Whether the answer is on its way: a notification that comes now comes too late.
     var isFinished = false
     /// Whether nothing was sent since the last beat.
     var isQuiet = false
+    /// Whether what is said is sent through the responder.
+    var isAttached = true
+    /// Where what is said is kept; nil when it cannot be resumed.
+    var place: ReplyRecord.Place?
+    /// The record, from the first message on.
+    var record: ReplyRecord?
   }
 
-  private let responder: HTTPResponder
-  private let accepts: Acceptance
+  let responder: HTTPResponder
+  let accepts: Acceptance
   /// Whether the peer's leaving withdraws the request (2026-07-28), or not (before).
   private let cancelsOnDisconnect: Bool
-  private let state = Mutex(State())
-  private let heartbeat: Heartbeat
+  let state = Mutex(State())
+  let heartbeat: Heartbeat
 
   init(_ responder: HTTPResponder, _ accepts: Acceptance, cancelsOnDisconnect: Bool, heartbeat: Heartbeat) {
     self.responder = responder
@@ -31,13 +39,13 @@ final class ReplyStream: NotificationSink, Beating {
   /// Sends a notification where the client can read one; drops it where not.
   func send(_ notification: Message.Notification) async {
     guard accepts.events, !state.withLock({ $0.isFinished }) else { return }
-    await write(Message.notification(notification).json.event)
+    await write(Message.notification(notification).json.bytes)
   }
 
   /// Sends a question where the client can read one.
   func send(_ question: Request) async -> Bool {
     guard accepts.events, !state.withLock({ $0.isFinished }) else { return false }
-    await write(Message.request(question).json.event)
+    await write(Message.request(question).json.bytes)
     return true
   }
 
@@ -54,7 +62,7 @@ final class ReplyStream: NotificationSink, Beating {
 
   func finish(text: [UInt8], status: HTTPStatus = .ok) async -> HTTPAnswer {
     if !finishIsStreaming(), accepts.json || status != .ok { return .json(text, status) }
-    await write(text.event, isLast: true)
+    await write(text, isLast: true)
     return await end()
   }
 
@@ -62,12 +70,12 @@ final class ReplyStream: NotificationSink, Beating {
   func abandon() async -> HTTPAnswer { finishIsStreaming() ? await end() : .accepted }
 
   func beat() {
-    let wasQuiet = state.withLock { state in
+    let isDue = state.withLock { state in
       defer { state.isQuiet = true }
-      return state.isQuiet
+      return state.isQuiet && state.isAttached
     }
     // Nobody waits for a comment; one that cannot be sent is not missed.
-    if wasQuiet { Task { try? await responder.write(keepAliveComment) } }
+    if isDue { Task { try? await responder.write(keepAliveComment) } }
   }
 
   /// Lets no notification in any more, and tells whether one has begun a stream.
@@ -80,11 +88,13 @@ final class ReplyStream: NotificationSink, Beating {
 
   private func end() async -> HTTPAnswer {
     heartbeat.remove(self)
+    await endRecord()
     await responder.finish()
     return .streamed
   }
 
-  private func write(_ event: [UInt8], isLast: Bool = false) async {
+  private func write(_ message: [UInt8], isLast: Bool = false) async {
+    if let record = makeRecord() { return await write(message, to: record, isLast: isLast) }
     let isFirst: Bool? = state.withLock { state in
       guard isLast || !state.isFinished else { return nil }
       defer { (state.isStarted, state.isQuiet) = (true, false) }
@@ -95,6 +105,6 @@ final class ReplyStream: NotificationSink, Beating {
     // Does nothing when the stream has begun, so that whoever comes first on the loop begins it.
     await responder.startStream(.ok, headers: HTTPResponder.eventHeaders)
     // Nobody is left to be told when the peer is gone.
-    try? await responder.write(event)
+    try? await responder.write(message.event)
   }
 }
