@@ -10,6 +10,7 @@ import MCPServeKit
     let server = try Server(name: "everything", version: "1.0.0", title: "Everything") {
       Everything.contentTools
       Everything.behaviourTools
+      Everything.streamTools
       Everything.askingTools
       Everything.roundTools
       try Everything.makeSchemaTool()
@@ -17,6 +18,7 @@ import MCPServeKit
       Everything.prompts
       Everything.askingPrompts
     }
+    try server.features.register(Everything.makeChangingTools(server.features))
     guard let port = try port(from: Array(CommandLine.arguments.dropFirst())) else {
       return try await server.serve(.stdio)
     }
