@@ -51,6 +51,7 @@ check: test-deps check-deps release ## format, warnings, imports, unsafe code, g
 	@RELEASE_FLAGS='$(RELEASE_FLAGS)' scripts/check.sh
 
 bench: test-deps bench-deps release ## measure against nginx and the Python servers (BENCH_FLAGS=--quick)
+	@$(SWIFT) build $(RELEASE_FLAGS) --product EverythingServer
 	@python3 Benchmarks/bench.py --binary $(RELEASE_BINARY) $(BENCH_FLAGS)
 
 features: features-deps bench-deps release ## run the commands of the finished rows of docs/features.md

@@ -13,6 +13,7 @@ import os
 import pathlib
 import platform
 import re
+import selectors
 import shutil
 import statistics
 import subprocess
@@ -251,6 +252,76 @@ def streams(arguments):
     return found
 
 
+def pushes(arguments):
+    """What a server says unasked: notifications to many listeners, and 1 000 events again to one who comes back."""
+    program = pathlib.Path(arguments.binary).parent / "EverythingServer"
+    if not program.exists():
+        say(f"  skipped: {program} is not built\n")
+        return {}
+    port = free_port()
+    with running([str(program), "--port", str(port)], port) as server:
+        found = {**fan_out(server, 100 if arguments.quick else 1_000, 5 if arguments.quick else 50),
+                 **replay(server, 5 if arguments.quick else 50)}
+    table(["pushes", ""], [
+        ["listeners", found["listeners"]],
+        ["notifications/s", f"{found['notifications_per_second']:,.0f}"],
+        ["CPU µs per notification", f"{found['notification_cpu_us']:.2f}"],
+        ["replay of 1 000 events, ms", f"{found['replay_ms']:.2f}"],
+        ["replayed events/s", f"{found['replayed_per_second']:,.0f}"],
+    ])
+    return found
+
+
+def fan_out(server, listeners, rounds):
+    """Says `rounds` times that a resource changed to as many subscribed sessions, each with a stream of its own."""
+    requests, helper = Requests(server.port), Connection(server.port)
+    streams = selectors.DefaultSelector()
+    held = []
+    for number in range(listeners):
+        session = helper.session(requests, number)
+        answer = helper.send(requests.legacy(session, 1, "resources/subscribe", {"uri": "test://watched-resource"}))
+        if answer.status != 200 or b'"result"' not in answer.body:
+            raise SystemExit(f"bench: no subscription: {answer.status} {answer.body[:200]!r}")
+        stream = Connection(server.port)
+        stream.socket.sendall(requests.stream(session))
+        stream.until(b"\r\n\r\n")
+        streams.register(stream.socket, selectors.EVENT_READ)
+        held.append(stream)
+    speaker = helper.session(requests, listeners)
+    mark, heard = b"notifications/resources/updated", 0
+    before, started = server.cpu(), time.perf_counter()
+    for number in range(1, rounds + 1):
+        helper.send(requests.legacy_call(speaker, number, "test_trigger_resource_update", {}))
+        while heard < number * listeners:
+            ready = streams.select(timeout=20)
+            if not ready:
+                raise SystemExit(f"bench: {heard} notifications came, not {number * listeners}")
+            for key, _ in ready:
+                heard += key.fileobj.recv(65536).count(mark)
+    elapsed, spent = time.perf_counter() - started, server.cpu() - before
+    for stream in held:
+        stream.close()
+    return {"listeners": listeners, "notifications_per_second": heard / elapsed,
+            "notification_cpu_us": spent / heard * 1e6}
+
+
+def replay(server, rounds, events=1_000):
+    """Has a call say `events` things, then reads them again from the first on."""
+    requests, connection = Requests(server.port), Connection(server.port)
+    session = connection.session(requests)
+    said = connection.send(requests.legacy_call(session, 1, "test_many_messages", {"count": events})).body
+    first = said[said.index(b"id: ") + 4:said.index(b"\n")].decode()
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        again = connection.send(requests.stream(session, after=first)).body
+        times.append(time.perf_counter() - started)
+        if again.count(b"notifications/message") != events or b"messages sent" not in again:
+            raise SystemExit(f"bench: {again.count(b'notifications/message')} events were replayed, not {events}")
+    middle = statistics.median(times)
+    return {"replay_ms": middle * 1000, "replayed_per_second": events / middle}
+
+
 def startup(arguments):
     """How long a command takes from start to end, and how big the program is."""
     with tempfile.TemporaryDirectory() as folder:
@@ -283,7 +354,7 @@ def startup(arguments):
     return found
 
 
-SECTIONS = {"throughput": throughput, "stdio": stdio, "sessions": sessions, "streams": streams, "startup": startup}
+SECTIONS = {"throughput": throughput, "stdio": stdio, "sessions": sessions, "streams": streams, "pushes": pushes, "startup": startup}
 
 
 def main():

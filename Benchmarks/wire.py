@@ -35,11 +35,21 @@ class Requests:
     def initialized(self, session):
         return self.post({"jsonrpc": "2.0", "method": "notifications/initialized"}, legacy_headers(session))
 
-    def legacy_call(self, session, number):
-        """`tools/call calculator` within a session."""
-        params = {"name": "calculator", "arguments": {"a": 1, "b": 2}}
-        body = {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
-        return self.post(body, legacy_headers(session))
+    def legacy(self, session, number, method, params):
+        """Any request within a session."""
+        return self.post({"jsonrpc": "2.0", "id": number, "method": method, "params": params}, legacy_headers(session))
+
+    def legacy_call(self, session, number, tool="calculator", arguments=None):
+        """`tools/call` within a session."""
+        arguments = {"a": 1, "b": 2} if arguments is None else arguments
+        return self.legacy(session, number, "tools/call", {"name": tool, "arguments": arguments})
+
+    def stream(self, session, after=None):
+        """The GET of a session's stream, or of the one an event belongs to, from there on."""
+        headers = legacy_headers(session) + ((("Last-Event-ID", after),) if after else ())
+        lines = [f"GET {self.path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", "Accept: text/event-stream",
+                 *(f"{name}: {value}" for name, value in headers)]
+        return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
     def modern_call(self, number):
         """`tools/call calculator` in the stateless revision."""
