@@ -14,7 +14,6 @@ final class Subscriptions: Sendable {
   private struct State {
     var entries: [Entry] = []
     var isClosed = false
-    var closing: Promise<Void>?
   }
 
   private let state = Mutex(State())
@@ -35,10 +34,7 @@ final class Subscriptions: Sendable {
     guard isKept else { return }
     context.onCancel { ended.keep(()) }
     await ended.value()
-    state.withLock { state in
-      state.entries.removeAll { $0.context === context }
-      if state.entries.isEmpty { state.closing?.keep(()) }
-    }
+    state.withLock { $0.entries.removeAll { $0.context === context } }
   }
 
   /// Tells those who asked for it.
@@ -50,28 +46,15 @@ final class Subscriptions: Sendable {
     turn.end()
   }
 
-  /// Ends every subscription, which is then answered, and those that still come.
-  func close() {
-    for entry in state.withLock({ state in
+  /// Ends every subscription, which is then answered, and those that still come. Whether there were any.
+  @discardableResult
+  func close() -> Bool {
+    let entries = state.withLock { state in
       state.isClosed = true
       return state.entries
-    }) where entry.context.finish() { entry.ended.keep(()) }
-  }
-
-  /// Waits until all have been told of the end, but not for long.
-  func closed(within limit: Duration) async {
-    let promise = Promise<Void>()
-    let isEmpty = state.withLock { state in
-      state.closing = promise
-      return state.entries.isEmpty
     }
-    guard !isEmpty else { return }
-    let timer = Task {
-      try await Task.sleep(for: limit)
-      promise.keep(())
-    }
-    await promise.value()
-    timer.cancel()
+    for entry in entries where entry.context.finish() { entry.ended.keep(()) }
+    return !entries.isEmpty
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EventIO
 import JSONKit
 public import MCPCore
 import Observability
@@ -28,14 +29,16 @@ public struct ChannelEndpoint: Sendable {
     let service = conversation.service
     let announcements = Announcements(of: service.announcer, limit: service.limits.announcements)
     defer { announcements.end() }
+    let served = Promise<Void>()
     let failure = await withTaskCancellationHandler {
-      await serve(announcements)
+      defer { served.keep(()) }
+      return await serve(announcements)
     } onCancel: { [channel, conversation, subscriptions] in
-      subscriptions.close()
+      let hasLastWords = subscriptions.close()
       conversation.peer.terminate(reason: "the server is stopping")
       // Answers that wait for the peer must not hold up the stop. Nobody waits for this: it only ends waits.
       Task {
-        await subscriptions.closed(within: .seconds(1))
+        if hasLastWords { await served.kept(within: .seconds(1)) }
         await channel.close()
       }
     }
@@ -124,4 +127,16 @@ struct ChannelSink: NotificationSink {
   }
 
   func send(_ text: [UInt8]) async { try? await channel.send(text) }
+}
+
+extension Promise<Void> {
+  /// Waits for the value, but not for long.
+  fileprivate func kept(within limit: Duration) async {
+    let timer = Task {
+      try await Task.sleep(for: limit)
+      keep(())
+    }
+    await value()
+    timer.cancel()
+  }
 }
