@@ -55,7 +55,9 @@ public final class Client: Sendable {
     to target: ServerTarget, options: ClientOptions = ClientOptions()
   ) async throws(ClientError) -> Client {
     let connector = Connector(target: target, options: options, switchboard: Switchboard(options, server: target.name))
-    return Client(try await connector.connect(), by: connector)
+    let client = Client(try await connector.connect(), by: connector)
+    await client.hearQuestions()
+    return client
   }
 
   /// Connects, runs `body`, and closes whatever happens.

@@ -60,7 +60,8 @@ public struct ClientOptions: Sendable {
     client: Implementation = Implementation(name: "MCPClientKit", version: "1.0"), capabilities: JSONObject = [:],
     responder: (any Responder)? = nil, protocolChoice: ProtocolChoice = .automatic, timeouts: Timeouts = Timeouts(),
     limits: Limits = Limits(),
-    traceContext: [String: String] = [:], checksOutput: Bool = true, retries: Int = 2, http: HTTPOptions = HTTPOptions(), standardError: StandardError = .capture,
+    traceContext: [String: String] = [:], checksOutput: Bool = true, retries: Int = 2,
+    http: HTTPOptions = HTTPOptions(), standardError: StandardError = .capture,
     onNotification: (@Sendable (Message.Notification) -> Void)? = nil,
     onTrace: (@Sendable (TraceEvent) -> Void)? = nil, logger: Logger = .silent
   ) {

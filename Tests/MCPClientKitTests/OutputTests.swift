@@ -24,15 +24,17 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ["content": [], "structuredContent": ["n": 1]], ["content": [], "isError": true],
-  ] as [JSON])
+  @Test(
+    arguments: [
+      ["content": [], "structuredContent": ["n": 1]], ["content": [], "isError": true],
+    ] as [JSON])
   func outputThatKeepsThePromisePasses(result: JSON) async throws { _ = try await call(result) }
 
-  @Test(arguments: [
-    ["content": []], ["content": [], "structuredContent": ["n": "x"]], ["content": [], "structuredContent": nil],
-    ["content": [], "structuredContent": [:]],
-  ] as [JSON])
+  @Test(
+    arguments: [
+      ["content": []], ["content": [], "structuredContent": ["n": "x"]], ["content": [], "structuredContent": nil],
+      ["content": [], "structuredContent": [:]],
+    ] as [JSON])
   func outputThatBreaksThePromiseIsAnError(result: JSON) async throws {
     let error = await #expect(throws: ClientError.self) { try await call(result) }
     #expect(error?.code == .invalidResponse)
@@ -78,7 +80,9 @@ import Testing
     let text = lines.joined(separator: "\n")
     #expect(!text.contains("hunter2"))
     #expect(!text.contains("abcdefghijklmnop"))
-    for line in ["> Authorization: Bearer …", "> X-API-Key: …", "> X-Plain: shown", "> Mcp-Session-Id: abcd…", "< HTTP 200 OK"] {
+    for line in [
+      "> Authorization: Bearer …", "> X-API-Key: …", "> X-Plain: shown", "> Mcp-Session-Id: abcd…", "< HTTP 200 OK",
+    ] {
       #expect(lines.contains(line), "\(line)")
     }
   }

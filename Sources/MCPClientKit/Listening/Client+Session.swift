@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EventIO
 import JSONKit
 import MCPCore
 import Synchronization
@@ -19,6 +20,25 @@ extension Client {
       feed.finish()
       await leave(number, honoured.resources)
     }
+  }
+
+  /// Whether the session's own stream is wanted for what servers ask on it, though the rules since 2025-11-25 have them
+  /// ask on the stream of the request they ask for.
+  private var hearsQuestions: Bool {
+    negotiated.transport == .streamableHTTP && negotiated.era == .legacy && options.responder?.skills.isEmpty == false
+  }
+
+  /// Opens the session's own stream before there is anything to ask about. A server that has none is fine, and one that
+  /// takes its time is not waited for.
+  func hearQuestions() async {
+    guard hearsQuestions else { return }
+    let transport = current.connection.conversation.transport
+    let opened = Promise<Void>()
+    Task {  // over when the stream is open or refused, and at the latest when the transport is closed
+      _ = await transport.listen()
+      opened.keep(())
+    }
+    _ = await within(.milliseconds(500)) { await opened.value(onCancel: ()) }
   }
 
   private func openStream() async throws(ClientError) {
@@ -76,7 +96,7 @@ extension Client {
       let quick = RequestOptions(totalTimeout: options.timeouts.closing)
       _ = try? await request(.resourcesUnsubscribe, ["uri": .string(uri)], options: quick)
     }
-    if others.isEmpty { connection.conversation.transport.stopListening() }
+    if others.isEmpty, !hearsQuestions { connection.conversation.transport.stopListening() }
   }
 
   // Coming back
@@ -112,7 +132,7 @@ extension Client {
     let feeds = connector.switchboard.listeners.feeds
     do throws(ClientError) {
       if let level { _ = try await request(.setLogLevel, ["level": .string(level.name)]) }
-      if !feeds.isEmpty {
+      if !feeds.isEmpty || hearsQuestions {
         current.connection.conversation.transport.stopListening()
         try await openStream()
       }

@@ -29,5 +29,7 @@ package enum Redaction {
     return name.hasSuffix("authorization") && scheme.utf8.count < value.utf8.count ? "\(scheme)…" : "…"
   }
 
-  private static let words = ["authorization", "cookie", "token", "secret", "key", "password", "signature", "credential"]
+  private static let words = [
+    "authorization", "cookie", "token", "secret", "key", "password", "signature", "credential",
+  ]
 }

@@ -165,7 +165,9 @@ struct Connection: Sendable {
 
 /// What must not be shown of headers and variables: their values, and the tokens behind a scheme such as Bearer.
 private func secrets(in settings: [(String, String)]) -> [String] {
-  settings.filter { Redaction.isSecret($0.0) }.flatMap { [$0.1] + $0.1.split(separator: " ").dropFirst().map(String.init) }
+  settings.filter { Redaction.isSecret($0.0) }.flatMap {
+    [$0.1] + $0.1.split(separator: " ").dropFirst().map(String.init)
+  }
 }
 
 extension ProtocolChoice {
