@@ -22,7 +22,7 @@ TRANSPORT ?= http-stream
 PORT ?= 8000
 SERVE_FLAGS ?=
 
-.PHONY: help deps test-deps check-deps bench-deps features-deps build release serve test check bench features install uninstall clean generate
+.PHONY: help deps test-deps check-deps bench-deps features-deps build release serve test check bench features install uninstall clean generate compliance
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
@@ -56,6 +56,9 @@ bench: test-deps bench-deps release ## measure against nginx and the Python serv
 
 features: features-deps bench-deps release ## run the commands of the finished rows of docs/features.md
 	@python3 scripts/features.py --binary $(RELEASE_BINARY) $(FEATURES_FLAGS)
+
+compliance: test-deps ## run every test, and say which requirements of the protocol they prove (COMPLIANCE_LOGS= reads an earlier run)
+	@scripts/compliance.sh $(COMPLIANCE_LOGS)
 
 generate: deps ## write man pages and completions anew from the command model
 	@$(SWIFT) build $(DEBUG_FLAGS) --product mcpctl

@@ -33,6 +33,7 @@ step "licences" scripts/check-licences.sh
 step "imports" scripts/check-imports.sh
 step "unsafe code" scripts/check-unsafe.sh
 step "feature table" python3 scripts/features.py --check
+step "compliance table" python3 scripts/compliance.py --check
 step "build without warnings" warnings
 step "generated files" generated
 step "fuzzers" fuzzers
