@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import JSONKit
 public import MCPCore
+import Synchronization
 
 extension Client {
   /// What a server lists in pages.
@@ -46,8 +47,7 @@ extension Client {
     var cursor: String?
     var seen: Set<String> = []
     for _ in 0..<options.limits.pages {
-      let page = try await self.request(
-        listing.method, cursor.map { ["cursor": .string($0)] } ?? [:], options: request)
+      let page = try await self.page(after: cursor, of: listing, request)
       guard let more = page[listing.member]?.array else {
         throw ClientError(.invalidResponse, "\(serverName) answered \(listing.method) without '\(listing.member)'")
       }
@@ -67,6 +67,18 @@ extension Client {
     }
     throw ClientError(
       .invalidResponse, "\(serverName) has more than \(options.limits.pages) pages of \(listing.member), the limit")
+  }
+
+  /// One page; when its cursor is no longer good, neither are the pages that led to it.
+  private func page(
+    after cursor: String?, of listing: Listing, _ request: RequestOptions
+  ) async throws(ClientError) -> JSONObject {
+    do throws(ClientError) {
+      return try await self.request(listing.method, cursor.map { ["cursor": .string($0)] } ?? [:], options: request)
+    } catch {
+      if cursor != nil { connector.switchboard.cache.withLock { $0.forget(listing.method) } }
+      throw error
+    }
   }
 
   /// All tools.

@@ -17,9 +17,19 @@ extension Client {
     _ method: Method, _ params: JSONObject = [:], options request: RequestOptions = RequestOptions()
   ) async throws(ClientError) -> JSONObject {
     var sent = params
-    for _ in 0...max(options.limits.rounds, 0) {
+    let asked = ContinuousClock.now
+    if !request.ignoresCache,
+      let fresh = connector.switchboard.cache.withLock({ $0.result(of: method, params, at: asked) })
+    {
+      return fresh
+    }
+    for round in 0...max(options.limits.rounds, 0) {
       let (result, era) = try await exchange(method, sent, request)
       guard era == .modern, try asksForInput(result, method) else {
+        // Spec: 2026-07-28, basic/patterns/mrtr: what took several rounds is not kept.
+        if era == .modern, round == 0 {
+          connector.switchboard.cache.withLock { $0.keep(result, of: method, params, askedAt: asked) }
+        }
         if options.checksOutput { try checkOutput(result, of: method, params) }
         return result
       }

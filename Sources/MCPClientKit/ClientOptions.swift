@@ -129,6 +129,10 @@ extension ClientOptions {
     public var waitingServerRequests: Int
     /// How many notifications wait for a subscriber; then the oldest are lost. Default 1024.
     public var notifications: Int
+    /// How many results are kept that their server allows to be used again (2026-07-28); 0 keeps none. Default 128.
+    public var cachedResults: Int
+    /// How many bytes kept results may have in all. Default 16 MiB.
+    public var cachedBytes: Int
     /// The most questions in one result of a modern server. Default 64.
     public var questions: Int
     /// The most attempts in a row to go on with a broken event stream that may fail. Default 5.
@@ -139,13 +143,16 @@ extension ClientOptions {
     /// Makes limits; each has a default.
     public init(
       message: Int = 64 << 20, pages: Int = 1000, serverRequests: Int = 16, waitingServerRequests: Int = 64,
-      notifications: Int = 1024, questions: Int = 64, rounds: Int = 10, resumptions: Int = 5
+      notifications: Int = 1024, cachedResults: Int = 128, cachedBytes: Int = 16 << 20, questions: Int = 64,
+      rounds: Int = 10, resumptions: Int = 5
     ) {
       self.message = message
       self.pages = pages
       self.serverRequests = serverRequests
       self.waitingServerRequests = waitingServerRequests
       self.notifications = notifications
+      self.cachedResults = cachedResults
+      self.cachedBytes = cachedBytes
       self.questions = questions
       self.rounds = rounds
       self.resumptions = resumptions

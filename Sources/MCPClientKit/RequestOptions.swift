@@ -12,16 +12,19 @@ public struct RequestOptions: Sendable {
   /// Whether the request may be repeated when its answer was lost: a tool that says it is idempotent or reads only,
   /// of a server you believe. Methods that are harmless whatever the server are repeated anyway.
   public var isIdempotent: Bool
+  /// Whether to ask the server even where an earlier answer is still fresh.
+  public var ignoresCache: Bool
 
   /// Makes options; each has a default.
   public init(
     idleTimeout: Duration? = nil, totalTimeout: Duration? = nil, onProgress: (@Sendable (Progress) -> Void)? = nil,
-    isIdempotent: Bool = false
+    isIdempotent: Bool = false, ignoresCache: Bool = false
   ) {
     self.idleTimeout = idleTimeout
     self.totalTimeout = totalTimeout
     self.onProgress = onProgress
     self.isIdempotent = isIdempotent
+    self.ignoresCache = ignoresCache
   }
 }
 

@@ -12,6 +12,8 @@ final class Switchboard: Sendable {
   private let options: ClientOptions
   /// Answers what the server asks.
   let desk: AnswerDesk
+  /// Results that may be used again.
+  let cache: Mutex<ResultCache>
   /// Who hears what the server says unasked.
   let listeners = Listeners()
   private let progress = Mutex<[RequestID: @Sendable (Progress) -> Void]>([:])
@@ -21,6 +23,7 @@ final class Switchboard: Sendable {
   init(_ options: ClientOptions, server: String) {
     self.options = options
     desk = AnswerDesk(server: server, options)
+    cache = Mutex(ResultCache(limit: options.limits.cachedResults, bytes: options.limits.cachedBytes))
   }
 
   var events: TransportEvents {
@@ -55,6 +58,7 @@ final class Switchboard: Sendable {
       deadlines.keepAlive(token)
       if let listener = progress.withLock({ $0[token] }), let step = Progress(notification.params) { listener(step) }
     } else {
+      cache.withLock { $0.invalidate(notification) }
       listeners.tell(notification, on: stream)
     }
     options.onNotification?(notification)

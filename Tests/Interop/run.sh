@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 mcpctl=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export PYTHONDONTWRITEBYTECODE=1 INTEROP_COUNTS=$work/counts
+export PYTHONDONTWRITEBYTECODE=1 INTEROP_COUNTS=$work/counts XDG_CACHE_HOME=$work/cache
 touch "$INTEROP_COUNTS"
 
 facts() {

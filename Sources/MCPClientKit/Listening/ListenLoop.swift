@@ -61,7 +61,9 @@ struct ListenLoop {
       switch notification.method {
       case .subscriptionsAcknowledged:
         let honoured = Interests(json: notification.params["notifications"] ?? .null)
-        if acknowledged.keep(.success(honoured)), !isFirst { feed.tell(.interrupted) }
+        guard acknowledged.keep(.success(honoured)), !isFirst else { return }
+        switchboard.cache.withLock { $0.clear() }
+        feed.tell(.interrupted)
       case .cancelled: ended.keep(.success(()))  // one of two ways in which servers end a stream
       default: if acknowledged.isKept, let said = ServerNotification(notification) { feed.tell(said) }
       }

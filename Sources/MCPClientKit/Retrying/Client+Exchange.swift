@@ -56,7 +56,7 @@ extension Client {
       attempts: options.retries, revision: negotiated.revision, transport: negotiated.transport)
     switch policy.step(after: error, of: method, isRepeatable: isRepeatable, failures: failures) {
     case .giveUp: throw error
-    case .listTools: _ = try await list(.tools)
+    case .listTools: _ = try await list(.tools, options: RequestOptions(ignoresCache: true))
     case .again(let delay): try await pause(delay, after: error, method)
     case .reconnect(let delay):
       try await pause(delay, after: error, method)

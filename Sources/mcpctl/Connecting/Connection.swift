@@ -153,6 +153,7 @@ struct Connection: Sendable {
     var result = ClientOptions(
       client: Implementation(name: "mcpctl", version: Version.number),
       responder: responder, protocolChoice: options.protocol.choice, timeouts: timeouts,
+      limits: .init(cachedResults: 0),
       traceContext: TraceContext.read(console), checksOutput: checksOutput, retries: options.retry,
       http: .init(headers: sent.map { .init($0.name, $0.value) }),
       standardError: talk.verbosity > 0 ? .inherit : .capture,
