@@ -14,6 +14,8 @@ extension Client {
     case resourceTemplates
     /// Its prompts.
     case prompts
+    /// Tasks of ours (2025-11-25).
+    case tasks
 
     /// The method that lists them.
     public var method: Method {
@@ -22,6 +24,7 @@ extension Client {
       case .resources: .resourcesList
       case .resourceTemplates: .resourceTemplatesList
       case .prompts: .promptsList
+      case .tasks: .tasksList
       }
     }
 
@@ -32,6 +35,7 @@ extension Client {
       case .resources: "resources"
       case .resourceTemplates: "resourceTemplates"
       case .prompts: "prompts"
+      case .tasks: "tasks"
       }
     }
   }

@@ -25,79 +25,60 @@ extension Client {
     }
     for round in 0...max(options.limits.rounds, 0) {
       let (result, era) = try await exchange(method, sent, request)
-      guard era == .modern, try asksForInput(result, method) else {
+      switch try kind(of: result, era, method, request) {
+      case .complete:
         // Spec: 2026-07-28, basic/patterns/mrtr: what took several rounds is not kept.
         if era == .modern, round == 0 {
           connector.switchboard.cache.withLock { $0.keep(result, of: method, params, askedAt: asked) }
         }
-        if options.checksOutput { try checkOutput(result, of: method, params) }
-        return result
+        return try checked(result, of: method, params)
+      case .inputRequired:
+        let (input, answers) = try await answers(to: result, of: method)
+        sent = input.params(params, with: answers)
+      case .task(let id):
+        return try checked(try await self.result(ofTask: id, options: request), of: method, params)
       }
-      sent = try await answer(result, of: method, params)
     }
     throw ClientError(
       .unanswered, "\(serverName) asks more than \(options.limits.rounds) times before it answers \(method)")
   }
 
+  private enum Kind {
+    case complete, inputRequired
+    case task(String)
+  }
+
   /// Spec: 2026-07-28, basic/index, "Result types": an absent type is `complete`, an unknown one is invalid.
-  private func asksForInput(_ result: JSONObject, _ method: Method) throws(ClientError) -> Bool {
-    guard let type = result["resultType"], type != "complete" else { return false }
-    if type == "input_required", method.mayRequireInput { return true }
+  private func kind(
+    of result: JSONObject, _ era: Revision.Era, _ method: Method, _ request: RequestOptions
+  ) throws(ClientError) -> Kind {
+    let mayBeTask = request.asTask && method == .toolsCall
+    if era == .legacy {
+      guard mayBeTask, let task = result["task"]?.object else { return .complete }
+      return .task(try taskState(task, method).id)
+    }
+    guard let type = result["resultType"], type != "complete" else { return .complete }
+    if type == "input_required", method.mayRequireInput { return .inputRequired }
+    if type == "task", mayBeTask { return .task(try taskState(result, method).id) }
     throw ClientError(
       .invalidResponse, "\(serverName) answered \(method) with a result of type \(type.text), which was not agreed on")
   }
 
-  private func checkOutput(
+  /// Learns from lists of tools what they promise, and holds their output against it.
+  private func checked(
     _ result: JSONObject, of method: Method, _ params: JSONObject
-  ) throws(ClientError) {
+  ) throws(ClientError) -> JSONObject {
+    guard options.checksOutput else { return result }
     switch method {
     case .toolsList: state.withLock { $0.promises.learn(from: result) }
     case .toolsCall:
       guard let tool = params["name"]?.string,
         let fault = state.withLock({ $0.promises.fault(in: result, of: tool) })
-      else { return }
+      else { return result }
       throw ClientError(
         .invalidResponse, "\(serverName) answered with output that is not what its tool \(tool) promises: \(fault)")
     default: break
     }
-  }
-
-  /// Has the questions in `result` answered, one after the other, and returns the parameters of the next round.
-  private func answer(
-    _ result: JSONObject, of method: Method, _ original: JSONObject
-  ) async throws(ClientError) -> JSONObject {
-    let asked: RequiredInput
-    do throws(InvalidShape) {
-      asked = try RequiredInput(result, limit: options.limits.questions)
-    } catch {
-      throw ClientError(.invalidResponse, "\(serverName) answered \(method) with a bad result: \(error.message)")
-    }
-    var answers = JSONObject()
-    for question in asked.questions { answers[question.key] = .object(try await answer(question, of: method)) }
-    if Task.isCancelled { throw ClientError(.cancelled, "\(method) was cancelled") }
-    return asked.params(original, with: answers)
-  }
-
-  /// Spec: 2026-07-28, basic/patterns/mrtr: what cannot be answered is not sent again.
-  private func answer(
-    _ question: RequiredInput.Question, of method: Method
-  ) async throws(ClientError) -> JSONObject {
-    do throws(RPCError) {
-      return try await connector.switchboard.desk.answer(question.method, question.params, key: question.key)
-    } catch {
-      if Task.isCancelled { throw ClientError(.cancelled, "\(method) was cancelled") }
-      let reason = error.code == .methodNotFound ? "this client did not offer to answer that" : error.message
-      throw ClientError(
-        .unanswered, "\(serverName) asks for \(question.method) before it answers \(method): \(reason)",
-        rpcError: error)
-    }
-  }
-
-  /// The roots are others than they were: tells a legacy server. A modern one asks when it wants to know.
-  ///
-  /// Only for a responder with the skill `changingRoots`.
-  public func rootsChanged() async throws(ClientError) {
-    guard negotiated.era == .legacy, options.responder?.skills.contains(.changingRoots) == true else { return }
-    try await notify(.rootsListChanged)
+    return result
   }
 }

@@ -26,6 +26,8 @@ public struct ClientError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let invalidResponse = Code(rawValue: "invalid_response")
     /// The server asked something that nobody could or would answer, so the request cannot go on.
     public static let unanswered = Code(rawValue: "unanswered")
+    /// The task was ended early, by us or by the server.
+    public static let taskCancelled = Code(rawValue: "task_cancelled")
     /// The server speaks no revision this client may use.
     public static let unsupportedRevision = Code(rawValue: "unsupported_revision")
     /// A deadline passed.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSONKit
+public import MCPCore
 
 /// What one request is given beyond its parameters.
 public struct RequestOptions: Sendable {
@@ -14,17 +15,25 @@ public struct RequestOptions: Sendable {
   public var isIdempotent: Bool
   /// Whether to ask the server even where an earlier answer is still fresh.
   public var ignoresCache: Bool
+  /// Whether the server may make a task of a tool's call, which is then waited for: declared where the revision has
+  /// tasks, and asked for in 2025-11-25 where the server offers it.
+  public var asTask: Bool
+  /// Hears how the task is, each time somebody looks.
+  public var onTask: (@Sendable (TaskState) -> Void)?
 
   /// Makes options; each has a default.
   public init(
     idleTimeout: Duration? = nil, totalTimeout: Duration? = nil, onProgress: (@Sendable (Progress) -> Void)? = nil,
-    isIdempotent: Bool = false, ignoresCache: Bool = false
+    isIdempotent: Bool = false, ignoresCache: Bool = false, asTask: Bool = false,
+    onTask: (@Sendable (TaskState) -> Void)? = nil
   ) {
     self.idleTimeout = idleTimeout
     self.totalTimeout = totalTimeout
     self.onProgress = onProgress
     self.isIdempotent = isIdempotent
     self.ignoresCache = ignoresCache
+    self.asTask = asTask
+    self.onTask = onTask
   }
 }
 

@@ -71,7 +71,10 @@ final class Switchboard: Sendable {
     deadlines.hold()
     defer { deadlines.release() }
     do throws(RPCError) {
-      return Response(id: request.id, outcome: .success(try await desk.answer(request.method, request.params)))
+      var answer = try await desk.answer(request.method, request.params)
+      // Spec: 2025-11-25, basic/utilities/tasks: what belongs to a task says so.
+      if let task = request.params["_meta"]?[MetaKey.relatedTask] { answer.setMeta(MetaKey.relatedTask, task) }
+      return Response(id: request.id, outcome: .success(answer))
     } catch {
       return Response(id: request.id, outcome: .failure(error))
     }

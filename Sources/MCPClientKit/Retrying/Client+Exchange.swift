@@ -34,6 +34,7 @@ extension Client {
     if negotiated.era == .modern, let level = state.withLock({ $0.logLevel }) {
       params.setMeta(MetaKey.logLevel, .string(level.name))
     }
+    if request.asTask { declareTasks(in: &params, method, negotiated) }
     for (name, value) in options.traceContext.sorted(by: { $0.key < $1.key }) { params.setMeta(name, .string(value)) }
     do throws(ClientError) {
       let result = try await connection.conversation.call(
@@ -42,6 +43,21 @@ extension Client {
       return .success((result, negotiated.era))
     } catch {
       return .failure(error)
+    }
+  }
+
+  /// Says that the answer may be a task.
+  private func declareTasks(in params: inout JSONObject, _ method: Method, _ negotiated: Negotiated) {
+    if negotiated.era == .modern {
+      var capabilities = params["_meta"]?[MetaKey.clientCapabilities]?.object ?? [:]
+      var extensions = capabilities["extensions"]?.object ?? [:]
+      extensions[TasksExtension.name] = [:]
+      capabilities["extensions"] = .object(extensions)
+      params.setMeta(MetaKey.clientCapabilities, .object(capabilities))
+    } else if method == .toolsCall, negotiated.revision.hasCoreTasks,
+      negotiated.capabilities["tasks"]?["requests"]?["tools"]?["call"] != nil, params["task"] == nil
+    {
+      params["task"] = [:]
     }
   }
 

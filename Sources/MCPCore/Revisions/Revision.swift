@@ -80,6 +80,8 @@ extension Revision {
   public var hasResumption: Bool { hasStreamableHTTP && era == .legacy }
   /// Streams begin with an empty event, and a server may end a connection whose stream goes on.
   public var hasPolling: Bool { self == .v20251125 }
+  /// A request may ask to become a task (2025-11-25 only; tasks are an extension since).
+  public var hasCoreTasks: Bool { self == .v20251125 }
   /// The revision speaks Streamable HTTP.
   public var hasStreamableHTTP: Bool { self >= .v20250326 }
 }

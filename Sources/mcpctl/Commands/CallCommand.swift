@@ -27,6 +27,7 @@ struct CallCommand: ServerCommand {
     completion: .dynamic("arguments"))
   var words: [String]
   @Trailing(programHelp, value: "command") var program: [String]
+  @Flag("Let the server make a task of the call, and wait for that.") var task: Bool
   @Flag("End with 0 even when the tool answers with an error.") var ignoreToolError: Bool
   @Group("Arguments of the tool") var arguments: ArgumentOptions
   @Group("Answers to the server") var answers: AnswerOptions
@@ -44,6 +45,9 @@ struct CallCommand: ServerCommand {
       let taken = try read(found?["inputSchema"]?.object, console)
       if arguments.dryRun { return try showRequest(taken, console) }
       var request = requestOptions(talk)
+      // A tool that says so cannot be called otherwise.
+      request.asTask = task || found?["execution"]?["taskSupport"] == "required"
+      request.onTask = { task in talk.say("task \(task.status.rawValue)\(task.message.map { ": \($0)" } ?? "")") }
       request.isIdempotent = found.map(promisesToBeRepeatable) ?? false
       let result = try await client.request(
         .toolsCall, ["name": .string(tool), "arguments": .object(taken)], options: request)
