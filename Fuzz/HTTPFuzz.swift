@@ -2,6 +2,7 @@
 // Feeds bytes to the HTTP and event-stream parsers, whole and in pieces: the pieces must not change what is understood.
 // Sources: Sources/EventIO/IOError.swift Sources/EventIO/Net/SocketAddress.swift Sources/EventIO/HTTP/HTTPMessage.swift
 // Sources: Sources/EventIO/HTTP/HTTPHead*.swift Sources/EventIO/HTTP/HTTPLimits.swift Sources/EventIO/HTTP/HTTPParser.swift
+// Sources: Sources/EventIO/HTTP/RepeatedHead.swift
 // Sources: Sources/EventIO/HTTP/HTTPBodyReader.swift Sources/EventIO/HTTP/HTTPFieldReader.swift
 // Sources: Sources/EventIO/HTTP/Span+Bytes.swift Sources/EventIO/HTTP/ServerSentEvent.swift
 // Sources: Sources/EventIO/HTTP/SSEParser.swift
@@ -32,6 +33,8 @@ private let tight: HTTPLimits = {
 private struct Reading {
   var requests: [HTTPRequest] = []
   var status: HTTPStatus?
+  /// Whether nothing is left over.
+  var isComplete = false
 }
 
 private func checkRequests(_ bytes: [UInt8], inPiecesOf size: Int, _ limits: HTTPLimits) {
@@ -39,6 +42,11 @@ private func checkRequests(_ bytes: [UInt8], inPiecesOf size: Int, _ limits: HTT
   let pieces = read(bytes, inPiecesOf: size, limits)
   precondition(whole.requests.count == pieces.requests.count, "pieces hold the same requests")
   for (one, other) in zip(whole.requests, pieces.requests) { check(one, other, limits) }
+  // Said twice, everything is understood twice: a head that is known again must mean what it meant when it was read.
+  guard whole.isComplete, size.isMultiple(of: 2) else { return }
+  let twice = read(bytes + bytes, inPiecesOf: 2 * bytes.count, limits)
+  precondition(twice.isComplete && twice.requests.count == 2 * whole.requests.count, "it is as good the second time")
+  for (one, other) in zip(twice.requests, whole.requests + whole.requests) { check(one, other, limits) }
   // What is wrong with a line may be noticed only when the line is complete.
   precondition(pieces.status == whole.status || pieces.status == nil, "pieces are refused for the same reason")
   if bytes.last == 0x0A { precondition(pieces.status == whole.status, "a complete line is judged") }
@@ -71,6 +79,7 @@ private func read(_ bytes: [UInt8], inPiecesOf size: Int, _ limits: HTTPLimits) 
         reading.requests.append(request)
       }
     }
+    reading.isComplete = !parser.isInHead && !parser.isInBody
   } catch {
     reading.status = error.status
   }

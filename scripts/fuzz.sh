@@ -4,6 +4,7 @@
 #
 # Fuzz/NAMEFuzz.swift holds one fuzzer; a comment line in it, `// Sources: PATH…`, names the project's files compiled into
 # it (globs allowed; C files too). Fuzzers are built outside the package, because -sanitize=fuzzer brings its own `main`.
+# Fuzz/NAME/ holds one that needs whole modules: Package.swift knows it as NAMEFuzz when MCPCTL_FUZZ is set.
 # Inputs that were worth keeping live in Fuzz/corpus/NAME; a crash leaves its input in .build-fuzz/NAME.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -21,23 +22,28 @@ if [ ${#names[@]} -eq 0 ]; then
   for file in Fuzz/*Fuzz.swift; do
     [ -e "$file" ] && names+=("$(basename "$file" Fuzz.swift)")
   done
+  names+=(Endpoint)
 fi
 echo "fuzz: targets: ${names[*]:-none}"
 
 failed=0
-for name in "${names[@]}"; do
-  file=Fuzz/${name}Fuzz.swift
+# Builds one of the project's modules and leaves its path in `binary`.
+build_package() {
+  binary=$out/package/release/$1Fuzz
+  echo "fuzz: building $1 with its modules"
+  MCPCTL_FUZZ=1 swift build -c release --scratch-path "$out/package" --product "$1Fuzz" \
+    -Xswiftc -sanitize=fuzzer,address >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; return 1; }
+}
+
+# Builds one of single files and leaves its path in `binary`.
+build_files() {
+  local name=$1 file=Fuzz/$1Fuzz.swift source sources object inputs
   # shellcheck disable=SC2046 # the globs in the comment are meant to expand
   sources=($(sed -n 's,^// Sources: ,,p' "$file"))
   if [ ${#sources[@]} -eq 0 ]; then
     echo "fuzz: $file needs a line '// Sources: PATH…' naming the files it is compiled with" >&2
-    failed=1
-    continue
+    return 1
   fi
-  work=$out/$name
-  mkdir -p "$work/corpus"
-  corpora=("$work/corpus")
-  [ -d "Fuzz/corpus/$name" ] && corpora+=("Fuzz/corpus/$name")
   binary=$work/fuzz
   if [ ! -x "$binary" ] || [ -n "$(find "$file" "${sources[@]}" -newer "$binary" -print -quit)" ]; then
     echo "fuzz: building $name"
@@ -46,7 +52,7 @@ for name in "${names[@]}"; do
       case $source in
         *.c)
           object=$work/$(basename "$source" .c).o
-          clang -c -g -O1 -fsanitize=address,fuzzer-no-link -I "$(dirname "$source")/include" -o "$object" "$source" || failed=1
+          clang -c -g -O1 -fsanitize=address,fuzzer-no-link -I "$(dirname "$source")/include" -o "$object" "$source" || return 1
           inputs+=("$object")
           ;;
         *) inputs+=("$source") ;;
@@ -59,9 +65,21 @@ for name in "${names[@]}"; do
       -I Sources/CEvent -I Sources/CPCRE2/include -I Sources/CProcess/include -I Sources/CCurl/include \
       -o "$binary" "$file" "${inputs[@]}" >"$work/build.log" 2>&1; then
       cat "$work/build.log" >&2
-      failed=1
-      continue
+      return 1
     fi
+  fi
+}
+
+for name in "${names[@]}"; do
+  work=$out/$name
+  mkdir -p "$work/corpus"
+  corpora=("$work/corpus")
+  [ -d "Fuzz/corpus/$name" ] && corpora+=("Fuzz/corpus/$name")
+  build=build_files
+  [ -d "Fuzz/$name" ] && build=build_package
+  if ! "$build" "$name"; then
+    failed=1
+    continue
   fi
   echo "fuzz: $name for ${seconds}s"
   if ASAN_OPTIONS=detect_leaks=0 "$binary" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 -max_len=65536 \

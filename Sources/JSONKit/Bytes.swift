@@ -6,11 +6,22 @@ extension String {
   package func hasBytes(of other: String) -> Bool {
     guard utf8.count == other.utf8.count else { return false }
     // Short strings are values and names are mostly shared: the same words are the same text.
-    if unsafeBitCast(self, to: Words.self) == unsafeBitCast(other, to: Words.self) { return true }
+    if hasWords(of: other) { return true }
     return self == other && utf8.span.bytes.hasBytes(of: other.utf8.span.bytes)
   }
+}
 
-  private typealias Words = (UInt64, UInt64)
+extension String {
+  /// Whether both are represented by the same two words.
+  @inline(__always)
+  private func hasWords(of other: String) -> Bool {
+    withUnsafeBytes(of: self) { words in
+      withUnsafeBytes(of: other) { others in
+        words.load(as: UInt64.self) == others.load(as: UInt64.self)
+          && words.load(fromByteOffset: 8, as: UInt64.self) == others.load(fromByteOffset: 8, as: UInt64.self)
+      }
+    }
+  }
 }
 
 extension RawSpan {

@@ -102,17 +102,18 @@ private final class JobQueue: @unchecked Sendable {
     var deadline = timespec()
     clock_gettime(CLOCK_MONOTONIC, &deadline)
     deadline.add(idleTime)
-    return locked { state in
-      state.idle += 1
-      defer { state.idle -= 1 }
-      while state.jobs.isEmpty {
-        if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT, state.jobs.isEmpty {
-          state.threads -= 1
-          return nil
-        }
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    // No access may span the wait, because others change the state meanwhile: so not in `locked`.
+    state.idle += 1
+    defer { state.idle -= 1 }
+    while state.jobs.isEmpty {
+      if pthread_cond_timedwait(condition, mutex, &deadline) == ETIMEDOUT, state.jobs.isEmpty {
+        state.threads -= 1
+        return nil
       }
-      return state.jobs.popFirst()
     }
+    return state.jobs.popFirst()
   }
 }
 
