@@ -37,6 +37,8 @@ fi
 export MCPCTL_BINARY=$PWD/$scratch/debug/mcpctl
 # Tests that wait for programs block the few threads asynchronous tests share: they run apart, one after the other.
 programs='mcpctlTests|CommandLineKitTests'
+# A few at a time: with all of them in flight, each would take as long as all, and deadlines would pass.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-4}
 step "unit" timeout 600 "$swift" test "${flags[@]}" --skip-build --skip "$programs"
 step "end to end" timeout 600 "$swift" test "${flags[@]}" --skip-build --no-parallel --filter "$programs"
 step "interop" Tests/Interop/run.sh "$MCPCTL_BINARY"
