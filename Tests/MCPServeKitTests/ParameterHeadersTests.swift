@@ -82,4 +82,29 @@ import Testing
     ]
     #expect(try ParameterHeaders(schema) == nil)
   }
+
+  @Test func aCallOverHTTPNeedsTheHeadersOfItsTool() async throws {
+    let tool = Tool(name: "regional", inputSchema: Self.schema)
+    let server = try Server(name: "s", version: "1") {
+      try ServerTool(tool) { _, _ in .text("done") }
+    }
+    try await withSite(server) { site in
+      let peer = try site.peer()
+      let call = modern("tools/call", ["name": "regional", "arguments": ["region": "eu"]])
+      #expect(try await peer.ask("POST", "/mcp", call.headers, body: call.body).status == 400)
+      let repeated = call.headers.merging(["Mcp-Param-Region": "eu"]) { $1 }
+      #expect(try await peer.ask("POST", "/mcp", repeated, body: call.body).status == 200)
+      let wrong = call.headers.merging(["Mcp-Param-Region": "us"]) { $1 }
+      let answer = try await peer.ask("POST", "/mcp", wrong, body: call.body)
+      #expect(answer.status == 400 && answer.body.contains("-32020"))
+    }
+  }
+
+  @Test func aToolWhoseHeadersClientsWouldRefuseIsRefused() {
+    let tool = Tool(
+      name: "bad", inputSchema: ["type": "object", "properties": ["a": ["type": "string", "x-mcp-header": "a b"]]])
+    #expect(throws: FeatureError.self) {
+      try Server(name: "s", version: "1") { try ServerTool(tool) { _, _ in .text("") } }
+    }
+  }
 }

@@ -8,6 +8,8 @@ public final class Service: Sendable {
   let handler: any RequestHandler
   let identity: JSON
   let announcer: (any Announcer)?
+  /// What the server behind the handler offers, when that is what announces changes.
+  private let features: FeatureSet?
   /// The revisions that are answered.
   public let revisions: [Revision]
   /// Those of them that have sessions, newest first.
@@ -35,6 +37,7 @@ public final class Service: Sendable {
     self.handler = handler
     self.identity = identity.json
     self.announcer = announcer
+    features = announcer as? FeatureSet
     self.revisions = revisions
     legacyRevisions = revisions.filter { $0.era == .legacy }.sorted(by: >)
     self.limits = limits
@@ -56,6 +59,14 @@ public final class Service: Sendable {
 }
 
 extension Service {
+  /// The headers that repeat the arguments of a call; nil for most tools.
+  func parameterHeaders(of call: Request) -> ParameterHeaders? {
+    guard let features = features?.current, features.hasParameterHeaders, call.method == .toolsCall,
+      let name = call.params["name"]?.string
+    else { return nil }
+    return features.tools[name]?.headers
+  }
+
   /// The modern era: the request itself says everything.
   func modernContext(
     of request: Request, _ revision: Revision, _ sink: any NotificationSink

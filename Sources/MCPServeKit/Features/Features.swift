@@ -10,6 +10,8 @@ final class Features: Sendable {
   let prompts: Catalog<ServerPrompt>
   /// The kinds there have been features of, so far.
   let kinds: FeatureKinds
+  /// Whether any tool's arguments are repeated in headers.
+  let hasParameterHeaders: Bool
 
   init(_ draft: Draft = Draft()) {
     tools = draft.tools
@@ -17,6 +19,7 @@ final class Features: Sendable {
     templates = draft.templates
     prompts = draft.prompts
     kinds = draft.kinds
+    hasParameterHeaders = draft.tools.rows.contains { $0.entry.headers != nil }
   }
 
   /// The same, open for changes.
@@ -44,6 +47,11 @@ extension Features.Draft {
       try checkName(ofTool: tool.tool.name)
       if let schema = tool.tool.outputSchema {
         tool.outputSchema = try Schema(schema, of: "output of tool \(tool.tool.name)")
+      }
+      do throws(InvalidShape) {
+        tool.headers = try ParameterHeaders(tool.tool.inputSchema)
+      } catch {
+        throw FeatureError(.malformed, "input of tool \(tool.tool.name): \(error)")
       }
       try check(tools.insert(tool, name: tool.tool.name, listing: tool.tool.json), tool.tool.name)
     case .resource(let resource): try insert(resource)

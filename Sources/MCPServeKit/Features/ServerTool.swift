@@ -18,6 +18,8 @@ public struct ServerTool: Sendable {
   var callAtOnce: (@Sendable (RequestContext, JSONObject) throws -> ToolResult)?
   var placement = Placement.pool
   var timeLimit: Duration?
+  /// The headers that repeat its arguments; set when the tool is registered.
+  var headers: ParameterHeaders?
   /// The compiled output schema; set when the tool is registered.
   var outputSchema: Schema?
 

@@ -32,6 +32,7 @@ extension HTTPEndpoint {
       switch try Claim(of: call.params, served: service.revisions) {
       case .modern(let revision):
         try terms.standard.check(against: call, revision)
+        try service.parameterHeaders(of: call)?.check(exchange.request.headers, against: call.params["arguments"])
         if call.method != .toolsCall, call.method == .subscriptionsListen {
           return .work { await listen(call, revision, terms.accepts) }
         }
