@@ -5,16 +5,25 @@ import MCPCore
 extension Server {
   func callTool(_ params: JSONObject, _ context: RequestContext) async throws -> Reply {
     let (name, tool) = try tool(calledIn: params)
+    if let terms = tool.terms { return try await callLong(name, tool, terms, params, context) }
+    if context.revision.hasCoreTasks, params.count > 2 { try refuseTask(name, context) }
+    return try await perform(name, tool, try arguments(of: params), tool.timeLimit, context)
+  }
+
+  /// Has a tool's handler answer.
+  @inline(__always)
+  func perform(
+    _ name: String, _ tool: ServerTool, _ arguments: JSONObject, _ limit: Duration?, _ context: RequestContext
+  ) async throws -> Reply {
     guard let call = tool.call else {
       throw RPCError(.internalError, "tool \(name) has no handler yet: try again later")
     }
-    let arguments = try arguments(of: params)
     do {
       let result =
         switch tool.placement {
-        case .loop: try await call(context, arguments)
-        case .pool:
-          try await runner.run("tool \(name)", limit: tool.timeLimit, in: context) {
+        case .loop where tool.terms == nil: try await call(context, arguments)
+        case .loop, .pool:
+          try await runner.run("tool \(name)", limit: limit, in: context) {
             try await call(context, arguments)
           }
         }
@@ -28,6 +37,7 @@ extension Server {
   func callToolAtOnce(_ params: JSONObject, _ context: RequestContext) throws -> Reply? {
     let (name, tool) = try tool(calledIn: params)
     guard let call = tool.callAtOnce, tool.placement == .loop else { return nil }
+    if context.revision.hasCoreTasks, params.count > 2 { try refuseTask(name, context) }
     let arguments = try arguments(of: params)
     do {
       return try reply(try call(context, arguments), of: name, tool)
@@ -49,7 +59,7 @@ extension Server {
   }
 
   /// What a handler throws is the tool's own failure, which the model may read; only `RPCError` is the protocol's.
-  private func reply(_ error: any Error, of name: String) throws -> Reply {
+  func reply(_ error: any Error, of name: String) throws -> Reply {
     switch error {
     case let error as InvalidArguments: return .invalidArguments(error.faults)
     case is RPCError, is CancellationError, is InputRequired: throw error
@@ -64,7 +74,7 @@ extension Server {
     return .complete(tool.tool.json.object ?? [:])
   }
 
-  private func arguments(of params: JSONObject) throws(RPCError) -> JSONObject {
+  func arguments(of params: JSONObject) throws(RPCError) -> JSONObject {
     switch params["arguments"] {
     case .object(let arguments)?: return arguments
     case nil, .null?: return [:]

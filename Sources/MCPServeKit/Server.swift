@@ -21,6 +21,8 @@ public final class Server: RequestHandler {
     public var longestRequest: Duration = .seconds(600)
     /// Handlers that run at the same time on threads of their own; more wait. Default 64.
     public var threads = 64
+    /// How tools are called as tasks.
+    public var tasks = TaskOptions()
     /// The kinds of features offered even while there are none; nil offers those that were registered.
     public var offered: Set<FeatureKind>?
 
@@ -36,6 +38,7 @@ public final class Server: RequestHandler {
   public let features: FeatureSet
   let options: Options
   let runner: HandlerRunner
+  let tasks: TaskDesk
   private let offered: FeatureKinds
 
   /// Makes a server.
@@ -58,6 +61,7 @@ public final class Server: RequestHandler {
     self.options = options
     self.features = features
     runner = HandlerRunner(options)
+    tasks = TaskDesk(options.tasks) { features.announce($0) }
     offered = FeatureKinds((options.offered ?? []).map(FeatureKinds.init))
   }
 
@@ -70,6 +74,9 @@ public final class Server: RequestHandler {
     case .resourcesRead: return try await readResource(request, context)
     case .promptsGet: return try await renderPrompt(request, context)
     case .complete: return try await complete(request, context)
+    case .subscriptionsListen: return try await honourTasks(request, context)
+    case .tasksGet, .tasksResult, .tasksList, .tasksCancel, .tasksUpdate:
+      return try await answerTask(request, context)
     default: throw RPCError.methodNotFound(request.method)
     }
   }
@@ -78,7 +85,8 @@ public final class Server: RequestHandler {
   public func replyAtHand(to request: Request, in context: RequestContext) throws -> Reply? {
     switch request.method {
     case .toolsCall: return try callToolAtOnce(request.params, context)
-    case .toolsList: return try page(of: \.tools, .tools, as: "tools", .tools, request)
+    case .toolsList:
+      return try page(of: \.tools, .tools, as: "tools", .tools, request).withoutExecution(in: context.revision)
     case .toolsGet: return try tool(request)
     case .resourcesList: return try page(of: \.resources, .resources, as: "resources", .resources, request)
     case .resourceTemplatesList:
@@ -101,6 +109,7 @@ extension Server {
         kind == .resources ? ["listChanged": true, "subscribe": true] : ["listChanged": true]
     }
     if features.offersCompletions { capabilities["completions"] = [:] }
+    if features.offersTasks { capabilities["extensions"] = .object([TasksExtension.name: [:]]) }
     var result: JSONObject = [
       "supportedVersions": .array(Revision.allCases.reversed().map { .string($0.rawValue) }),
       "capabilities": .object(capabilities),

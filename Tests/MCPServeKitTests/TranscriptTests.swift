@@ -40,7 +40,8 @@ struct TranscriptTests {
         switch line {
         case .client(let text, let number):
           #expect(said.isEmpty, "line \(number): more was said: \(said.map(\.text))")
-          let answer = try await peer.ask("POST", "/mcp", headers(of: text, session), body: text.filled(bindings))
+          let answer = try await peer.ask(
+            "POST", "/mcp", headers(of: text.filled(bindings), session), body: text.filled(bindings))
           session = answer.headers["mcp-session-id"] ?? session
           let isStream = answer.headers["content-type"] == "text/event-stream"
           said = isStream ? answer.events : answer.body.isEmpty ? [] : [try JSON(parsing: answer.body)]
@@ -61,7 +62,7 @@ struct TranscriptTests {
       let version = params["_meta"]?["io.modelcontextprotocol/protocolVersion"]?.string
     else { return session.map { ["Mcp-Session-Id": $0] } ?? [:] }
     var headers = ["MCP-Protocol-Version": version, "Mcp-Method": request["method"]?.string ?? ""]
-    headers["Mcp-Name"] = (params["name"] ?? params["uri"])?.string
+    headers["Mcp-Name"] = (params["name"] ?? params["uri"] ?? params["taskId"])?.string
     return headers
   }
 
@@ -79,5 +80,7 @@ struct TranscriptTests {
 }
 
 extension Transcript {
-  fileprivate func makeServer() throws -> Server { asks ? try makeAskingFixture() : try makeFixture() }
+  fileprivate func makeServer() throws -> Server {
+    hasTasks ? try makeTaskFixture() : asks ? try makeAskingFixture() : try makeFixture()
+  }
 }

@@ -27,6 +27,13 @@ public protocol Inquirer: Sendable {
   /// - Throws: `QuestionError` when a question stays without answer; `InputRequired` when the answers come with the next
   ///   round; `RPCError` for what the peer is to be told.
   func ask(_ questions: [Question], in context: RequestContext) async throws -> [JSONObject]
+  /// What tells the conversation with this client from others (legacy era); nil where none is needed.
+  var conversation: String? { get }
+}
+
+extension Inquirer {
+  /// Needs no conversation.
+  public var conversation: String? { nil }
 }
 
 /// Why a question has no answer. A handler may catch it and go on without.

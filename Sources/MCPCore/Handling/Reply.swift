@@ -11,6 +11,8 @@ public enum Reply: Sendable, Hashable {
   /// The client is to answer questions first (2026-07-28). Handlers throw `InputRequired` by asking; this is for those that
   /// pass on what another server asks.
   case inputRequired(InputRequired)
+  /// The call goes on as a task (2025-11-25; later by an extension the request declared).
+  case task(TaskState)
 
   /// How long a client may reuse a list or a resource (2026-07-28, server/utilities/caching).
   public struct CacheHint: Sendable, Hashable {

@@ -12,6 +12,9 @@ extension RequestContext {
     capability.isDeclared(in: clientCapabilities, revision)
   }
 
+  /// What tells the conversation the request belongs to from others (legacy era); nil where none is needed.
+  package var conversation: String? { inquirer?.conversation }
+
   /// Asks one question.
   /// - Returns: the result as it came.
   public func ask(_ question: Question) async throws -> JSONObject {

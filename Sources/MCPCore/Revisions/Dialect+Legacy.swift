@@ -5,7 +5,7 @@ import JSONKit
 extension Dialect {
   func legacy(_ result: JSONObject, _ method: Method) -> JSONObject {
     switch method {
-    case .toolsCall: toolResult(result)
+    case .toolsCall, .tasksResult: toolResult(result)
     case .toolsList: result.mapping("tools", tool)
     case .toolsGet: tool(.object(result)).object ?? result
     case .promptsGet: result.mapping("messages", message)

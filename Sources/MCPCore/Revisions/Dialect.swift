@@ -35,6 +35,7 @@ extension Dialect {
           RPCError(.internalError, "\(method) needs input, which revision \(revision) has no way to ask for"))
       }
       return .success(inputRequired(input, from: server))
+    case .task(let task): return created(task, from: server)
     }
   }
 
@@ -49,6 +50,7 @@ extension Dialect {
   /// The answer to `initialize`, made from the answer to `server/discover`.
   public func initializeResult(from discovery: JSONObject, by server: JSON) -> JSONObject {
     var capabilities = discovery["capabilities"]?.object ?? [:]
+    capabilities["tasks"] = tasksCapability(from: capabilities["extensions"])
     capabilities["extensions"] = nil
     if !revision.hasCompletionsCapability { capabilities["completions"] = nil }
     var result: JSONObject = [

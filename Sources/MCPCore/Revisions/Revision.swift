@@ -82,6 +82,8 @@ extension Revision {
   public var hasPolling: Bool { self == .v20251125 }
   /// A request may ask to become a task (2025-11-25 only; tasks are an extension since).
   public var hasCoreTasks: Bool { self == .v20251125 }
+  /// A tool's call may become a task when its client has the Tasks extension.
+  public var hasTasksExtension: Bool { self >= .v20260728 }
   /// The revision speaks Streamable HTTP.
   public var hasStreamableHTTP: Bool { self >= .v20250326 }
 }

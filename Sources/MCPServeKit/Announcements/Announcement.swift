@@ -10,6 +10,8 @@ public enum Announcement: Sendable, Hashable {
   case resourceUpdated(String)
   /// A log line that belongs to no request; legacy peers alone are told.
   case log(Logger.Level, JSON, logger: String?)
+  /// A task has changed; only its owner is told.
+  case task(TaskRecord)
 }
 
 /// Says things without being asked.

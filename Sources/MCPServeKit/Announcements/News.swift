@@ -35,6 +35,7 @@ extension Announcement {
       var params: JSONObject = ["level": .string(level.name), "data": data]
       if let logger { params["logger"] = .string(logger) }
       return Message.Notification(.message, params)
+    case .task(let task): return task.notification(in: task.revision)
     }
   }
 }

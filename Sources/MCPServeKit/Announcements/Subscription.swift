@@ -14,6 +14,8 @@ struct Subscription: Sendable {
   struct Filter: Sendable, Hashable {
     var lists: Set<FeatureKind> = []
     var resources: Set<String> = []
+    /// Ids of tasks, of the client's own.
+    var tasks: Set<String> = []
   }
 
   /// The first message of the stream: what it will carry.
@@ -28,6 +30,7 @@ struct Subscription: Sendable {
       case .listChanged(let kind): filter.lists.contains(kind)
       case .resourceUpdated: news.concerns(filter.resources)
       case .log: false
+      case .task(let task): filter.tasks.contains(task.id)
       }
     guard isWanted else { return nil }
     var notification = news.notification
@@ -61,6 +64,16 @@ extension Subscription.Filter {
     case .array(let uris)?: resources = try Self.resources(uris, limits)
     default: throw .invalidParams("notifications.resourceSubscriptions must be an array")
     }
+    tasks = try Self.tasks(asked["taskIds"], limits)
+  }
+
+  private static func tasks(_ ids: JSON?, _ limits: ServeLimits) throws(RPCError) -> Set<String> {
+    guard let ids else { return [] }
+    let strings = ids.array?.compactMap(\.string).filter { $0.utf8.count <= 128 }
+    guard let strings, strings.count == ids.array?.count, strings.count <= limits.subscriptions else {
+      throw .invalidParams("notifications.taskIds must be an array of at most \(limits.subscriptions) ids")
+    }
+    return Set(strings)
   }
 
   private static func resources(_ uris: [JSON], _ limits: ServeLimits) throws(RPCError) -> Set<String> {
@@ -83,6 +96,7 @@ extension Subscription.Filter {
     var json = JSONObject()
     for kind in FeatureKind.allCases where lists.contains(kind) { json[kind.filterMember] = true }
     if !resources.isEmpty { json["resourceSubscriptions"] = .array(resources.sorted().map(JSON.string)) }
+    if !tasks.isEmpty { json["taskIds"] = .array(tasks.sorted().map(JSON.string)) }
     return json
   }
 }
@@ -120,7 +134,7 @@ extension Service {
 
 extension Server {
   /// What of a `subscriptions/listen` can be told: lists that are offered and resources that are known.
-  func honour(_ request: Request, _ context: RequestContext) throws(RPCError) -> Reply {
+  func honour(_ request: Request, _ context: RequestContext) throws(RPCError) -> Reply? {
     guard !context.revision.pushesChanges else { throw .methodNotFound(request.method) }
     let features = features.current
     var asked = request.params["notifications"]?.object ?? [:]
@@ -128,6 +142,11 @@ extension Server {
     if let uris = asked["resourceSubscriptions"]?.array {
       let known = offers(.resources, features) ? uris.filter { $0.string.map { isKnown($0, features) } ?? false } : []
       asked["resourceSubscriptions"] = known.isEmpty ? nil : .array(known)
+    }
+    // Which tasks may be told takes waiting to find out.
+    if asked["taskIds"] != nil {
+      if features.offersTasks { return nil }
+      asked["taskIds"] = nil
     }
     return .complete(["notifications": .object(asked)])
   }

@@ -15,6 +15,8 @@ final class Peer: Sendable {
     /// The resources whose changes it wants to know of.
     var subscriptions: Set<String> = []
     var isReady: Bool
+    /// What a conversation without a session is told from others by; nil until somebody has to.
+    var name: String?
     var flights: [RequestContext] = []
     /// What it is sent over HTTP; nil until it is sent something.
     var streams: SentStreams?
@@ -39,6 +41,17 @@ final class Peer: Sendable {
   /// How far the legacy conversation is.
   var current: SessionState {
     state.withLock { $0.lifecycle.state(requestsInFlight: $0.flights.count) }
+  }
+
+  /// What the conversation is told from others by. Nobody can guess it.
+  var name: String {
+    if let sessionID { return sessionID }
+    return state.withLock { state in
+      if let name = state.name { return name }
+      let name = Session.ID.random().rawValue
+      state.name = name
+      return name
+    }
   }
 
   /// What the handshake settled; nil before.
@@ -144,6 +157,7 @@ extension Peer {
       case .listChanged: true
       case .resourceUpdated: news.concerns(state.subscriptions)
       case .log(let level, _, _): level >= state.logLevel ?? .info
+      case .task(let task): task.owner.session == (sessionID ?? state.name) && task.owner.session != nil
       }
     }
   }

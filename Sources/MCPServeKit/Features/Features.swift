@@ -12,6 +12,8 @@ final class Features: Sendable {
   let kinds: FeatureKinds
   /// Whether any tool's arguments are repeated in headers.
   let hasParameterHeaders: Bool
+  /// Whether there are tools whose calls may be tasks.
+  let offersTasks: Bool
 
   init(_ draft: Draft = Draft()) {
     tools = draft.tools
@@ -20,6 +22,7 @@ final class Features: Sendable {
     prompts = draft.prompts
     kinds = draft.kinds
     hasParameterHeaders = draft.tools.rows.contains { $0.entry.headers != nil }
+    offersTasks = draft.tools.rows.contains { $0.entry.terms != nil }
   }
 
   /// The same, open for changes.
@@ -45,6 +48,7 @@ extension Features.Draft {
     switch feature {
     case .tool(var tool):
       try checkName(ofTool: tool.tool.name)
+      tool.adoptTaskSupport()
       if let schema = tool.tool.outputSchema {
         tool.outputSchema = try Schema(schema, of: "output of tool \(tool.tool.name)")
       }

@@ -20,6 +20,8 @@ public struct ServerTool: Sendable {
   var timeLimit: Duration?
   /// The headers that repeat its arguments; set when the tool is registered.
   var headers: ParameterHeaders?
+  /// What is special about a tool whose calls may be tasks; nil for others.
+  var terms: TaskTerms?
   /// The compiled output schema; set when the tool is registered.
   var outputSchema: Schema?
 

@@ -10,6 +10,8 @@ struct SessionInquirer: Inquirer {
   let service: Service
   let peer: Peer
 
+  var conversation: String? { peer.name }
+
   func ask(_ questions: [Question], in context: RequestContext) async throws -> [JSONObject] {
     if questions.count == 1 { return [try await ask(questions[0], context)] }
     return try await withThrowingTaskGroup(of: (Int, JSONObject).self) { group in

@@ -53,13 +53,16 @@ func withSite(
 }
 
 /// A request of the modern era, with the headers that go with it.
-func modern(_ method: String, _ params: JSONObject = [:], id: JSON = 1) -> (headers: [String: String], body: String) {
+func modern(
+  _ method: String, _ params: JSONObject = [:], id: JSON = 1, capabilities: JSONObject = [:]
+) -> (headers: [String: String], body: String) {
   var params = params
   params["_meta"] = [
-    "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": [:],
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientCapabilities": .object(capabilities),
   ]
   var headers = ["MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method]
-  headers["Mcp-Name"] = (params["name"] ?? params["uri"])?.string
+  headers["Mcp-Name"] = (params["name"] ?? params["uri"] ?? params["taskId"])?.string
   let body: JSON = ["jsonrpc": "2.0", "id": id, "method": .string(method), "params": .object(params)]
   return (headers, body.text)
 }

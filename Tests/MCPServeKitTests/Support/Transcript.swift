@@ -7,7 +7,7 @@ import Testing
 ///
 /// A value `"$name"` in a line of the server is whatever it sends there, and is put in where `$name` stands in a later
 /// line of the client. One that holds over channels only says so in a line `Over channels only.`, one with a server whose
-/// tools ask the client in a line `The server asks.`
+/// tools ask the client in a line `The server asks.`, one with tasks in a line `The server has tasks.`
 struct Transcript: CustomTestStringConvertible {
   enum Line {
     case client(String, number: Int)
@@ -18,12 +18,15 @@ struct Transcript: CustomTestStringConvertible {
   let lines: [Line]
   let isForChannelsOnly: Bool
   let asks: Bool
+  /// Whether the server has tools that may be called as tasks.
+  let hasTasks: Bool
 
   var testDescription: String { name }
 
   init(name: String, text: String) throws {
     self.name = name
     isForChannelsOnly = text.split(separator: "\n").contains("Over channels only.")
+    hasTasks = text.split(separator: "\n").contains("The server has tasks.")
     asks = text.split(separator: "\n").contains("The server asks.")
     lines = try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
       if line.hasPrefix("> ") { return .client(String(line.dropFirst(2)), number: index + 1) }

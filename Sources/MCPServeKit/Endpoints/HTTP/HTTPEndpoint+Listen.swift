@@ -57,7 +57,7 @@ extension HTTPEndpoint {
           },
           ended: { [listenStreams] in listenStreams.remove(mailbox) }))
     } catch {
-      return .error(error.code == .methodNotFound ? .notFound : .ok, error, to: call.id)
+      return .error(status(of: .failure(error)), error, to: call.id)
     }
   }
 

@@ -93,7 +93,7 @@ extension HTTPEndpoint {
   }
 
   /// Spec: 2026-07-28, basic/index, "Error codes".
-  private func status(of outcome: Result<JSONObject, RPCError>) -> HTTPStatus {
+  func status(of outcome: Result<JSONObject, RPCError>) -> HTTPStatus {
     guard case .failure(let error) = outcome else { return .ok }
     switch error.code {
     case .methodNotFound: return .notFound

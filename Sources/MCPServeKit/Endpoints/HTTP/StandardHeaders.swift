@@ -64,6 +64,7 @@ extension Method {
     switch self {
     case .toolsCall, .promptsGet: "name"
     case .resourcesRead: "uri"
+    case .tasksGet, .tasksUpdate, .tasksCancel: "taskId"
     default: nil
     }
   }
