@@ -52,6 +52,12 @@ import Testing
     #expect(run.code == 0)
   }
 
+  @Test func anAddressNeedsATransportThatHasOne() throws {
+    let run = try mcpctl("serve", "--port", "9000")
+    #expect(run.code == 64)
+    #expect(run.error.contains("--port is for a server over HTTP: add --transport http-stream"))
+  }
+
   @Test func aBusyPortNamesItself() throws {
     let (program, url) = try Self.start("--transport", "http-stream")
     let port = try #require(url.split(separator: ":").last?.split(separator: "/").first)

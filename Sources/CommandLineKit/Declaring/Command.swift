@@ -10,6 +10,8 @@ package protocol Command: Sendable, SendableMetatype {
   static var subcommands: [any Command.Type] { get }
 
   init()
+  /// Refuses words that make no sense together: the names of the options that were typed, not taken from elsewhere.
+  func check(given: Set<String>) throws(UsageError)
   /// Does the work. Throws `UsageError` when the words make no sense together.
   func run(in console: Console) async throws -> ExitCode
   /// Answers `--help` its own way; nil shows the help page made from the declaration.
@@ -20,6 +22,7 @@ package protocol Command: Sendable, SendableMetatype {
 
 extension Command {
   package static var subcommands: [any Command.Type] { [] }
+  package func check(given: Set<String>) throws(UsageError) {}
   package func help(in console: Console) async throws -> ExitCode? { nil }
 }
 

@@ -91,6 +91,7 @@ private struct Parser {
         throw UsageError("--\(option.model.name) is missing: \(option.model.help)")
       }
     }
+    if !wantsHelp { try command.check(given: seen) }
     return Invocation(path: path, command: command, wantsHelp: wantsHelp)
   }
 

@@ -36,6 +36,12 @@ struct ServeCommand: Command {
   @Group("Log") var log: LogOptions
   @Flag("Print no address and no advice.", short: "q") var quiet: Bool
 
+  func check(given: Set<String>) throws(UsageError) {
+    let addressed = ["host", "port", "path", "threads", "allow-origin", "allow-host"].first(where: given.contains)
+    guard transport == .stdio, let addressed else { return }
+    throw UsageError("--\(addressed) is for a server over HTTP: add --transport http-stream")
+  }
+
   func run(in console: Console) async throws -> ExitCode {
     guard (1...256).contains(threads) else { throw UsageError("--threads: \(threads) is not from 1 to 256") }
     if let path, !path.hasPrefix("/") { throw UsageError("--path: '\(path)' does not begin with '/'") }
