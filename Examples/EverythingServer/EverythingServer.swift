@@ -13,11 +13,13 @@ import MCPServeKit
       Everything.streamTools
       Everything.askingTools
       Everything.roundTools
+      Everything.taskTools
       try Everything.makeSchemaTool()
       Everything.resources
       Everything.prompts
       Everything.askingPrompts
     }
+    try server.features.register(Everything.makePreparedTool())
     try server.features.register(Everything.makeChangingTools(server.features))
     guard let port = try port(from: Array(CommandLine.arguments.dropFirst())) else {
       return try await server.serve(.stdio)

@@ -35,6 +35,7 @@ extension Client {
       case .inputRequired:
         let (input, answers) = try await answers(to: result, of: method)
         sent = input.params(params, with: answers)
+      case .task where request.leavesTask: return result
       case .task(let id):
         return try checked(try await self.result(ofTask: id, options: request), of: method, params)
       }

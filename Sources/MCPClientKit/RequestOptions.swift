@@ -20,6 +20,8 @@ public struct RequestOptions: Sendable {
   public var asTask: Bool
   /// Hears how the task is, each time somebody looks.
   public var onTask: (@Sendable (TaskState) -> Void)?
+  /// Whether what says that the call became a task is the result.
+  var leavesTask = false
 
   /// Makes options; each has a default.
   public init(

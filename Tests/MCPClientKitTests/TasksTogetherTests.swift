@@ -39,6 +39,15 @@ import Testing
     let isLegacy = client.negotiated.era == .legacy
     #expect(required?.rpcError?.code == (isLegacy ? .methodNotFound : .missingClientCapability))
 
+    guard case .task(let begun) = try await client.startTool("hang", lifetime: .seconds(60)) else {
+      Issue.record("no task was begun")
+      return
+    }
+    #expect(begun.status == .working && begun.lifetime == .seconds(isLegacy ? 60 : 900))
+    try await client.cancelTask(begun.id)
+    let ended = await #expect(throws: ClientError.self) { _ = try await client.result(ofTask: begun.id) }
+    #expect(ended?.code == .taskCancelled)
+
     let (looks, look) = AsyncStream.makeStream(of: TaskState.self)
     let call = Task {
       try await client.callTool("hang", options: RequestOptions(asTask: true, onTask: { look.yield($0) }))
@@ -53,7 +62,7 @@ import Testing
     let hanging = try #require(id)
     #expect(try await client.task(hanging).status == .cancelled)
     if isLegacy {
-      #expect(try await client.listTasks().map(\.status) == [.completed, .failed, .cancelled])
+      #expect(try await client.listTasks().map(\.status) == [.completed, .failed, .cancelled, .cancelled])
     }
   }
 
@@ -61,7 +70,7 @@ import Testing
     CustomResponder([.forms]) { _ in ["action": "accept", "content": ["name": "Ada"]] }
   }
 
-  @Test(arguments: revisions) func inMemory(revision: Revision) async throws {
+  @Test(arguments: revisions) func tasksWorkInMemory(revision: Revision) async throws {
     let (ours, theirs) = MemoryChannel.pair()
     async let served: Void = ChannelEndpoint(Service(makeServer()), on: theirs).run()
     let options = ClientOptions(responder: answering, protocolChoice: .revision(revision))
@@ -69,7 +78,7 @@ import Testing
     try await served
   }
 
-  @Test(arguments: revisions) func overHTTP(revision: Revision) async throws {
+  @Test(arguments: revisions) func tasksWorkOverHTTP(revision: Revision) async throws {
     let server = try makeServer()
     let (ports, port) = AsyncStream.makeStream(of: UInt16.self)
     let options = ClientOptions(responder: answering, protocolChoice: .revision(revision))

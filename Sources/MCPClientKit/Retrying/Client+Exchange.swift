@@ -54,9 +54,7 @@ extension Client {
       extensions[TasksExtension.name] = [:]
       capabilities["extensions"] = .object(extensions)
       params.setMeta(MetaKey.clientCapabilities, .object(capabilities))
-    } else if method == .toolsCall, negotiated.revision.hasCoreTasks,
-      negotiated.capabilities["tasks"]?["requests"]?["tools"]?["call"] != nil, params["task"] == nil
-    {
+    } else if method == .toolsCall, negotiated.hasCoreTasks, params["task"] == nil {
       params["task"] = [:]
     }
   }
