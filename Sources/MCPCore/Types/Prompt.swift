@@ -11,24 +11,31 @@ public struct Prompt: Sendable, Hashable {
     public var description: String?
     /// Whether the prompt needs it.
     public var isRequired: Bool
+    /// Everything else that was listed with it: `title`, unknown members.
+    public var more: JSONObject
 
     /// Makes an argument.
-    public init(_ name: String, _ description: String? = nil, isRequired: Bool = false) {
+    public init(
+      _ name: String, _ description: String? = nil, isRequired: Bool = false, more: JSONObject = [:]
+    ) {
       self.name = name
       self.description = description
       self.isRequired = isRequired
+      self.more = more
     }
 
     init(json: JSON) throws(InvalidShape) {
       let object = try JSONObject(shape: json, of: "prompt argument")
       self.init(
-        try object.string("name"), object["description"]?.string, isRequired: object["required"]?.bool ?? false)
+        try object.string("name"), object["description"]?.string, isRequired: object["required"]?.bool ?? false,
+        more: object.without("name", "description", "required"))
     }
 
     var json: JSON {
       var object: JSONObject = ["name": .string(name)]
       object.set("description", description)
       object["required"] = .bool(isRequired)
+      object.members.append(contentsOf: more.members)
       return .object(object)
     }
   }
@@ -41,20 +48,26 @@ public struct Prompt: Sendable, Hashable {
   public var description: String?
   /// What it takes.
   public var arguments: [Argument]
+  /// Everything else that was listed with it: `icons`, `_meta`, unknown members.
+  public var more: JSONObject
 
   /// Makes a prompt.
-  public init(name: String, title: String? = nil, description: String? = nil, arguments: [Argument] = []) {
+  public init(
+    name: String, title: String? = nil, description: String? = nil, arguments: [Argument] = [], more: JSONObject = [:]
+  ) {
     self.name = name
     self.title = title
     self.description = description
     self.arguments = arguments
+    self.more = more
   }
 
   /// Reads a prompt.
   public init(json: JSON) throws(InvalidShape) {
     let object = try JSONObject(shape: json, of: "prompt")
     self.init(
-      name: try object.string("name"), title: object["title"]?.string, description: object["description"]?.string)
+      name: try object.string("name"), title: object["title"]?.string, description: object["description"]?.string,
+      more: object.without("name", "title", "description", "arguments"))
     for argument in try object.elements("arguments") { arguments.append(try Argument(json: argument)) }
   }
 
@@ -64,6 +77,7 @@ public struct Prompt: Sendable, Hashable {
     object.set("title", title)
     object.set("description", description)
     object["arguments"] = .array(arguments.map(\.json))
+    object.members.append(contentsOf: more.members)
     return .object(object)
   }
 }

@@ -15,11 +15,13 @@ public struct Resource: Sendable, Hashable {
   public var mimeType: String?
   /// Its size in bytes, before any encoding.
   public var size: Int?
+  /// Everything else that was listed with it: `annotations`, `icons`, `_meta`, unknown members.
+  public var more: JSONObject
 
   /// Makes a resource.
   public init(
     uri: String, name: String, title: String? = nil, description: String? = nil, mimeType: String? = nil,
-    size: Int? = nil
+    size: Int? = nil, more: JSONObject = [:]
   ) {
     self.uri = uri
     self.name = name
@@ -27,6 +29,7 @@ public struct Resource: Sendable, Hashable {
     self.description = description
     self.mimeType = mimeType
     self.size = size
+    self.more = more
   }
 
   /// Reads a resource.
@@ -34,7 +37,8 @@ public struct Resource: Sendable, Hashable {
     let object = try JSONObject(shape: json, of: "resource")
     self.init(
       uri: try object.string("uri"), name: try object.string("name"), title: object["title"]?.string,
-      description: object["description"]?.string, mimeType: object["mimeType"]?.string, size: object["size"]?.int)
+      description: object["description"]?.string, mimeType: object["mimeType"]?.string, size: object["size"]?.int,
+      more: object.without("type", "uri", "name", "title", "description", "mimeType", "size"))
   }
 
   /// The resource as JSON.
@@ -44,6 +48,7 @@ public struct Resource: Sendable, Hashable {
     object.set("description", description)
     object.set("mimeType", mimeType)
     object["size"] = size.map { .number(JSONNumber($0)) }
+    object.members.append(contentsOf: more.members)
     return .object(object)
   }
 }
@@ -60,16 +65,20 @@ public struct ResourceTemplate: Sendable, Hashable {
   public var description: String?
   /// Their media type, when they share one.
   public var mimeType: String?
+  /// Everything else that was listed with it: `annotations`, `icons`, `_meta`, unknown members.
+  public var more: JSONObject
 
   /// Makes a template.
   public init(
-    uriTemplate: String, name: String, title: String? = nil, description: String? = nil, mimeType: String? = nil
+    uriTemplate: String, name: String, title: String? = nil, description: String? = nil, mimeType: String? = nil,
+    more: JSONObject = [:]
   ) {
     self.uriTemplate = uriTemplate
     self.name = name
     self.title = title
     self.description = description
     self.mimeType = mimeType
+    self.more = more
   }
 
   /// Reads a template.
@@ -77,7 +86,8 @@ public struct ResourceTemplate: Sendable, Hashable {
     let object = try JSONObject(shape: json, of: "resource template")
     self.init(
       uriTemplate: try object.string("uriTemplate"), name: try object.string("name"), title: object["title"]?.string,
-      description: object["description"]?.string, mimeType: object["mimeType"]?.string)
+      description: object["description"]?.string, mimeType: object["mimeType"]?.string,
+      more: object.without("uriTemplate", "name", "title", "description", "mimeType"))
   }
 
   /// The template as JSON.
@@ -86,6 +96,7 @@ public struct ResourceTemplate: Sendable, Hashable {
     object.set("title", title)
     object.set("description", description)
     object.set("mimeType", mimeType)
+    object.members.append(contentsOf: more.members)
     return .object(object)
   }
 }
@@ -106,12 +117,15 @@ public struct ResourceContents: Sendable, Hashable {
   public var mimeType: String?
   /// What it holds.
   public var body: Body
+  /// Everything else that came with it: `_meta`, unknown members.
+  public var more: JSONObject
 
   /// Makes contents.
-  public init(uri: String, mimeType: String? = nil, body: Body) {
+  public init(uri: String, mimeType: String? = nil, body: Body, more: JSONObject = [:]) {
     self.uri = uri
     self.mimeType = mimeType
     self.body = body
+    self.more = more
   }
 
   /// Makes text contents.
@@ -124,7 +138,9 @@ public struct ResourceContents: Sendable, Hashable {
     let object = try JSONObject(shape: json, of: "resource contents")
     let body: Body =
       if let text = object["text"]?.string { .text(text) } else { .blob(base64: try object.string("blob")) }
-    self.init(uri: try object.string("uri"), mimeType: object["mimeType"]?.string, body: body)
+    self.init(
+      uri: try object.string("uri"), mimeType: object["mimeType"]?.string, body: body,
+      more: object.without("uri", "mimeType", "text", "blob"))
   }
 
   /// The contents as JSON.
@@ -135,6 +151,7 @@ public struct ResourceContents: Sendable, Hashable {
     case .text(let text): object.set("text", text)
     case .blob(let base64): object.set("blob", base64)
     }
+    object.members.append(contentsOf: more.members)
     return .object(object)
   }
 }
