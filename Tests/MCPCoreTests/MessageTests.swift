@@ -45,8 +45,13 @@ import Testing
     #expect(error?.id == id)
   }
 
-  @Test func anUnreadableIDIsAnsweredWithNull() {
+  @Test func anUnreadableIDIsLeftOutOrNullByRevision() {
     let response = Response(id: nil, outcome: .failure(RPCError(.parseError, "bad")))
-    #expect(response.json.text == #"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"bad"}}"#)
+    let null = #"{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"bad"}}"#
+    #expect(response.json.text == null)
+    for revision in Revision.allCases {
+      let text = String(decoding: response.bytes(for: revision), as: UTF8.self)
+      #expect(text == (revision >= .v20251125 ? #"{"jsonrpc":"2.0","error":{"code":-32700,"message":"bad"}}"# : null))
+    }
   }
 }

@@ -62,7 +62,7 @@ struct HTTPHygieneTests {
       let broken = try await peer.ask("POST", "/mcp", body: "{")
       #expect(broken.status == 400)
       #expect(broken.json?["error"]?["code"] == -32700)
-      #expect(broken.json?["id"] == .null)
+      #expect(broken.json?["id"] == nil)
       #expect(try await peer.ask("POST", "/mcp", body: "{}").json?["error"]?["code"] == -32600)
       #expect(try await peer.ask("PUT", "/mcp", body: "{}").headers["allow"] == "GET, POST, DELETE")
       #expect(try await peer.ask("GET", "/nowhere").status == 404)

@@ -119,6 +119,23 @@ extension Response {
   }
 }
 
+extension Response {
+  /// The response as it is sent to a peer that speaks `revision`, as far as that is known.
+  ///
+  /// JSON-RPC 2.0 section 5 wants null for an id that could not be read. From 2025-11-25 on MCP leaves it out
+  /// (schema: `JSONRPCErrorResponse`), as it always did over HTTP.
+  package func bytes(for revision: Revision?) -> [UInt8] {
+    guard id == nil, revision.map(\.namesNoUnreadableID) ?? true, case .failure(let error) = outcome else {
+      return bytes
+    }
+    return JSONOutput.bytes { output in
+      output.append(#"{"jsonrpc":"2.0","error":"# as StaticString)
+      output.append(error.json)
+      output.append(UInt8(ascii: "}"))
+    }
+  }
+}
+
 private func envelope(_ members: [JSONObject.Member]) -> JSON {
   var all: [JSONObject.Member] = []
   all.reserveCapacity(members.count + 1)

@@ -47,6 +47,8 @@ public enum Revision: String, CaseIterable, Comparable, Sendable, CustomStringCo
 
 /// What a revision can say. The only place that compares revisions.
 extension Revision {
+  /// An error about a request whose id could not be read has no id, not even null.
+  public var namesNoUnreadableID: Bool { self >= .v20251125 }
   /// Arrays of messages are understood (2025-03-26 only).
   public var hasBatches: Bool { self == .v20250326 }
   /// Requests over HTTP repeat the revision in a header.

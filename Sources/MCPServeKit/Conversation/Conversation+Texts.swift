@@ -11,7 +11,8 @@ extension Conversation {
     do throws(JSONError) {
       json = try JSON(parsing: text, limits: service.jsonLimits)
     } catch {
-      return Response(id: nil, outcome: .failure(RPCError(.parseError, "the message is not JSON: \(error)"))).bytes
+      let fault = RPCError(.parseError, "the message is not JSON: \(error)")
+      return Response(id: nil, outcome: .failure(fault)).bytes(for: peer.handshake?.revision)
     }
     return await answer(json, telling: sink)
   }
@@ -22,7 +23,7 @@ extension Conversation {
     do throws(InvalidMessage) {
       return await answer(try Message(json), telling: sink)?.bytes
     } catch {
-      return error.response.bytes
+      return error.response.bytes(for: peer.handshake?.revision)
     }
   }
 
@@ -44,7 +45,7 @@ extension Conversation {
       let responses = await answer(batch, telling: sink)
       return responses.isEmpty ? nil : JSON.array(responses.map(\.json)).bytes
     } catch {
-      return Response(id: nil, outcome: .failure(error)).bytes
+      return Response(id: nil, outcome: .failure(error)).bytes(for: peer.handshake?.revision)
     }
   }
 

@@ -53,7 +53,7 @@ struct HTTPAnswer {
 
   /// An error of JSON-RPC with an HTTP status of its own.
   static func error(_ status: HTTPStatus, _ error: RPCError, to id: RequestID? = nil) -> HTTPAnswer {
-    json(Response(id: id, outcome: .failure(error)).bytes, status)
+    json(Response(id: id, outcome: .failure(error)).bytes(for: nil), status)
   }
 
   /// The path has no such method.

@@ -23,7 +23,7 @@ extension HTTPEndpoint {
       case .response(let response): return .work { await take(response, exchange.request) }
       }
     } catch {
-      return .ready(.json(error.response.bytes, .badRequest))
+      return .ready(.json(error.response.bytes(for: nil), .badRequest))
     }
   }
 
@@ -208,7 +208,8 @@ extension HTTPEndpoint {
       await save(peer)
       return responses.isEmpty ? .accepted : await reply.finish(text: JSON.array(responses.map(\.json)).bytes)
     } catch {
-      return .error(.badRequest, error)
+      let refusal = Response(id: nil, outcome: .failure(error))
+      return .json(refusal.bytes(for: peer.handshake?.revision), .badRequest)
     }
   }
 
