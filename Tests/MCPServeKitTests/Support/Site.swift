@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EventIO
 import JSONKit
+import MCPCore
 
 @testable import MCPServeKit
 
@@ -30,7 +31,7 @@ struct Site: Sendable {
 
 /// Serves `server` for as long as `body` takes.
 func withSite(
-  _ server: Server? = nil, limits: ServeLimits = ServeLimits(),
+  _ server: Server? = nil, limits: ServeLimits = ServeLimits(), revisions: [Revision] = Revision.allCases,
   now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
   options change: (inout HTTPOptions) -> Void = { _ in }, _ body: (Site) async throws -> Void
 ) async throws {
@@ -40,7 +41,8 @@ func withSite(
   change(&options)
   let store = MemorySessionStore(limit: limits.sessions, now: now)
   let log = MemoryEventLog(limits: limits)
-  let site = HTTPSite(Service(server, limits: limits), options, store: store, log: log, isLoopback: true)
+  let site = HTTPSite(
+    Service(server, revisions: revisions, limits: limits), options, store: store, log: log, isLoopback: true)
   let http = try HTTPServer(handler: site)
   let address = try http.start(host: "127.0.0.1", port: 0)[0]
   do {

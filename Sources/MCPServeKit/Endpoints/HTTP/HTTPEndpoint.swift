@@ -86,8 +86,10 @@ extension HTTPEndpoint {
     }
   }
 
+  /// Whether a request without a body is one of an era that has none: it says so, or nothing else is served.
   private func claimsModern(_ request: HTTPRequest) -> Bool {
     request.headers[StandardHeaders.version].flatMap(Revision.init(rawValue:))?.era == .modern
+      || !service.revisions.contains { $0.era == .legacy }
   }
 }
 
