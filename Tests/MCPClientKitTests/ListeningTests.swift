@@ -49,7 +49,7 @@ import Testing
     let server = try makeServer()
     let (ours, theirs) = MemoryChannel.pair()
     async let served: Void = ChannelEndpoint(Service(server), on: theirs).run()
-    let options = ClientOptions(protocolChoice: .revision(revision))
+    let options = ClientOptions.watched(.revision(revision))
     try await Client.connected(to: .channel(ours), options: options) { try await exercise($0, server) }
     try await served
   }
@@ -62,7 +62,7 @@ import Testing
       try await service.serve(.http(HTTPOptions(host: "127.0.0.1", port: 0))) { tell.yield($0.port) }
     }
     for await port in ports {
-      let options = ClientOptions(protocolChoice: .revision(revision))
+      let options = ClientOptions.watched(.revision(revision))
       do {
         try await Client.connected(to: .http("http://127.0.0.1:\(port)/mcp"), options: options) {
           try await exercise($0, server)

@@ -44,7 +44,7 @@ import Testing
     async throws
   {
     let client = try await connect(to: .modern { [$0.answer(["resultType": .string(type)])] })
-    let error = await #expect(throws: ClientError.self) { try await client.request(.toolsCall) }
+    let error = await #expect(throws: ClientError.self) { try await client.request(.toolsCall, ["name": "x"]) }
     #expect(error?.code == .invalidResponse)
     await client.close()
   }
@@ -124,7 +124,7 @@ import Testing
     let server = ScriptedServer.modern()
     let client = try await connect(to: server)
     let error = await #expect(throws: ClientError.self) {
-      try await client.request(.toolsCall, options: RequestOptions(idleTimeout: .milliseconds(20)))
+      try await client.request(.toolsCall, ["name": "x"], options: RequestOptions(idleTimeout: .milliseconds(20)))
     }
     #expect(error?.code == .timeout)
     #expect(error?.message.contains("scripted did not answer tools/call within 0.02 seconds") == true)
@@ -139,7 +139,7 @@ import Testing
       return []
     }
     let client = try await connect(to: server)
-    let task = Task { try await client.request(.toolsCall) }
+    let task = Task { try await client.request(.toolsCall, ["name": "x"]) }
     var iterator = called.makeAsyncIterator()
     await iterator.next()
     task.cancel()
@@ -162,7 +162,7 @@ import Testing
     }
     let client = try await connect(to: server)
     _ = try await client.request(
-      .toolsCall, options: RequestOptions { progress in heard.withLock { $0.append(progress) } })
+      .toolsCall, ["name": "x"], options: RequestOptions { progress in heard.withLock { $0.append(progress) } })
     #expect(heard.withLock { $0.map(\.done) } == [1, 2, 3, 4, 5, 6])
     #expect(heard.withLock { $0.last?.total } == 6)
     #expect(heard.withLock { $0.last?.message } == "working")
@@ -181,7 +181,7 @@ import Testing
     let client = try await connect(to: server)
     let error = await #expect(throws: ClientError.self) {
       try await client.request(
-        .toolsCall, options: RequestOptions(totalTimeout: .milliseconds(20), onProgress: { _ in }))
+        .toolsCall, ["name": "x"], options: RequestOptions(totalTimeout: .milliseconds(20), onProgress: { _ in }))
     }
     #expect(error?.code == .timeout)
     #expect(error?.message.contains("took longer than") == true)
@@ -191,12 +191,12 @@ import Testing
   @Test func aServerThatHangsUpFailsWhatIsWaiting() async throws {
     let server = ScriptedServer.modern()
     let client = try await connect(to: server)
-    let waiting = Task { try await client.request(.toolsCall) }
+    let waiting = Task { try await client.request(.toolsCall, ["name": "x"]) }
     while server.requests.count < 2 { await Task.yield() }
     await server.hangUp()
     let error = await #expect(throws: ClientError.self) { try await waiting.value }
     #expect(error?.code == .disconnected)
-    let later = await #expect(throws: ClientError.self) { try await client.request(.toolsCall) }
+    let later = await #expect(throws: ClientError.self) { try await client.request(.toolsCall, ["name": "x"]) }
     #expect(later?.code == .disconnected)
     await client.close()
   }
@@ -204,7 +204,7 @@ import Testing
   @Test func aClosedClientRefusesRequests() async throws {
     let client = try await connect(to: .modern())
     await client.close()
-    let error = await #expect(throws: ClientError.self) { try await client.request(.toolsCall) }
+    let error = await #expect(throws: ClientError.self) { try await client.request(.toolsCall, ["name": "x"]) }
     #expect(error?.code == .closed)
   }
 }

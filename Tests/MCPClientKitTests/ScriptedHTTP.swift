@@ -4,6 +4,7 @@ import JSONKit
 import MCPClientKit
 import MCPCore
 import Synchronization
+import TestSupport
 import Testing
 
 /// An HTTP server that answers as a closure says, and remembers what it was asked.
@@ -14,12 +15,14 @@ final class ScriptedHTTP: HTTPHandler, HTTPRoute {
   struct Exchange: Sendable {
     let http: HTTPRequest
     let response: HTTPResponder
+    let watch: WireWatch
 
     /// The body as a message.
     var message: Message? { (try? JSON(parsing: http.body)).flatMap { try? Message($0) } }
     var request: Request? { if case .request(let request)? = message { request } else { nil } }
 
     func answer(_ json: JSON, _ status: HTTPStatus = 200, headers: HTTPHeaders = [:]) async {
+      watch.server(json)
       var headers = headers
       headers.add("Content-Type", "application/json")
       await response.send(status, headers: headers, body: Array(json.text.utf8))
@@ -28,6 +31,7 @@ final class ScriptedHTTP: HTTPHandler, HTTPRoute {
     func startEvents() async { await response.startStream(200, headers: ["Content-Type": "text/event-stream"]) }
 
     func event(_ json: JSON, named name: String? = nil) async throws {
+      watch.server(json)
       try await response.write(ServerSentEvent(event: name, data: json.text).encoded())
     }
 
@@ -42,6 +46,8 @@ final class ScriptedHTTP: HTTPHandler, HTTPRoute {
 
   private let script: Script
   private let heard = Mutex<[HTTPRequest]>([])
+  private let watch = WireWatch()
+  private let faults = Mutex<[String]>([])
 
   private init(_ script: @escaping Script) { self.script = script }
 
@@ -57,7 +63,11 @@ final class ScriptedHTTP: HTTPHandler, HTTPRoute {
 
   func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
     heard.withLock { $0.append(request) }
-    return { [self] in do { try await script(Exchange(http: request, response: response)) } catch {} }
+    if let message = try? JSON(parsing: request.body) {
+      let found = watch.client(message).map { "\($0): \(message.text)" }
+      faults.withLock { $0 += found }
+    }
+    return { [self] in do { try await script(Exchange(http: request, response: response, watch: watch)) } catch {} }
   }
 
   /// Runs `body` with a server and its URL, and shuts the server down.
@@ -73,6 +83,7 @@ final class ScriptedHTTP: HTTPHandler, HTTPRoute {
       Issue.record(error)
     }
     await server.shutdown(within: .milliseconds(100))
+    for fault in handler.faults.withLock({ $0 }) { Issue.record("\(fault)") }
   }
 }
 

@@ -3,6 +3,8 @@ import JSONKit
 import MCPClientKit
 import MCPCore
 import Synchronization
+import TestSupport
+import Testing
 
 /// A server in memory that answers as a closure says, and remembers what it was sent.
 final class ScriptedServer: Sendable {
@@ -11,6 +13,7 @@ final class ScriptedServer: Sendable {
 
   private let channel: MemoryChannel
   private let heard = Mutex<[Message]>([])
+  private let watch = WireWatch()
   let target: ServerTarget
 
   init(_ script: @escaping Script) {
@@ -19,7 +22,11 @@ final class ScriptedServer: Sendable {
     target = .channel(theirs, name: "scripted")
     Task { [self] in
       while let text = await channel.receive() {
-        guard let json = try? JSON(parsing: text), let message = try? Message(json) else { continue }
+        guard let json = try? JSON(parsing: text), let message = try? Message(json) else {
+          Issue.record("no message: \(String(decoding: text, as: UTF8.self))")
+          continue
+        }
+        for fault in watch.client(json) { Issue.record("\(fault): \(json.text)") }
         heard.withLock { $0.append(message) }
         for answer in script(message) { await say(answer) }
       }
@@ -27,7 +34,10 @@ final class ScriptedServer: Sendable {
     }
   }
 
-  func say(_ json: JSON) async { try? await channel.send(Array(json.text.utf8)) }
+  func say(_ json: JSON) async {
+    watch.server(json)
+    try? await channel.send(Array(json.text.utf8))
+  }
 
   func hangUp() async { await channel.close() }
 

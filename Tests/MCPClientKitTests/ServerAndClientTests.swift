@@ -43,7 +43,7 @@ import Testing
   @Test(arguments: Revision.allCases) func inMemory(revision: Revision) async throws {
     let (ours, theirs) = MemoryChannel.pair()
     async let served: Void = ChannelEndpoint(Service(makeServer()), on: theirs).run()
-    let options = ClientOptions(protocolChoice: .revision(revision))
+    let options = ClientOptions.watched(.revision(revision))
     try await Client.connected(to: .channel(ours), options: options) { try await exercise($0, revision) }
     try await served
   }
@@ -52,7 +52,7 @@ import Testing
     async throws
   {
     try await serving { port in
-      let options = ClientOptions(protocolChoice: .revision(revision))
+      let options = ClientOptions.watched(.revision(revision))
       try await Client.connected(to: .http("http://127.0.0.1:\(port)/mcp"), options: options) {
         try await exercise($0, revision)
         #expect(($0.negotiated.sessionID != nil) == (revision.era == .legacy))
@@ -62,7 +62,7 @@ import Testing
 
   @Test(arguments: Revision.legacy) func overSSE(revision: Revision) async throws {
     try await serving { port in
-      let options = ClientOptions(protocolChoice: .revision(revision))
+      let options = ClientOptions.watched(.revision(revision))
       try await Client.connected(to: .http("http://127.0.0.1:\(port)/sse", transport: .automatic), options: options) {
         #expect($0.negotiated.transport == .sse)
         try await exercise($0, revision)

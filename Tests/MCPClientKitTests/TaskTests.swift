@@ -133,7 +133,7 @@ import Testing
     let other = ScriptedServer.modern { [Self.created($0)] }
     try await Client.connected(to: other.target) { client in
       let error = await #expect(throws: ClientError.self) {
-        try await client.request(.promptsGet, options: Self.asTask)
+        try await client.request(.promptsGet, ["name": "p"], options: Self.asTask)
       }
       #expect(error?.code == .invalidResponse, "only tools become tasks")
     }

@@ -5,13 +5,22 @@ import JSONKit
 import MCPCore
 import MCPServeKit
 import Synchronization
+import TestSupport
 import Testing
 
 /// A client that writes and reads lines of an endpoint in memory.
 private struct Line {
   let channel: MemoryChannel
-  func send(_ text: String) async throws { try await channel.send(Array(text.utf8)) }
-  func receive() async throws -> JSON { try JSON(parsing: try #require(await channel.receive())) }
+  let watch = WireWatch()
+  func send(_ text: String) async throws {
+    watch.client(try JSON(parsing: text))
+    try await channel.send(Array(text.utf8))
+  }
+  func receive() async throws -> JSON {
+    let message = try JSON(parsing: try #require(await channel.receive()))
+    #expect(watch.server(message) == [])
+    return message
+  }
 }
 
 /// Serves `server` on a channel for as long as `body` takes; returns once the endpoint has ended.

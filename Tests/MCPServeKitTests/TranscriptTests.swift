@@ -2,6 +2,7 @@
 import JSONKit
 import MCPCore
 import MCPServeKit
+import TestSupport
 import Testing
 
 /// Replays what is written under `Tests/Transcripts` against an endpoint on a channel and over HTTP.
@@ -11,17 +12,22 @@ struct TranscriptTests {
     let (client, server) = MemoryChannel.pair()
     let endpoint = ChannelEndpoint(Service(try transcript.makeServer()), on: server)
     var bindings: Bindings = [:]
+    let watch = WireWatch()
     try await withThrowingTaskGroup { group in
       group.addTask { try await endpoint.run() }
       for line in transcript.lines {
         switch line {
-        case .client(let text, _): try await client.send(Array(text.filled(bindings).utf8))
+        case .client(let text, _):
+          let text = text.filled(bindings)
+          if let message = try? JSON(parsing: text) { watch.client(message) }
+          try await client.send(Array(text.utf8))
         case .server(let expected, let number):
           let text = try #require(await client.receive(), "line \(number): the server hung up")
           let actual = try JSON(parsing: text)
           #expect(
             matches(actual, expected, &bindings),
             "line \(number): expected \(expected.text)\n got \(actual.text)")
+          #expect(watch.server(actual) == [], "line \(number)")
         }
       }
       await client.close()

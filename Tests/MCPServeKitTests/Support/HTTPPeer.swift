@@ -3,6 +3,7 @@ import EventIO
 import Glibc
 import JSONKit
 import Synchronization
+import TestSupport
 
 /// A client on one keep-alive connection that sends what a test says. Waits at most ten seconds for anything.
 final class HTTPPeer: Sendable {
@@ -24,6 +25,7 @@ final class HTTPPeer: Sendable {
   private static let pool = HandlerPool(name: "peers")
   private let descriptor: CInt
   private let unread = Mutex<[ServerSentEvent]>([])
+  let watch = Mutex(WireWatch())
 
   init(_ address: SocketAddress) throws {
     descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
@@ -52,6 +54,7 @@ final class HTTPPeer: Sendable {
     }
     for (name, value) in headers { all[name.lowercased()] = value }
     let fields = all.filter { !$0.value.isEmpty }.map { "\($0.key): \($0.value)\r\n" }.joined()
+    listenIn(on: all["mcp-session-id"], body)
     try await send("\(method) \(path) HTTP/1.1\r\n\(fields)\r\n\(body ?? "")")
   }
 
@@ -80,6 +83,7 @@ final class HTTPPeer: Sendable {
     } else if answer.headers["transfer-encoding"] == "chunked" {
       while case let chunk = try await self.chunk(), !chunk.isEmpty { answer.body += chunk }
     }
+    check(answer)
     return answer
   }
 
@@ -122,7 +126,11 @@ final class HTTPPeer: Sendable {
   func message() async throws -> JSON {
     while true {
       let event = try await event()
-      if !event.data.isEmpty { return try JSON(parsing: event.data) }
+      if !event.data.isEmpty {
+        let message = try JSON(parsing: event.data)
+        check(message)
+        return message
+      }
     }
   }
 
