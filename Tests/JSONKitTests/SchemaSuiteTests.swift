@@ -37,6 +37,7 @@ struct SchemaSuiteTests {
         }
       }
     }
+    print("\(folder): \(count.passed) of \(count.passed + count.failed.count) cases")
     return count
   }
 
@@ -62,5 +63,20 @@ struct SchemaSuiteTests {
     let count = try Self.run("json-schema/\(folder)/optional", draft: draft)
     #expect(count.passed == passed)
     #expect(Set(count.failed.compactMap { $0.split(separator: ":").first.map(String.init) }) == Set(failing))
+  }
+
+  /// `format` says what is meant and refuses nothing, so what passes are the cases that are valid.
+  @Test(arguments: [("draft2020-12", SchemaDraft.draft2020), ("draft7", .draft7)])
+  func formatsRefuseNothing(folder: String, draft: SchemaDraft) throws {
+    let count = try Self.run("json-schema/\(folder)/optional/format", draft: draft)
+    #expect(count.passed > 300)
+    for name in TestData.names(in: "json-schema/\(folder)/optional/format") {
+      for group in try TestData.json("json-schema/\(folder)/optional/format/\(name)").array ?? [] {
+        let schema = try Schema(compiling: group["schema"] ?? nil, draft: draft, documents: Self.remotes)
+        for test in group["tests"]?.array ?? [] where test["valid"] == true {
+          #expect(schema.accepts(test["data"] ?? nil))
+        }
+      }
+    }
   }
 }

@@ -132,4 +132,31 @@ import Testing
     let text = JSON.string(String(repeating: "a", count: 40) + "!")
     #expect(schema.validate(text).map(\.message) == ["the value takes too many steps to match with ^(a+)+$"])
   }
+
+  /// Patterns that take exponential or high polynomial time in matchers that go back, each with a text that makes them.
+  @Test(
+    .timeLimit(.minutes(1)),
+    arguments: [
+      ("^(a+)+$", "a", "!"), ("^(a|a)*$", "a", "!"), ("^(a|aa)+$", "a", "!"), ("^(a*)*$", "a", "!"),
+      ("^([a-zA-Z]+)*$", "a", "1"), ("(x+x+)+y", "x", "z"), ("^(.*a){20}$", "a", "b"),
+      ("^(([a-z])+.)+[A-Z]([a-z])+$", "a", ""),
+      ("(.*)*=", "x", ""), ("^\\s*(\\S+\\s*)+:$", "a ", ""), ("^(?:a?){60}a{60}$", "a", ""), ("(?=(a+)+$)b", "a", "!"),
+      ("^(\\w+\\s?)*$", "aa ", "!"), ("^[\\s\\u200c]+|[\\s\\u200c]+$", " ", "x"), ("(a{1,100}){1,100}b", "a", "c"),
+    ])
+  func noPatternTakesLong(pattern: String, repeated: String, end: String) throws {
+    let start = ContinuousClock.now
+    let schema = try Schema(compiling: ["pattern": .string(pattern)])
+    for count in [30, 1000, 50_000] {
+      _ = schema.validate(.string(String(repeating: repeated, count: count) + end))
+    }
+    #expect(ContinuousClock.now - start < .seconds(10), "\(pattern)")
+  }
+
+  @Test func aPatternOfManyStringsIsBoundedForEach() throws {
+    let schema = try Schema(compiling: ["items": ["pattern": "^(a+)+$"]])
+    let text = JSON.string(String(repeating: "a", count: 40) + "!")
+    let start = ContinuousClock.now
+    #expect(schema.validate(.array(Array(repeating: text, count: 100))).count == 32, "the faults end at their limit")
+    #expect(ContinuousClock.now - start < .seconds(30))
+  }
 }
