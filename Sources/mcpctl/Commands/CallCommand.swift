@@ -45,14 +45,25 @@ struct CallCommand: ServerCommand {
       let taken = try read(found?["inputSchema"]?.object, console)
       if arguments.dryRun { return try showRequest(taken, console) }
       var request = requestOptions(talk)
-      // A tool that says so cannot be called otherwise.
-      request.asTask = task || found?["execution"]?["taskSupport"] == "required"
+      request.asTask = Self.isTask(found, wanted: task, in: client.negotiated.revision)
       request.onTask = { task in talk.say("task \(task.status.rawValue)\(task.message.map { ": \($0)" } ?? "")") }
       request.isIdempotent = found.map(promisesToBeRepeatable) ?? false
       let result = try await client.request(
         .toolsCall, ["name": .string(tool), "arguments": .object(taken)], options: request)
       talk.endProgress()
       return try show(result, server: client.serverName, console)
+    }
+  }
+
+  /// Whether a call goes as a task: where its tool has to be one, and where it is wanted and the tool can be one.
+  ///
+  /// Spec: 2025-11-25, basic/utilities/tasks, "Tool-Level Negotiation". In 2026-07-28 the server decides.
+  static func isTask(_ tool: JSONObject?, wanted: Bool, in revision: Revision) -> Bool {
+    guard let tool, revision.era == .legacy else { return wanted }
+    switch tool["execution"]?["taskSupport"]?.string {
+    case "required": return true
+    case "optional": return wanted
+    default: return false
     }
   }
 
