@@ -73,7 +73,7 @@ import Testing
   @Test(arguments: revisions) func tasksWorkInMemory(revision: Revision) async throws {
     let (ours, theirs) = MemoryChannel.pair()
     async let served: Void = ChannelEndpoint(Service(makeServer()), on: theirs).run()
-    let options = ClientOptions(responder: answering, protocolChoice: .revision(revision))
+    let options = ClientOptions.watched(.revision(revision), answering)
     try await Client.connected(to: .channel(ours), options: options) { try await exercise($0) }
     try await served
   }
@@ -81,7 +81,7 @@ import Testing
   @Test(arguments: revisions) func tasksWorkOverHTTP(revision: Revision) async throws {
     let server = try makeServer()
     let (ports, port) = AsyncStream.makeStream(of: UInt16.self)
-    let options = ClientOptions(responder: answering, protocolChoice: .revision(revision))
+    let options = ClientOptions.watched(.revision(revision), answering)
     try await withThrowingTaskGroup { group in
       group.addTask { try await server.serve(.http(host: "127.0.0.1", port: 0)) { port.yield($0.port) } }
       for await port in ports {
@@ -101,7 +101,7 @@ import Testing
     try await withThrowingTaskGroup { group in
       let pairs = [MemoryChannel.pair(), MemoryChannel.pair()]
       for (_, theirs) in pairs { group.addTask { try await ChannelEndpoint(service, on: theirs).run() } }
-      var options = ClientOptions(responder: answering, protocolChoice: .legacy)
+      var options = ClientOptions.watched(.legacy, answering)
       options.onNotification = { notification in
         if notification.method == .tasksStatus { strangers.withLock { $0 += 1 } }
       }

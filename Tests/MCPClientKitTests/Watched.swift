@@ -6,9 +6,9 @@ import Testing
 
 extension ClientOptions {
   /// Options under which both sides have to say what the schema of the revision allows.
-  static func watched(_ choice: ProtocolChoice) -> ClientOptions {
+  static func watched(_ choice: ProtocolChoice, _ responder: (any Responder)? = nil) -> ClientOptions {
     let watch = WireWatch()
-    var options = ClientOptions(protocolChoice: choice)
+    var options = ClientOptions(responder: responder, protocolChoice: choice)
     options.onTrace = { event in
       let (faults, text) =
         switch event {

@@ -23,6 +23,8 @@ extension WireSchemas {
       found += faults(in: message, by: "JSONRPC\(kind)", in: revision)
       if let definition = definition(of: name, kind, from: side, in: revision) {
         found += faults(in: message, by: definition, in: revision)
+      } else if revision == .v20260728, name == "notifications/tasks" {
+        found += faults(in: message, by: "TaskStatusNotification", ofTasks: true, in: revision)
       }
     } else if let error = message["error"] {
       let isNew = has("JSONRPCErrorResponse", in: revision)
@@ -35,8 +37,11 @@ extension WireSchemas {
       let isNew = has("JSONRPCResultResponse", in: revision)
       found += faults(in: message, by: isNew ? "JSONRPCResultResponse" : "JSONRPCResponse", in: revision)
       let other: Side = side == .client ? .server : .client
-      if let method, let definition = result(of: method, message["result"], askedBy: other, in: revision) {
-        found += faults(in: message["result"] ?? .null, by: definition, in: revision)
+      let result = message["result"] ?? .null
+      if revision == .v20260728, let definition = taskResult(of: method, result) {
+        found += faults(in: result, by: definition, ofTasks: true, in: revision)
+      } else if let method, let definition = self.result(of: method, result, askedBy: other, in: revision) {
+        found += faults(in: result, by: definition, in: revision)
       }
     }
     return found
@@ -46,10 +51,18 @@ extension WireSchemas {
     has(name, in: revision) ? name : has("EmptyResult", in: revision) ? "EmptyResult" : nil
   }
 
+  /// The result of the extension of tasks that `result` is.
+  private static func taskResult(of method: String?, _ result: JSON) -> String? {
+    if result["resultType"] == "task" { return "CreateTaskResult" }
+    return ["tasks/get": "GetTaskResult", "tasks/update": "UpdateTaskResult", "tasks/cancel": "CancelTaskResult"][
+      method ?? ""]
+  }
+
   private static func result(
-    of method: String, _ result: JSON?, askedBy side: Side, in revision: Revision
+    of method: String, _ result: JSON, askedBy side: Side, in revision: Revision
   ) -> String? {
-    if result?["resultType"] == "input_required" { return "InputRequiredResult" }
+    if result["resultType"] == "input_required" { return "InputRequiredResult" }
+    if revision == .v20251125, method != "tasks/get", result["task"] != nil { return "CreateTaskResult" }
     return definition(of: method, "Request", from: side, in: revision).flatMap {
       self.result(String($0.dropLast("Request".count)) + "Result", in: revision)
     }

@@ -41,6 +41,10 @@ public enum WireSchemas {
     return documents
   }()
 
+  /// What is defined by the extension of tasks, for the newest revision.
+  private static let tasks: JSONObject? =
+    folder.flatMap { contents(of: "\($0)/schema-ext-tasks-draft.json") }.flatMap { try? JSON(parsing: $0).object }
+
   private static let compiled = Mutex<[String: Schema]>([:])
 
   /// The definitions of a revision, under whatever name its draft keeps them.
@@ -52,9 +56,11 @@ public enum WireSchemas {
   static func has(_ name: String, in revision: Revision) -> Bool { definitions(in: revision)[name] != nil }
 
   /// What is wrong with `value` by the definition `name`; nothing where there are no schemas.
-  static func faults(in value: JSON, by name: String, in revision: Revision) -> [String] {
-    guard var document = documents[revision] else { return [] }
-    let key = "\(revision) \(name)"
+  ///
+  /// - Parameter ofTasks: by the extension of tasks rather than the revision itself.
+  static func faults(in value: JSON, by name: String, ofTasks: Bool = false, in revision: Revision) -> [String] {
+    guard var document = ofTasks ? tasks : documents[revision] else { return [] }
+    let key = "\(revision)\(ofTasks ? " tasks" : "") \(name)"
     let schema = compiled.withLock { schemas -> Schema? in
       if let schema = schemas[key] { return schema }
       document["$ref"] = .string("#/\(document["$defs"] == nil ? "definitions" : "$defs")/\(name)")
@@ -64,7 +70,7 @@ public enum WireSchemas {
       return schema
     }
     guard let schema else { return ["the definition \(name) of \(revision) cannot be used"] }
-    return schema.validate(value).map { "\(revision) \(name) \($0)" }
+    return schema.validate(value).map { "\(key) \($0)" }
   }
 
   /// The definition of the message called `method` that `side` sends; nil when the revision has none.
