@@ -42,16 +42,30 @@ extension Client {
 
   /// All pages of a list merged into one result: the first page's, without `nextCursor`, with everybody's elements.
   ///
+  /// A list that changes so that its cursor is refused on the way is fetched from its beginning, once.
+  ///
+  /// Spec: 2026-07-28, server/utilities/pagination and caching.
+  ///
   /// - Throws: `ClientError`, also when a server hands out more pages than `limits.pages` or a cursor twice.
   public func list(
     _ listing: Listing, options request: RequestOptions = RequestOptions()
   ) async throws(ClientError) -> JSONObject {
+    if let result = try await walk(listing, request, mayRestart: true) { return result }
+    return try await walk(listing, request, mayRestart: false) ?? [:]
+  }
+
+  /// All pages, from the first; nil when a cursor was refused on the way and the list may be fetched anew.
+  private func walk(
+    _ listing: Listing, _ request: RequestOptions, mayRestart: Bool
+  ) async throws(ClientError) -> JSONObject? {
     var merged: JSONObject?
     var elements: [JSON] = []
     var cursor: String?
     var seen: Set<String> = []
     for _ in 0..<options.limits.pages {
-      let page = try await self.page(after: cursor, of: listing, request)
+      guard let page = try await self.page(after: cursor, of: listing, request, mayRestart: mayRestart) else {
+        return nil
+      }
       guard let more = page[listing.member]?.array else {
         throw ClientError(.invalidResponse, "\(serverName) answered \(listing.method) without '\(listing.member)'")
       }
@@ -73,15 +87,18 @@ extension Client {
       .invalidResponse, "\(serverName) has more than \(options.limits.pages) pages of \(listing.member), the limit")
   }
 
-  /// One page; when its cursor is no longer good, neither are the pages that led to it.
+  /// One page; when its cursor is no longer good, neither are the pages that led to it. Nil when it was refused and the
+  /// list may be fetched anew.
   private func page(
-    after cursor: String?, of listing: Listing, _ request: RequestOptions
-  ) async throws(ClientError) -> JSONObject {
+    after cursor: String?, of listing: Listing, _ request: RequestOptions, mayRestart: Bool
+  ) async throws(ClientError) -> JSONObject? {
     do throws(ClientError) {
       return try await self.request(listing.method, cursor.map { ["cursor": .string($0)] } ?? [:], options: request)
     } catch {
-      if cursor != nil { connector.switchboard.cache.withLock { $0.forget(listing.method) } }
-      throw error
+      guard cursor != nil else { throw error }
+      connector.switchboard.cache.withLock { $0.forget(listing.method) }
+      guard mayRestart, error.rpcError?.code == .invalidParams else { throw error }
+      return nil
     }
   }
 

@@ -2,6 +2,7 @@
 import JSONKit
 import MCPClientKit
 import MCPCore
+import Synchronization
 import Testing
 
 /// Lists in pages. Spec: 2026-07-28, server/utilities/pagination.
@@ -67,5 +68,32 @@ import Testing
       #expect(error?.message.contains("'\(listing.member)'") == true)
     }
     await client.close()
+  }
+
+  @Test(arguments: [true, false]) func aListWhoseCursorIsRefusedIsFetchedAnewOnce(recovers: Bool) async throws {
+    let beginnings = Mutex(0)
+    let server = ScriptedServer.modern { request in
+      let beginning = beginnings.withLock { beginnings in
+        if request.params["cursor"] == nil { beginnings += 1 }
+        return beginnings
+      }
+      let name = "\(request.params["cursor"]?.string ?? "first") \(beginning)"
+      if request.params["cursor"] != nil, beginning == 1 || !recovers {
+        return [request.refusal(.invalidParams("this cursor is over"))]
+      }
+      var result: JSONObject = ["tools": [["name": .string(name), "inputSchema": ["type": "object"]]]]
+      if request.params["cursor"] == nil { result["nextCursor"] = "second" }
+      return [request.answer(.object(result))]
+    }
+    try await Client.connected(to: server.target) { client in
+      if recovers {
+        let names = try await client.listTools().map(\.name)
+        #expect(names == ["first 2", "second 2"])
+      } else {
+        let error = await #expect(throws: ClientError.self) { try await client.listTools() }
+        #expect(error?.rpcError?.code == .invalidParams)
+      }
+    }
+    #expect(beginnings.withLock { $0 } == 2)
   }
 }
