@@ -223,6 +223,9 @@ def prove(sections, sources, folder):
         proven_in_all += proven
         applicable_in_all += applicable
         print(f"{proven:4} of {applicable:3} proven, {planned:2} planned  {title}")
+    reasons = collections.Counter(row.reason for _, rows in sections for row in rows if row.state == "planned")
+    for reason, count in reasons.most_common():
+        print(f"{count:4} planned: {reason}")
     share = 100 * proven_in_all / max(applicable_in_all, 1)
     print(f"{proven_in_all:4} of {applicable_in_all:3} applicable requirements are proven: {share:.1f} %")
     return faults, share
