@@ -12,6 +12,6 @@ import MCPServeKit
         .text("\(city), \(days) days")
       }
     }
-    try await server.serve(.stdio)
+    await server.run(.stdio)
   }
 }

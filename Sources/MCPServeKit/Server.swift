@@ -9,7 +9,7 @@ public import MCPCore
 ///         .text("Sunny in \(city).")
 ///       }
 ///     }
-///     try await server.serve(.stdio)
+///     await server.run(.stdio)
 public final class Server: RequestHandler {
   /// What can be chosen about a server.
   public struct Options: Sendable {

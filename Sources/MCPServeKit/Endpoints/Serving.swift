@@ -9,8 +9,10 @@ public enum Transport: Sendable {
   /// To anybody, over HTTP.
   case http(HTTPOptions)
 
-  /// Over HTTP at an address.
-  public static func http(host: String, port: UInt16) -> Transport { .http(HTTPOptions(host: host, port: port)) }
+  /// Over HTTP at an address; for this machine alone unless `host` says otherwise.
+  public static func http(host: String = "127.0.0.1", port: UInt16) -> Transport {
+    .http(HTTPOptions(host: host, port: port))
+  }
 }
 
 /// Where a service listens, once it does.

@@ -25,8 +25,8 @@ public struct HTTPOptions: Sendable {
   /// Makes options with the defaults.
   public init() {}
 
-  /// Makes options for an address.
-  public init(host: String, port: UInt16) {
+  /// Makes options for an address; for this machine alone unless `host` says otherwise.
+  public init(host: String = "127.0.0.1", port: UInt16) {
     self.host = host
     self.port = port
   }
