@@ -58,6 +58,7 @@ let package = Package(
       "mcpctl", in: "Sources",
       ["CommandLineKit", "MCPClientKit", "MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability"]),
     program("Weather", in: "Examples", ["MCPServeKit"]),
+    program("Trip", in: "Examples", ["MCPServeKit"]),
     program("EverythingServer", in: "Examples", ["MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability"]),
     program("ConformanceClient", in: "Examples", ["MCPClientKit", "MCPCore", "JSONKit", "Observability"]),
 

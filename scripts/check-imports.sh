@@ -20,7 +20,7 @@ allowed() {
     Sources/MCPClientKit | Sources/MCPServeKit) echo "MCPCore JSONKit EventIO Observability" ;;
     Sources/mcpctl) echo "CommandLineKit MCPClientKit MCPServeKit MCPCore JSONKit EventIO Observability $libc" ;;
     Examples/EverythingServer) echo "MCPServeKit MCPCore JSONKit EventIO Observability $libc" ;;
-    Examples/Weather) echo "MCPServeKit" ;;
+    Examples/Weather | Examples/Trip) echo "MCPServeKit" ;;
     Examples/ConformanceClient) echo "MCPClientKit MCPCore JSONKit EventIO Observability $libc" ;;
     Benchmarks/JSONBench) echo "JSONKit $libc" ;;
     Benchmarks/EngineBench) echo "EventIO $libc" ;;

@@ -2,7 +2,8 @@
 public import JSONKit
 
 /// Asking the client. Handlers read the same in both eras: in the legacy one a question waits for its answer, in the
-/// modern one it ends the round, and the handler runs again when the answer is there (`InputRequired`).
+/// modern one it ends the round, and the handler runs again from its beginning when the answer is there (`InputRequired`):
+/// what changes something belongs after the last question.
 ///
 /// A modern client that lacks the capability is told so with `RPCError` `.missingClientCapability`; for a legacy one the
 /// handler gets `QuestionError` `.missingCapability`. Ask `supports(_:)` first where you can do without.
@@ -72,6 +73,9 @@ extension RequestContext {
 
 extension RequestContext {
   /// Asks the client's model for the next message.
+  ///
+  /// In 2026-07-28 the handler ends here and runs again from its beginning once the answer is there: what changes
+  /// something belongs after the last question.
   /// - Parameter name: what the answer is found by when the handler runs again; nil finds it by what is asked.
   public func sample(_ request: Sampling.Request, as name: String? = nil) async throws -> Sampling.Result {
     let answer = try await ask(question(request, as: name))
@@ -79,6 +83,9 @@ extension RequestContext {
   }
 
   /// Asks the user to fill in a form.
+  ///
+  /// In 2026-07-28 the handler ends here and runs again from its beginning once the answer is there: what changes
+  /// something belongs after the last question.
   /// - Returns: what the user did; fields left out of an accepted form have their defaults.
   public func elicit(_ form: Elicitation.Form, as name: String? = nil) async throws -> Elicitation.Answer {
     let answer = try await ask(question(form, as: name))
@@ -86,6 +93,9 @@ extension RequestContext {
   }
 
   /// Asks the user to open a page.
+  ///
+  /// In 2026-07-28 the handler ends here and runs again from its beginning once the answer is there: what changes
+  /// something belongs after the last question.
   public func elicit(_ page: Elicitation.Page, as name: String? = nil) async throws -> Elicitation.Action {
     let answer = try await ask(question(page, as: name))
     return try read(.elicit) { () throws(InvalidShape) in try Elicitation.Answer(json: answer).action }
