@@ -33,7 +33,7 @@ extension Failure {
       "nothing there answers MCP; is the path right? Most servers use /mcp"
     case .unauthorized: "send a token with --bearer-env NAME or --bearer-file FILE"
     case _ where error.code == .unanswered || error.rpcError?.code == .missingClientCapability:
-      "--answer FILE, --sampling-cmd CMD and --root DIR answer what servers ask"
+      "--answer FILE, --sampling-cmd CMD and --root DIR answer what servers ask; see `mcpctl help answers`"
     case .timeout: "--timeout sets the limit"
     case .unsupportedRevision: "--protocol auto takes what the server offers"
     default: nil

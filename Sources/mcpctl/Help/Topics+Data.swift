@@ -70,5 +70,8 @@ extension HelpTopic {
         "--protocol auto asks in the modern way first and falls back to the handshake, on HTTP at last to HTTP+SSE. "
           + "legacy starts with the handshake. A date asks for that revision; a legacy server may answer with another "
           + "legacy one, and `mcpctl info` says which."),
+      .paragraph(
+        "Subscriptions (subscriptions/listen, and resources/subscribe before 2026-07-28) have no command yet: "
+          + "`Client.listen` of the library MCPClientKit hears what they bring."),
     ])
 }

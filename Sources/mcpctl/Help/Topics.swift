@@ -3,7 +3,7 @@ import CommandLineKit
 
 extension HelpTopic {
   /// What `mcpctl help` explains besides commands.
-  static let all: [HelpTopic] = [.arguments, .environment, .exitCodes, .output, .protocol, .targets]
+  static let all: [HelpTopic] = [.answers, .arguments, .environment, .exitCodes, .output, .protocol, .targets]
 
   static let exitCodes = HelpTopic(
     "exit-codes", "what the exit codes mean",
@@ -27,9 +27,18 @@ extension HelpTopic {
         ("NO_COLOR", "No colour when set and not empty."),
         ("CLICOLOR_FORCE", "Colour even without a terminal, when set and neither empty nor 0."),
         ("COLUMNS", "The width of help pages and tables when the terminal does not tell."),
+        ("XDG_CACHE_HOME", "The folder for the file described below; ~/.cache when not set."),
         ("http_proxy, https_proxy, no_proxy", "Proxies for servers reached by URL, as curl reads them."),
       ]),
       .paragraph("An option always wins over its variable."),
+      .heading("Files"),
+      .terms([
+        (
+          "~/.cache/mcpctl/eras.json",
+          "Which servers, known by a hash, only knew the handshake of the legacy era lately, so that they are not asked "
+            + "for more each time. An entry holds for an hour; deleting the file does no harm."
+        )
+      ]),
     ])
 
   static let targets = HelpTopic(

@@ -8,7 +8,7 @@ import MCPCore
 /// Who answers when the server asks something.
 struct AnswerOptions: OptionGroup {
   @Option(
-    "Answers to what the server asks: a JSON object with elicitation, sampling and roots.", value: "FILE",
+    "Answers to what the server asks: see `mcpctl help answers`.", value: "FILE",
     completion: .file)
   var answer: String?
   @Option("Shell command that answers sampling: JSON on its input, JSON or text on its output.", value: "CMD")
@@ -36,7 +36,8 @@ struct AnswerOptions: OptionGroup {
     } catch let error as FileFault {
       throw Failure(.badConfiguration, "config", "--answer: \(error)")
     } catch {
-      throw Failure(.badConfiguration, "config", "--answer \(path): \(error)")
+      throw Failure(
+        .badConfiguration, "config", "--answer \(path): \(error)", hint: "`mcpctl help answers` shows the format")
     }
   }
 
