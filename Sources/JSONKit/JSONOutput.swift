@@ -72,7 +72,7 @@ package struct JSONOutput {
   /// Appends text as it is.
   package mutating func append(_ text: StaticString) {
     let count = text.utf8CodeUnitCount
-    guard count <= Self.capacity else { return }
+    precondition(count <= Self.capacity, "a constant of ours is short")
     makeRoom(for: count)
     (window + used).copyMemory(from: text.utf8Start, byteCount: count)
     used &+= count

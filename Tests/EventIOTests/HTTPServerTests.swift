@@ -128,6 +128,37 @@ import Testing
     }
   }
 
+  /// Closing with unread input would reset the connection, and the peer could lose the answer.
+  @Test(arguments: Echo.allCases)
+  func whatComesAfterTheLastRequestDoesNotCostItsAnswer(_ echo: Echo) async throws {
+    let last = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi"
+    let more = String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: 8000)
+    try await withServer(echo) { address, _ in
+      let peer = try RawPeer(address)
+      try await peer.send(last + more)
+      let (head, body) = try await peer.readResponse()
+      #expect(head.contains("Connection: close") && body == "POST / hi")
+    }
+  }
+
+  /// What a route took for its work, only the work can let go of.
+  @Test func workIsDoneThoughItsConnectionIsGone() async throws {
+    let done = Event()
+    try await withServer(Leaving(done: done)) { address, _ in
+      _ = try await answer(to: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", at: address)
+      await done.wait()
+    }
+  }
+
+  private struct Leaving: HTTPHandler, HTTPRoute {
+    let done: Event
+
+    func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
+      response.breakOff()
+      return { done.happen() }
+    }
+  }
+
   @Test func severalLoopsShareAPort() async throws {
     try await withServer(loops: 2) { address, server in
       for _ in 0..<16 {

@@ -56,4 +56,13 @@ import Testing
     let (first, second) = (Self.head("3", more: "Content-Length: 3\r\n"), Self.head("4", more: "Content-Length: 3\r\n"))
     #expect(throws: HTTPRejection.self) { try Self.read([first + "abc", second + "abcd"]) }
   }
+
+  @Test(arguments: [(2048, true), (2049, false)])
+  func aLongHeadIsNotKept(size: Int, isKept: Bool) throws {
+    let more = "X: " + String(repeating: "y", count: size - Self.head("3", more: "X: \r\n").utf8.count) + "\r\n"
+    let head = Self.head("3", more: more)
+    #expect(head.utf8.count == size)
+    let requests = try Self.read([head + "abc", head + "def"])
+    #expect((requests[0].head === requests[1].head) == isKept)
+  }
 }

@@ -161,6 +161,10 @@ import Testing
     #expect(!server.messages.contains { if case .response = $0 { true } else { false } })
   }
 
+  private func answers(_ server: ScriptedServer) -> [RequestID?] {
+    server.messages.compactMap { if case .response(let it) = $0 { it.id } else { nil } }
+  }
+
   @Test func aFloodOfQuestionsIsNotAnsweredWithAFlood() async throws {
     let (asked, ask) = AsyncStream.makeStream(of: Void.self)
     let server = ScriptedServer.legacy { request in
@@ -183,9 +187,10 @@ import Testing
         count += 1
         if count == 5 { break }
       }
+      while answers(server).count < 5 { await Task.yield() }
       _ = try await client.listTools()
     }
-    let answered = server.messages.compactMap { if case .response(let it) = $0 { it.id } else { nil } }
+    let answered = answers(server)
     #expect(Set(answered) == Set((0..<5).map(RequestID.number)), "two at once, three that wait, the rest dropped")
   }
 

@@ -236,6 +236,22 @@ struct RunningTests {
     }
   }
 
+  @Test func aContextIsClosedOnceItsRequestWasAnsweredAtHand() async throws {
+    let kept = Mutex<RequestContext?>(nil)
+    let server = try Server(name: "s", version: "1") {
+      ServerTool("quick", "") { context in
+        kept.withLock { $0 = context }
+        return .text("quick")
+      }.onLoop
+    }
+    try await withSite(server) { site in
+      let call = modern("tools/call", ["name": "quick"])
+      let answer = try await site.peer().ask("POST", "/mcp", call.headers, body: call.body)
+      #expect(answer.status == 200)
+    }
+    #expect(kept.withLock { $0?.isOpen } == false)
+  }
+
   @Test func aFaultOfTheServerIsNotShownToThePeer() async throws {
     let server = try Server(name: "s", version: "1") {
       ServerResource(Resource(uri: "x://y", name: "y")) { _ in throw Mishap() }

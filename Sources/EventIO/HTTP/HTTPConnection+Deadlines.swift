@@ -30,14 +30,14 @@ extension HTTPConnection {
   }
 
   private func inputIsLate() {
-    guard parser.isInHead || parser.isInBody else { return close() }
+    guard parser.isInHead || parser.isInBody else { return closeWhenSent() }
     shared.statistics.timeouts += 1
     refuse(HTTPRejection(.requestTimeout, "the request did not arrive in time"))
   }
 
   /// The server shuts down: an idle connection ends, a busy one with its answer.
   func shutDown() {
-    if !isBusy, !parser.isInHead, !parser.isInBody { return close() }
+    if !isBusy, !parser.isInHead, !parser.isInBody { return closeWhenSent() }
     guard let action = shutdownAction else { return }
     shutdownAction = nil
     action()

@@ -46,6 +46,7 @@ extension HTTPConnection {
 
   private func parse(_ bytes: Span<UInt8>) {
     var position = 0
+    if isLast { hasIgnoredInput = true }
     do throws(HTTPRejection) {
       while position < bytes.count, !isLast {
         guard waiting.count < shared.limits.pipelinedRequests else {
@@ -57,6 +58,8 @@ extension HTTPConnection {
         position = end
         receiving = .nothing
         inputDeadline = .max
+        // Should this be the last request, its answer has to know.
+        hasIgnoredInput = position < bytes.count
         if isBusy { waiting.append(request) } else { answer(request) }
       }
     } catch {

@@ -37,6 +37,8 @@ final class HTTPConnection {
   var waiting: [HTTPRequest] = []
   /// Input that has to wait until fewer requests do.
   var unparsed: [UInt8] = []
+  /// Whether something came after the last request.
+  var hasIgnoredInput = false
   /// How much came in while a request was being answered, in bytes.
   var backlog = 0
   /// Set when what follows the waiting requests cannot be understood.
@@ -173,6 +175,7 @@ final class HTTPConnection {
     answerDeadline = .max
     disconnectAction = nil
     shutdownAction = nil
+    if !parser.keepsHead { (head, route) = (nil, nil) }
     if isLast { closeWhenSent() }
   }
 
@@ -180,7 +183,8 @@ final class HTTPConnection {
   func closeWhenSent() {
     isLast = true
     guard !isClosed, !isLingering, outboxCount == 0 else { return }
-    let mayHaveInput = rejection != nil || parser.isInHead || parser.isInBody || !waiting.isEmpty || !unparsed.isEmpty
+    let mayHaveInput =
+      hasIgnoredInput || rejection != nil || parser.isInHead || parser.isInBody || !waiting.isEmpty || !unparsed.isEmpty
     guard mayHaveInput, !hasInputEnded else { return close() }
     // Closing with unread input would reset the connection, and the peer could lose the last response.
     isLingering = true

@@ -5,7 +5,8 @@ package typealias HTTPWork = @Sendable () async -> Void
 
 /// Chooses who answers requests.
 package protocol HTTPHandler: Sendable {
-  /// Who answers requests with this head. Called on a loop, once for the requests of a connection that repeat a head.
+  /// Who answers requests with this head. Called on a loop, and not again while a connection repeats its head, where that
+  /// is noticed: the result must depend on the head alone.
   func route(for head: HTTPHead) -> any HTTPRoute
 }
 
@@ -23,7 +24,7 @@ extension HTTPHandler where Self: HTTPRoute {
   package func route(for head: HTTPHead) -> any HTTPRoute { self }
 }
 
-/// The way back to the peer for one request. May be used from anywhere, until the handler returns.
+/// The way back to the peer for one request. May be used from anywhere, until the route's work has ended.
 ///
 /// On the loop that serves the connection, where handlers start, no call leaves the thread. After the answer, or when
 /// the connection is gone, `send`, `startStream` and `finish` do nothing and `write` throws.

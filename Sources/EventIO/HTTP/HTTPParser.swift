@@ -32,6 +32,8 @@ package struct HTTPParser: Sendable {
   private var request: HTTPRequest?
   private var body = HTTPBodyReader.length(remaining: 0)
   private var latest: RepeatedHead?
+  /// Whether the head of the latest request is kept, to be known again.
+  package var keepsHead: Bool { latest != nil }
   /// Whether the peer waits for a 100 before it sends the body. Reset by whoever answers.
   package var expectsContinue = false
 

@@ -79,7 +79,12 @@ actor HTTPServerLoop {
   }
 
   private func serve(_ slot: Int, _ serial: UInt64, _ work: HTTPWork) async {
-    if let connection = state.connection(slot, serial: serial) { await serve(connection, work) }
+    if let connection = state.connection(slot, serial: serial) {
+      await serve(connection, work)
+    } else {
+      // The connection is gone already: the work finds that out, and lets go of what its route took.
+      await work()
+    }
     state.tasks -= 1
     checkIdle()
   }

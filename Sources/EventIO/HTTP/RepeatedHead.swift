@@ -8,9 +8,13 @@ struct RepeatedHead: Sendable {
   private let bytes: [UInt8]
   private let lengthDigits: Range<Int>
 
-  /// Nil when the head says more than another may repeat.
+  /// The longest head that is kept, in bytes: idle connections keep theirs.
+  private static let limit = 2048
+
+  /// Nil when the head is long, or says more than another may repeat.
   init?(_ head: HTTPHead, read reader: HTTPHeadReader, from input: Span<UInt8>) {
-    guard let digits = reader.lengthDigits, head.keepsAlive, !reader.expectsContinue else { return nil }
+    guard let digits = reader.lengthDigits, head.keepsAlive, !reader.expectsContinue, reader.byteCount <= Self.limit
+    else { return nil }
     self.head = head
     lengthDigits = digits
     bytes = [UInt8](input.extracting(0..<reader.byteCount))

@@ -10,10 +10,10 @@ public protocol RequestHandler: Sendable {
   /// - Throws: `RPCError` for an error the peer is told as it is; any other error becomes `internalError`.
   func handle(_ request: Request, in context: RequestContext) async throws -> Reply
 
-  /// Answers `request` when that needs no waiting and nothing is to be said meanwhile; nil has `handle` asked, which
-  /// must be able to answer everything. Asked first, on the event loop, because waiting for nothing costs more than
-  /// many an answer. Default: nil.
-  /// - Throws: as `handle`.
+  /// Answers `request` when that needs no waiting; nil has `handle` asked, with a context of its own, so nil must leave no
+  /// trace. It may be skipped, and must not block. What is said through this context is dropped, and nobody can be asked
+  /// through it. Default: nil.
+  /// - Throws: as `handle`, and the request is answered with it.
   func replyAtHand(to request: Request, in context: RequestContext) throws -> Reply?
 }
 

@@ -46,11 +46,15 @@ struct Conversation: Sendable {
   }
 
   /// The outcome of a legacy request when nothing has to be waited for; nil when something has.
-  func outcomeAtHand(legacy request: Request) throws(RPCError) -> Result<JSONObject, RPCError>? {
+  func outcomeAtHand(legacy request: Request) -> Result<JSONObject, RPCError>? {
     switch request.method {
     case .toolsCall, .toolsList, .toolsGet, .resourcesList, .resourceTemplatesList, .promptsList:
       guard !peer.hasInFlight(request.id) else { return nil }
-      return service.outcomeAtHand(of: request, in: try legacyContext(of: request, NoSink()))
+      do throws(RPCError) {
+        return service.outcomeAtHand(of: request, in: try legacyContext(of: request, NoSink()))
+      } catch {
+        return .failure(error)
+      }
     default: return nil
     }
   }

@@ -102,8 +102,11 @@ extension Service {
   /// The same when the handler needs no waiting; nil when it does.
   func outcomeAtHand(of request: Request, in context: RequestContext) -> Result<JSONObject, RPCError>? {
     do {
-      return try handler.replyAtHand(to: request, in: context).map { spell($0, to: request, in: context) }
+      guard let reply = try handler.replyAtHand(to: request, in: context) else { return nil }
+      _ = context.finish()
+      return spell(reply, to: request, in: context)
     } catch {
+      _ = context.finish()
       return spell(error, about: request, in: context)
     }
   }

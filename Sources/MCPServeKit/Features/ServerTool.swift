@@ -4,7 +4,7 @@ public import MCPCore
 
 /// A tool with the code that answers its calls.
 ///
-/// Handlers run on a pool of threads and may block. What a handler throws becomes a tool error the model can read;
+/// Handlers run on a pool of threads and may block, unless the tool says `onLoop`. What a handler throws becomes a tool error the model can read;
 /// throw `RPCError` for an error of the protocol instead.
 public struct ServerTool: Sendable {
   /// What a handler of checked arguments looks like.
@@ -49,8 +49,8 @@ public struct ServerTool: Sendable {
     }
   }
 
-  /// Makes a tool from parameters and a handler that does not wait. With `onLoop` it is answered without any switch of
-  /// threads or tasks.
+  /// Makes a tool from parameters and a handler that does not wait: a closure without `await` chooses this one. With
+  /// `onLoop` such a tool is answered in place, without any switch of threads or tasks.
   public init<each Input: ToolValue>(
     _ name: String, _ description: String, _ parameters: repeat Parameter<each Input>,
     handler: @escaping @Sendable (RequestContext, repeat each Input) throws -> ToolResult

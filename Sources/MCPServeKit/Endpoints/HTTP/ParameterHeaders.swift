@@ -33,7 +33,7 @@ struct ParameterHeaders: Sendable {
     guard let sent = headers[name] else {
       throw .header(name, "is missing: it repeats the argument '\(parameter.path.joined(separator: "."))'")
     }
-    guard headers.count(of: name) == 1, let decoded = Self.decode(sent) else {
+    guard headers.count(of: name) == 1, let decoded = StandardHeaders.decode(sent) else {
       throw .header(name, "is there twice, or is not what =?base64?…?= allows")
     }
     guard isSame(decoded, expected, value) else { throw .header(name, "differs from the argument in the body") }
@@ -45,12 +45,6 @@ struct ParameterHeaders: Sendable {
       if let one = number.int, let other = value.int { return one == other }
     }
     return sent.utf8.elementsEqual(expected.utf8)
-  }
-
-  /// Undoes `=?base64?…?=`, which carries what a header cannot; nil when it is broken.
-  private static func decode(_ value: String) -> String? {
-    guard value.hasPrefix("=?base64?"), value.hasSuffix("?="), value.utf8.count >= 11 else { return value }
-    return Base64.decode(value.dropFirst(9).dropLast(2)).flatMap { String(validating: $0, as: UTF8.self) }
   }
 }
 

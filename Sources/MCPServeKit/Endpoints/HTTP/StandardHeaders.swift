@@ -13,22 +13,31 @@ struct StandardHeaders: Sendable {
   /// A header as it was sent, and what it says: nothing when it is missing, sent twice, or broken.
   private struct Field {
     let name: String
+    let count: Int
     let value: String?
     let meaning: String?
 
-    init(_ name: String, _ headers: HTTPHeaders) {
+    init(_ name: String, _ headers: HTTPHeaders, decode: (String) -> String? = { $0 }) {
       self.name = name
+      count = headers.count(of: name)
       value = headers[name]
-      meaning = headers.count(of: name) == 1 ? value.flatMap(StandardHeaders.decode) : nil
+      meaning = count == 1 ? value.flatMap(decode) : nil
     }
 
     @inline(__always)
     func check(_ expected: String) throws(RPCError) {
-      guard meaning?.hasBytes(of: expected) != true else { return }
-      guard let value else {
-        throw RPCError(.headerMismatch, "the header \(name) is missing: it repeats what the body says, '\(expected)'")
-      }
-      throw RPCError(.headerMismatch, "the header \(name) says '\(value)', the body '\(expected)'")
+      if meaning?.hasBytes(of: expected) != true { throw mismatch(expected) }
+    }
+
+    private func mismatch(_ expected: String) -> RPCError {
+      let fault =
+        switch (count, value, meaning) {
+        case (0, _, _): "is missing: it repeats what the body says, '\(expected)'"
+        case (2..., _, _): "is there \(count) times: send it once"
+        case (_, let value?, nil): "says '\(value)', which is not what =?base64?…?= allows"
+        case (_, let value, _): "says '\(value ?? "")', the body '\(expected)'"
+        }
+      return RPCError(.headerMismatch, "the header \(name) \(fault)")
     }
   }
 
@@ -39,7 +48,7 @@ struct StandardHeaders: Sendable {
   init(_ headers: HTTPHeaders) {
     revision = Field("MCP-Protocol-Version", headers)
     method = Field("Mcp-Method", headers)
-    name = Field("Mcp-Name", headers)
+    name = Field("Mcp-Name", headers, decode: Self.decode)
   }
 
   /// Checks a request of the modern era.
@@ -52,7 +61,7 @@ struct StandardHeaders: Sendable {
   }
 
   /// Undoes `=?base64?…?=`, which carries what a header cannot; nil when it is broken.
-  private static func decode(_ value: String) -> String? {
+  static func decode(_ value: String) -> String? {
     guard value.hasPrefix("=?base64?"), value.hasSuffix("?="), value.utf8.count >= 11 else { return value }
     return Base64.decode(value.dropFirst(9).dropLast(2)).flatMap { String(validating: $0, as: UTF8.self) }
   }
