@@ -90,6 +90,8 @@ struct ccurl_transfer {
   struct curl_slist *headers, *resolve;
   ccurl_sink header_sink, body_sink;
   void *context;
+  char *body;  // of what is not repeatable
+  size_t body_count, body_sent;
   char message[CURL_ERROR_SIZE];
 };
 
@@ -102,6 +104,19 @@ static size_t body_arrived(char *bytes, size_t size, size_t count, void *raw) {
   struct ccurl_transfer *transfer = raw;
   size_t taken = transfer->body_sink(bytes, size * count, transfer->context);
   return taken == CCURL_PAUSE ? CURL_WRITEFUNC_PAUSE : taken;
+}
+
+static size_t body_wanted(char *buffer, size_t size, size_t count, void *raw) {
+  struct ccurl_transfer *transfer = raw;
+  size_t left = transfer->body_count - transfer->body_sent, taken = left < size * count ? left : size * count;
+  memcpy(buffer, transfer->body + transfer->body_sent, taken);
+  transfer->body_sent += taken;
+  return taken;
+}
+
+static int body_wanted_again(void *raw, curl_off_t offset, int origin) {
+  (void)raw, (void)offset, (void)origin;
+  return CURL_SEEKFUNC_FAIL;
 }
 
 static struct curl_slist *list(const char *const *texts) {
@@ -117,6 +132,7 @@ static void free_transfer(struct ccurl_transfer *transfer) {
   lib.curl_easy_cleanup_(transfer->easy);
   lib.curl_slist_free_all_(transfer->headers);
   lib.curl_slist_free_all_(transfer->resolve);
+  free(transfer->body);
   free(transfer);
 }
 
@@ -127,10 +143,18 @@ static const char *set_options(struct ccurl_transfer *transfer, const struct ccu
   SET(URL, request->url)
   SET(PROTOCOLS_STR, "http,https")
   if (strcmp(request->method, "GET") != 0) SET(CUSTOMREQUEST, request->method)
-  if (request->body != NULL) {
-    SET(POSTFIELDSIZE_LARGE, (curl_off_t)request->body_count)
+  // libcurl sends a request again by itself when a kept connection ends before any response. What may have had an effect
+  // must not be sent twice: its body cannot be rewound, and without one it gets a connection of its own.
+  if (request->body != NULL) SET(POSTFIELDSIZE_LARGE, (curl_off_t)request->body_count)
+  if (request->body != NULL && request->is_repeatable) {
     SET(COPYPOSTFIELDS, request->body)
+  } else if (request->body != NULL) {
+    SET(POST, 1L)
+    SET(READFUNCTION, body_wanted)
+    SET(READDATA, transfer)
+    SET(SEEKFUNCTION, body_wanted_again)
   }
+  if (!request->is_repeatable && request->body_count == 0) SET(FRESH_CONNECT, 1L)
   SET(HTTPHEADER, transfer->headers)
   SET(RESOLVE, transfer->resolve)
   SET(CONNECTTIMEOUT_MS, request->connect_timeout)
@@ -172,7 +196,12 @@ struct ccurl_transfer *ccurl_start(void *multi, const struct ccurl_request *requ
   transfer->header_sink = header;
   transfer->body_sink = body;
   transfer->context = context;
-  const char *refused = transfer->easy == NULL ? "no memory" : set_options(transfer, request);
+  if (request->body != NULL && !request->is_repeatable && (transfer->body = malloc(request->body_count + 1)) != NULL) {
+    memcpy(transfer->body, request->body, request->body_count);
+    transfer->body_count = request->body_count;
+  }
+  int has_memory = transfer->easy != NULL && (request->body == NULL || request->is_repeatable || transfer->body != NULL);
+  const char *refused = has_memory ? set_options(transfer, request) : "no memory";
   if (refused == NULL && lib.curl_multi_add_handle_(multi, transfer->easy) == CURLM_OK) return transfer;
   if (refused != NULL) *problem = refused;
   free_transfer(transfer);
@@ -214,8 +243,8 @@ static enum ccurl_failure failure(CURLcode code) {
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
     case CURLE_SSL_CLIENTCERT:
     case CURLE_USE_SSL_FAILED: return CCURL_TLS;
-    case CURLE_SEND_ERROR:
-    case CURLE_SEND_FAIL_REWIND: return CCURL_SEND;
+    case CURLE_SEND_ERROR: return CCURL_SEND;
+    case CURLE_SEND_FAIL_REWIND:  // sent on a kept connection that ended, and not to be sent again
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
@@ -240,6 +269,7 @@ struct ccurl_done ccurl_next_done(void *multi) {
     done.context = transfer->context;
     done.failure = failure(message->data.result);
     done.message = transfer->message[0] != 0 ? transfer->message : lib.curl_easy_strerror_(message->data.result);
+    if (message->data.result == CURLE_SEND_FAIL_REWIND) done.message = "the connection ended before any of it came";
     return done;
   }
   return done;

@@ -25,6 +25,7 @@ struct ccurl_request {
   const char *const *headers;  ///< `Name: value`, ended by NULL
   const void *body;            ///< NULL for none
   size_t body_count;
+  int is_repeatable;  ///< whether libcurl may send it again by itself when a kept connection ends unanswered
   long connect_timeout;  ///< milliseconds
   long total_timeout;    ///< milliseconds, 0 for none
   const char *ca_file;

@@ -26,6 +26,7 @@ extension HTTPClient.Request {
             request.resolve = UnsafeRawPointer(resolve)?.assumingMemoryBound(to: UnsafePointer<CChar>?.self)
             request.body = self.body == nil ? nil : bytes.baseAddress ?? UnsafeRawPointer(texts)
             request.body_count = bytes.count
+            request.is_repeatable = isRepeatable ? 1 : 0
             request.connect_timeout = options.connectTimeout.wholeMilliseconds
             request.total_timeout = totalTimeout?.wholeMilliseconds ?? 0
             request.ca_file = file(0)

@@ -50,10 +50,12 @@ package final class HTTPClient: Sendable {
     package var idleTimeout: Duration?
     /// How long everything may take; nil has no limit.
     package var totalTimeout: Duration?
+    /// Whether it may be sent again when a kept connection ends before any response. By default all but POST.
+    package var isRepeatable: Bool
 
     package init(
       _ method: HTTPMethod, _ url: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil,
-      idleTimeout: Duration? = nil, totalTimeout: Duration? = nil
+      idleTimeout: Duration? = nil, totalTimeout: Duration? = nil, isRepeatable: Bool? = nil
     ) {
       self.method = method
       self.url = url
@@ -61,6 +63,7 @@ package final class HTTPClient: Sendable {
       self.body = body
       self.idleTimeout = idleTimeout
       self.totalTimeout = totalTimeout
+      self.isRepeatable = isRepeatable ?? (method != .post)
     }
   }
 

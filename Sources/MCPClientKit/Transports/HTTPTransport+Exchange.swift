@@ -35,7 +35,8 @@ extension HTTPTransport {
     events.trace?(.http(Redaction.lines(.post, url, headers)))
     let response: HTTPClient.Response
     do {
-      response = try await client.send(.init(.post, url, headers: headers, body: body, totalTimeout: timeout))
+      response = try await client.send(
+        .init(.post, url, headers: headers, body: body, totalTimeout: timeout, isRepeatable: message.isRepeatable))
     } catch {
       throw ClientError(error)
     }
@@ -167,6 +168,13 @@ extension HTTPTransport {
     let (page, dropped) = state.withLock { $0.mirror.learn(from: result) }
     for reason in dropped { events.logger.warning("dropped a tool", [("server", name), ("reason", reason)]) }
     return Response(id: response.id, outcome: .success(page))
+  }
+}
+
+extension Message {
+  /// Whether it may arrive twice.
+  fileprivate var isRepeatable: Bool {
+    if case .request(let request) = self { request.method.isRepeatable } else { false }
   }
 }
 
