@@ -9,10 +9,29 @@ struct Connector {
   let target: ServerTarget
   let options: ClientOptions
   let switchboard: Switchboard
+  /// Until when everything must be agreed on; nil while nothing is being opened.
+  private var deadline: ContinuousClock.Instant?
+
+  init(target: ServerTarget, options: ClientOptions, switchboard: Switchboard) {
+    (self.target, self.options, self.switchboard) = (target, options, switchboard)
+  }
 
   typealias Connection = (conversation: Conversation, negotiated: Negotiated)
 
+  /// Connects within `timeouts.opening`, whatever that takes.
   func connect() async throws(ClientError) -> Connection {
+    var connector = self
+    connector.deadline = .now.advanced(by: options.timeouts.opening)
+    return try await connector.open()
+  }
+
+  /// What is left of the time to connect, in tenths of a second for the messages.
+  private var remaining: Duration {
+    guard let left = deadline.map({ $0 - .now }) else { return options.timeouts.opening }
+    return .milliseconds(Int((left / .milliseconds(100)).rounded(.up)) * 100)
+  }
+
+  private func open() async throws(ClientError) -> Connection {
     switch target.kind {
     case .program(let program):
       return try await connectByChannel(.stdio) { () async throws(ClientError) in
@@ -39,19 +58,19 @@ struct Connector {
         return try await shakeHands(in: conversation, over: transport)
       }
       let isPinned = options.protocolChoice != .automatic
-      let timeout = isPinned ? options.timeouts.opening : options.timeouts.probe
+      let timeout = isPinned ? remaining : min(options.timeouts.probe, remaining / 2)
       switch try await probe(asked, in: conversation, over: transport, within: timeout) {
       case .modern(let negotiated): return (conversation, negotiated)
       case .legacy: return try await shakeHands(in: conversation, over: transport)
       case .legacyAfterRestart:
         guard canRestart else { return try await shakeHands(in: conversation, over: transport) }
         note("\(target.name) did not answer server/discover; starting it again for initialize")
-        await conversation.transport.close()
+        await conversation.transport.abort()
         conversation = Conversation(with: target.name, over: try await open(), switchboard)
         return try await shakeHandsOrProbeAgain(asked, in: conversation, over: transport)
       }
     } catch {
-      await conversation.transport.close()
+      await error.code == .timeout ? conversation.transport.abort() : conversation.transport.close()
       throw error
     }
   }
@@ -65,7 +84,7 @@ struct Connector {
     } catch {
       guard error.code == .rpc,
         case .modern(let negotiated)? = try? await probe(
-          asked, in: conversation, over: transport, within: options.timeouts.opening)
+          asked, in: conversation, over: transport, within: remaining)
       else { throw error }
       return (conversation, negotiated)
     }
@@ -83,7 +102,7 @@ struct Connector {
     do throws(ClientError) {
       if let asked = options.protocolChoice.modern,
         case .modern(let negotiated) = try await probe(
-          asked, in: conversation, over: .streamableHTTP, within: options.timeouts.opening)
+          asked, in: conversation, over: .streamableHTTP, within: remaining)
       {
         return (conversation, negotiated)
       }
@@ -110,7 +129,7 @@ struct Connector {
     }
     let channel: SSEChannel
     do throws(ClientError) {
-      channel = try await SSEChannel.open(url, client, options)
+      channel = try await SSEChannel.open(url, client, options, within: remaining)
     } catch {
       client.close()
       throw error
@@ -184,7 +203,8 @@ struct Connector {
   func shakeHands(
     in conversation: Conversation, over transport: Negotiated.Transport
   ) async throws(ClientError) -> Connection {
-    let (revision, result) = try await opening.initialize(options.protocolChoice.legacy, in: conversation)
+    let (revision, result) = try await opening.initialize(
+      options.protocolChoice.legacy, in: conversation, within: remaining)
     let negotiated = Negotiated(
       revision: revision, transport: transport, result: result, sessionID: conversation.transport.sessionID)
     return (conversation, negotiated)

@@ -23,14 +23,14 @@ struct Opening {
   ///
   /// Spec: 2025-11-25, basic/lifecycle, "Initialization".
   func initialize(
-    _ revision: Revision, in conversation: Conversation
+    _ revision: Revision, in conversation: Conversation, within timeout: Duration
   ) async throws(ClientError) -> (revision: Revision, result: JSONObject) {
     let params: JSONObject = [
       "protocolVersion": .string(revision.rawValue), "capabilities": .object(options.declared(.legacy)),
       "clientInfo": options.client.json,
     ]
     let result = try await conversation.call(
-      .initialize, params, idle: options.timeouts.opening, total: options.timeouts.opening)
+      .initialize, params, idle: timeout, total: timeout)
     guard let version = result["protocolVersion"]?.string else {
       throw ClientError(.invalidResponse, "\(server) answered initialize without a protocolVersion")
     }

@@ -86,6 +86,16 @@ import Testing
     #expect(error?.message.contains("sleep did not answer initialize") == true)
   }
 
+  @Test func connectingHasOneDeadlineAndNobodyWaitsForASilentServerToEnd() async throws {
+    let options = ClientOptions(timeouts: .init(opening: .milliseconds(400), closing: .seconds(20)))
+    let start = ContinuousClock.now
+    let error = await #expect(throws: ClientError.self) {
+      try await Client.connect(to: .stdio("sleep", ["1000"]), options: options)
+    }
+    #expect(error?.code == .timeout)
+    #expect(ContinuousClock.now - start < .seconds(10))
+  }
+
   @Test func aServerThatExitsAtOnceFailsTheOpeningWithItsReason() async throws {
     let error = await #expect(throws: ClientError.self) {
       try await Client.connect(to: .stdio("sh", ["-c", "echo no licence >&2; exit 3"]), options: quick)

@@ -20,13 +20,15 @@ final class ChannelTransport: ClientTransport {
   private let closing: Duration
   /// Why the channel has ended, in its own words.
   private let ending: @Sendable () async -> ClientError
+  /// Ends the other side at once.
+  private let killing: @Sendable () async -> Void
   private let state = Mutex(State())
 
   let sessionID: String? = nil
 
   init(
     to name: String, over channel: any MessageChannel, _ options: ClientOptions, events: TransportEvents,
-    ending: @escaping @Sendable () async -> ClientError
+    killing: @escaping @Sendable () async -> Void = {}, ending: @escaping @Sendable () async -> ClientError
   ) {
     self.name = name
     self.channel = channel
@@ -35,6 +37,7 @@ final class ChannelTransport: ClientTransport {
     self.events = events
     serverRequests = ServerRequests(limits, events)
     self.ending = ending
+    self.killing = killing
     let reading = Task { await read() }  // the one task of this connection; `close` waits for it
     state.withLock { $0.reading = reading }
   }
@@ -71,6 +74,11 @@ final class ChannelTransport: ClientTransport {
     await serverRequests.close(within: closing)
     await channel.close()
     await state.withLock { $0.reading }?.value
+  }
+
+  func abort() async {
+    await killing()
+    await close()
   }
 
   private func sendError(_ error: any Error) async -> ClientError {

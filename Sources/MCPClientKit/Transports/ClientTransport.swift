@@ -19,6 +19,9 @@ protocol ClientTransport: AnyObject, Sendable {
   /// Ends the connection politely and waits until nothing of it is left; bounded, and deaf to cancellation.
   func close() async
 
+  /// The same for a server that was silent for too long already: nobody waits until it ends by itself.
+  func abort() async
+
   /// Opens the stream on which a legacy server says what belongs to no request, where that takes a stream of its own.
   /// - Returns: why there is none.
   func listen() async -> ClientError?
@@ -31,6 +34,7 @@ protocol ClientTransport: AnyObject, Sendable {
 }
 
 extension ClientTransport {
+  func abort() async { await close() }
   func listen() async -> ClientError? { nil }
   func stopListening() {}
 }

@@ -32,10 +32,9 @@ final class SSEChannel: MessageChannel {
   }
 
   /// Opens the stream at `url` and waits for its `endpoint` event.
-  static func open(_ url: String, _ client: HTTPClient, _ options: ClientOptions) async throws(ClientError)
-    -> SSEChannel
-  {
-    let timeout = options.timeouts.opening
+  static func open(
+    _ url: String, _ client: HTTPClient, _ options: ClientOptions, within timeout: Duration
+  ) async throws(ClientError) -> SSEChannel {
     let opened = await within(timeout) { await openStream(url, client, options) }
     guard let opened else {
       throw ClientError(

@@ -20,9 +20,10 @@ func startTransport(
     throw ClientError(error.code == .cancelled ? .cancelled : .unreachable, error.message)
   }
   let channel = ChildChannel(child, grace: options.timeouts.closing)
-  return ChannelTransport(to: program.command, over: channel, options, events: events) {
-    await child.whyEnded(program.command)
-  }
+  return ChannelTransport(
+    to: program.command, over: channel, options, events: events,
+    killing: { await child.stop(.init(afterInputClosed: .zero, afterTerminate: .milliseconds(200))) },
+    ending: { await child.whyEnded(program.command) })
 }
 
 /// A child's standard input and output as a channel.
