@@ -134,6 +134,26 @@ import Testing
     }
   }
 
+  @Test func aServerThatIsGoneIsSaidToHaveBrokenOffTheCall() async throws {
+    try await ScriptedHTTP.serving({ exchange in
+      if exchange.http.method == .get { return exchange.response.breakOff() }
+      try await exchange.legacy { _ in
+        await exchange.startEvents()
+        try await exchange.response.write(event(nil, id: "1", retry: 1))
+        await exchange.response.finish()
+      }
+    }) { server, url in
+      let options = ClientOptions(protocolChoice: .legacy, limits: .init(resumptions: 1))
+      let error = await #expect(throws: ClientError.self) {
+        try await Client.connected(to: .http(url), options: options) { client in _ = try await client.callTool("x") }
+      }
+      #expect(error?.code == .disconnected)
+      #expect(
+        error?.message.contains("broke off before it answered tools/call, and its stream cannot be resumed") == true)
+      #expect(server.summary.count { $0 == "POST tools/call" } == 1)
+    }
+  }
+
   @Test func withoutAnEventIDThereIsNothingToComeBackTo() async throws {
     try await ScriptedHTTP.serving({ exchange in
       try await exchange.legacy { _ in

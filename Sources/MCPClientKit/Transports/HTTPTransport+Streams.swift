@@ -73,7 +73,9 @@ extension HTTPTransport {
         return response
       case .failure(let error):
         if error.httpStatus == 405 { throw cut }  // the server hands out event ids and takes none back
-        guard error.mayPassOnReconnecting, let next = recovery.delayAfterFailure() else { throw error.afterSending() }
+        guard error.mayPassOnReconnecting, let next = recovery.delayAfterFailure() else {
+          throw error.afterSending(request.method, to: name)
+        }
         delay = next
       }
     }
@@ -120,9 +122,13 @@ extension ClientError {
   }
 
   /// The request whose stream this is about was sent before, so it may well have had an effect.
-  fileprivate func afterSending() -> ClientError {
+  fileprivate func afterSending(_ method: Method, to name: String) -> ClientError {
     var error = self
     error.isUnsent = false
+    if code == .unreachable || code == .disconnected {
+      error.code = .disconnected
+      error.message = "\(name) broke off before it answered \(method), and its stream cannot be resumed: \(message)"
+    }
     return error
   }
 }
