@@ -2,6 +2,7 @@
 import JSONKit
 import MCPClientKit
 import MCPCore
+import Observability
 import Synchronization
 import Testing
 
@@ -52,6 +53,37 @@ import Testing
   func withoutAResponderNothingCanBeAsked(method: Method) async throws {
     let response = try await AskingServer.answer(method, Self.nameForm, ClientOptions())
     #expect(fails(response) == .methodNotFound)
+  }
+
+  @Test func whatWasRefusedForWantOfSkillIsRemembered() async throws {
+    let asking = AskingServer.legacy(.elicit, Self.nameForm)
+    try await Client.connected(to: asking.target, options: ClientOptions(protocolChoice: .legacy)) { client in
+      #expect(client.refusedQuestions == [])
+      _ = try await client.callTool("ask")
+      #expect(client.refusedQuestions == [.form])
+    }
+  }
+
+  @Test func aQuestionThatIsGivenUpIsNoFaultOfTheResponder() async throws {
+    let (asked, ask) = AsyncStream.makeStream(of: Void.self)
+    let warnings = Mutex<[String]>([])
+    let responder = CustomResponder(.forms) { _ in
+      ask.finish()
+      try await Task.sleep(for: .seconds(1000))
+      return [:]
+    }
+    let question: JSON = ["name": ["method": "elicitation/create", "params": .object(Self.nameForm)]]
+    let asking = AskingServer.modern([question])
+    let logger = Logger(level: .warning) { entry in warnings.withLock { $0.append(entry.message) } }
+    try await Client.connected(to: asking.target, options: ClientOptions(responder: responder, logger: logger)) {
+      client in
+      let call = Task { try await client.callTool("ask") }
+      for await _ in asked {}
+      call.cancel()
+      let error = await #expect(throws: ClientError.self) { try await call.value }
+      #expect(error?.code == .cancelled)
+    }
+    #expect(warnings.withLock { $0 } == [])
   }
 
   @Test func aModeThatWasNotDeclaredIsABadParameter() async throws {

@@ -3,15 +3,17 @@ import EventIO
 import JSONKit
 import MCPCore
 import Observability
+import Synchronization
 
 /// Where questions of a server end: looks whether they may be asked, has them answered in time, and looks whether the
 /// answer may be sent.
-struct AnswerDesk: Sendable {
+final class AnswerDesk: Sendable {
   let server: String
   let responder: (any Responder)?
   let skills: Skills
   let timeout: Duration
   let logger: Logger
+  private let unskilled = Mutex<Set<ServerQuestion.Kind>>([])
 
   init(server: String, _ options: ClientOptions) {
     self.server = server
@@ -20,6 +22,9 @@ struct AnswerDesk: Sendable {
     timeout = options.timeouts.answering
     logger = options.logger
   }
+
+  /// What the server asked although nobody here has the skill.
+  var refused: Set<ServerQuestion.Kind> { unskilled.withLock { $0 } }
 
   /// The result for a question, or the error that refuses it.
   func answer(_ method: Method, _ params: JSONObject, key: String? = nil) async throws(RPCError) -> JSONObject {
@@ -44,6 +49,8 @@ struct AnswerDesk: Sendable {
     let outcome = await within(timeout) { () async -> Result<JSONObject, any Error> in
       do { return .success(try await responder.answer(question)) } catch { return .failure(error) }
     }
+    // Nobody wants to know any more.
+    if Task.isCancelled { throw RPCError(.internalError, "\(question.method) was given up") }
     switch outcome {
     case .success(let answer)?: return answer
     case .failure(let error as RPCError)?: throw error
@@ -62,6 +69,7 @@ struct AnswerDesk: Sendable {
   /// Spec: 2025-11-25, client/elicitation, "Error Handling", and client/roots, "Error Handling".
   private func admit(_ kind: ServerQuestion.Kind, _ method: Method) throws(RPCError) {
     if skills.covers(kind) { return }
+    _ = unskilled.withLock { $0.insert(kind) }
     let hasOtherMode = method == .elicit && !skills.isDisjoint(with: [.forms, .urls])
     throw hasOtherMode
       ? .invalidParams("this client did not declare elicitation in \(kind.rawValue) mode") : .methodNotFound(method)

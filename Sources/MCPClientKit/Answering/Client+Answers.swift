@@ -34,6 +34,9 @@ extension Client {
     }
   }
 
+  /// What the server asked so far although the responder does not have the skill, so that it was refused.
+  public var refusedQuestions: Set<ServerQuestion.Kind> { connector.switchboard.desk.refused }
+
   /// The roots are others than they were: tells a legacy server. A modern one asks when it wants to know.
   ///
   /// Only for a responder with the skill `changingRoots`.
