@@ -2,6 +2,8 @@
 import CommandLineKit
 import JSONKit
 import MCPClientKit
+import MCPCore
+import TestSupport
 import Testing
 
 @testable import mcpctl
@@ -121,5 +123,51 @@ import Testing
     let memory = MemoryConsole(files: ["bad.json": "{", "wrong.json": #"{"elicitation": "maybe"}"#])
     let failure = #expect(throws: Failure.self) { try responder(words, memory) }
     #expect(failure?.exit == .badConfiguration)
+  }
+
+  @Test func aFileOfAnswersThatIsNoJSONIsSaidSo() throws {
+    let memory = MemoryConsole(files: ["bad.json": "{"])
+    let failure = #expect(throws: Failure.self) { try responder(["--answer", "bad.json"], memory) }
+    #expect(failure?.message.hasPrefix("--answer: bad.json is no JSON: ") == true)
+  }
+
+  @Test func answersCanComeFromStandardInput() throws {
+    let memory = MemoryConsole(input: #"{"elicitation": "accept"}"#)
+    #expect(try responder(["--answer", "-"], memory)?.skills == .forms)
+  }
+
+  @Test func parametersThatAreNoJSONAreNotCalledByTheNameOfAnOption() throws {
+    let run = try mcpctl("rpc", "tools/call", "{bad")
+    #expect(run.code == 65)
+    #expect(run.error.contains("params is no JSON"))
+    #expect(!run.error.contains("--args"))
+  }
+
+  // Hints
+
+  @Test(
+    arguments: [
+      ([], false, "elicitation: --answer FILE; sampling: --sampling-cmd CMD or --answer FILE; roots: --root DIR"),
+      ([.sampling, .roots], false, "elicitation: --answer FILE"),
+      ([.sampling, .roots], true, "elicitation: an answer in the file of --answer"),
+      ([.sampling, .roots, .forms], true, nil),
+    ] as [(Skills, Bool, String?)])
+  func aHintNamesOnlyWhatIsMissing(skills: Skills, hasScript: Bool, hint: String?) {
+    let missing = MissingAnswers(skills: skills, hasScript: hasScript)
+    #expect(
+      missing.hint(after: "failed", refused: [.form, .sampling, .roots]) == hint.map { $0 + MissingAnswers.more })
+  }
+
+  @Test(arguments: [
+    (#"Error calling trip: elicitation/create needs a client that declares {"elicitation":{"form":{}}}"#, true),
+    ("Client does not support elicitation", true), ("division by zero", false), ("the sampling rate is wrong", false),
+  ])
+  func aServerThatSawWhatWasNotDeclaredGetsTheSameHint(text: String, isHinted: Bool) {
+    let missing = MissingAnswers(skills: [], hasScript: false)
+    #expect(
+      missing.hint(after: text, refused: []) == (isHinted ? "elicitation: --answer FILE\(MissingAnswers.more)" : nil))
+    let error = ClientError(
+      .rpc, "no", rpcError: RPCError(.missingClientCapability, "no", data: ["requiredCapabilities": ["roots": [:]]]))
+    #expect(missing.hint(after: error) == "roots: --root DIR\(MissingAnswers.more)")
   }
 }

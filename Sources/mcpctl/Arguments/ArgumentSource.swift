@@ -10,6 +10,8 @@ struct ArgumentSource {
   let words: [String]
   /// The value of `--args`.
   let base: String?
+  /// What messages call it.
+  var baseName = "--args"
   let console: Console
 
   func arguments(_ rules: ArgumentReader.Rules) throws(ArgumentFaults) -> JSONObject {
@@ -32,7 +34,7 @@ struct ArgumentSource {
   private func object(_ source: ArgumentWord.Source) throws(ArgumentFaults) -> JSONObject {
     do {
       switch source {
-      case .text(let text): return try object(Array(text.utf8), "--args")
+      case .text(let text): return try object(Array(text.utf8), baseName)
       case .file("-"): return try object(try console.input.readToEnd(limit: Self.limit), "standard input")
       case .file(let path): return try object(try console.readFile(path, Self.limit), path)
       }

@@ -40,7 +40,7 @@ struct CallCommand: ServerCommand {
     connecting.checksOutput = !arguments.noValidate
     let talk = connecting.talk
     if arguments.dryRun && arguments.noSchema { return try showRequest(try read(nil, console), console) }
-    return try await connecting.run { client in
+    return try await connecting.run { [connecting] client in
       let found = arguments.noSchema ? nil : try await client.find(tool, in: .tools, key: "name", noun: "tool")
       let taken = try read(found?["inputSchema"]?.object, console)
       if arguments.dryRun { return try showRequest(taken, console) }
@@ -51,7 +51,7 @@ struct CallCommand: ServerCommand {
       let result = try await client.request(
         .toolsCall, ["name": .string(tool), "arguments": .object(taken)], options: request)
       talk.endProgress()
-      return try show(result, server: client.serverName, console)
+      return try show(result, of: client, connecting.missing, console)
     }
   }
 
@@ -103,16 +103,20 @@ struct CallCommand: ServerCommand {
     return .success
   }
 
-  private func show(_ result: JSONObject, server: String, _ console: Console) throws -> ExitCode {
+  private func show(
+    _ result: JSONObject, of client: Client, _ missing: MissingAnswers, _ console: Console
+  ) throws -> ExitCode {
     let presentation = Presentation(call: result)
     guard result["isError"] == .bool(true) else {
       try output.printer.show(presentation, on: console)
       return .success
     }
     // For people the error's text belongs on standard error; a program still gets the whole result.
+    let hint = missing.hint(after: presentation.text, refused: client.refusedQuestions)
     let isForPeople = output.output == .text && output.path == nil
     if isForPeople {
       console.error.write(console.error.isTerminal ? safeText(presentation.text) : presentation.text)
+      if let hint { console.error.print("\(console.error.bold("hint:")) \(hint)") }
     } else {
       try output.printer.show(presentation, on: console)
     }
@@ -120,6 +124,9 @@ struct CallCommand: ServerCommand {
     if isForPeople { return .toolError }
     throw Failure(
       .toolError, "tool_error", presentation.text.trimmed.isEmpty ? "\(tool) failed" : presentation.text.trimmed,
-      facts: ["server": .string(server), "method": .string(Method.toolsCall.rawValue), "tool": .string(tool)])
+      hint: hint,
+      facts: [
+        "server": .string(client.serverName), "method": .string(Method.toolsCall.rawValue), "tool": .string(tool),
+      ])
   }
 }

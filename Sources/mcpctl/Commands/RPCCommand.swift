@@ -46,7 +46,8 @@ struct RPCCommand: ServerCommand {
   private func read(_ console: Console) throws -> JSONObject {
     guard let params else { return [:] }
     do throws(ArgumentFaults) {
-      return try ArgumentSource(words: [], base: params, console: console).arguments(.init(schema: nil))
+      return try ArgumentSource(words: [], base: params, baseName: "params", console: console).arguments(
+        .init(schema: nil))
     } catch {
       throw Failure(.badArguments, "bad_arguments", "the parameters are no JSON object", details: error.faults)
     }

@@ -17,6 +17,8 @@ struct Connection: Sendable {
   var checksOutput = true
   /// Answers what the server asks.
   let responder: (any Responder)?
+  /// What it cannot answer.
+  let missing: MissingAnswers
   let talk: Talk
   let console: Console
 
@@ -35,6 +37,7 @@ struct Connection: Sendable {
     let talk = Talk(talk, console, secrets: secrets(in: headers.map { ($0.name, $0.value) } + Array(environment)))
     self.talk = talk
     responder = try answers.responder(console, talk)
+    missing = MissingAnswers(skills: responder?.skills ?? [], hasScript: answers.answer != nil)
     self.console = console
     if case .program = resolved.target {
     } else if !environment.isEmpty || directory != nil {
@@ -66,7 +69,7 @@ struct Connection: Sendable {
         }
       }
     } catch let error as ClientError {
-      throw Failure(error, server: serverName)
+      throw Failure(error, server: serverName, missing: missing.hint(after: error))
     }
   }
 
@@ -103,7 +106,12 @@ struct Connection: Sendable {
         talk.endProgress()
         talk.say("done in \((ContinuousClock.now - opened).brief)")
       }
-      return try await body(client)
+      do {
+        return try await body(client)
+      } catch let error as ClientError {
+        let hint = missing.hint(after: error, refused: client.refusedQuestions)
+        throw Failure(error, server: serverName, missing: hint)
+      }
     }
   }
 
@@ -121,6 +129,7 @@ struct Connection: Sendable {
       } catch {
         talk.say("\(error.message); forgetting that only the handshake was understood")
         memory.remember(name, isLegacy: false)
+        if error.code == .timeout { throw error }  // its time is over
       }
     }
     let client = try await Client.connect(to: target, options: options)

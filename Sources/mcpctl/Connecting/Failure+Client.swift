@@ -6,11 +6,13 @@ import MCPCore
 
 extension Failure {
   /// What the client says, with the exit code it stands for.
-  init(_ error: ClientError, server: String) {
+  /// - Parameter missing: what would have answered what the server asked.
+  init(_ error: ClientError, server: String, missing: String? = nil) {
     var facts: JSONObject = ["server": .string(server)]
     if let rpc = error.rpcError { facts["rpc"] = rpc.json }
     if let status = error.httpStatus { facts["http"] = ["status": .number(JSONNumber(status))] }
-    self.init(Self.exit(for: error), error.code.rawValue, error.message, hint: Self.hint(for: error), facts: facts)
+    self.init(
+      Self.exit(for: error), error.code.rawValue, error.message, hint: missing ?? Self.hint(for: error), facts: facts)
   }
 
   private static func exit(for error: ClientError) -> ExitCode {
@@ -32,8 +34,6 @@ extension Failure {
     case _ where error.httpStatus == 404 && error.rpcError?.code != .methodNotFound:
       "nothing there answers MCP; is the path right? Most servers use /mcp"
     case .unauthorized: "send a token with --bearer-env NAME or --bearer-file FILE"
-    case _ where error.code == .unanswered || error.rpcError?.code == .missingClientCapability:
-      "--answer FILE, --sampling-cmd CMD and --root DIR answer what servers ask; see `mcpctl help answers`"
     case .timeout: "--timeout sets the limit"
     case .unsupportedRevision: "--protocol auto takes what the server offers"
     default: nil

@@ -7,8 +7,12 @@ import MCPCore
 
 /// Who answers when the server asks something.
 struct AnswerOptions: OptionGroup {
+  /// The most bytes of prepared answers.
+  private static let limit = 16 << 20
+  private static let format = "`mcpctl help answers` shows the format"
+
   @Option(
-    "Answers to what the server asks: see `mcpctl help answers`.", value: "FILE",
+    "Answers to what the server asks, - for standard input: see `mcpctl help answers`.", value: "FILE",
     completion: .file)
   var answer: String?
   @Option("Shell command that answers sampling: JSON on its input, JSON or text on its output.", value: "CMD")
@@ -31,13 +35,23 @@ struct AnswerOptions: OptionGroup {
   }
 
   private func script(_ path: String, _ console: Console) throws -> ScriptedResponder {
-    do {
-      return try ScriptedResponder(JSON(parsing: try console.readFile(path, 16 << 20)))
-    } catch let error as FileFault {
-      throw Failure(.badConfiguration, "config", "--answer: \(error)")
+    let place = path == "-" ? "standard input" : path
+    let text: [UInt8]
+    do throws(FileFault) {
+      text = path == "-" ? try console.input.readToEnd(limit: Self.limit) : try console.readFile(path, Self.limit)
     } catch {
-      throw Failure(
-        .badConfiguration, "config", "--answer \(path): \(error)", hint: "`mcpctl help answers` shows the format")
+      throw Failure(.badConfiguration, "config", "--answer: \(error)")
+    }
+    let script: JSON
+    do throws(JSONError) {
+      script = try JSON(parsing: text)
+    } catch {
+      throw Failure(.badConfiguration, "config", "--answer: \(place) is no JSON: \(error)", hint: Self.format)
+    }
+    do throws(InvalidShape) {
+      return try ScriptedResponder(script)
+    } catch {
+      throw Failure(.badConfiguration, "config", "--answer: \(place): \(error)", hint: Self.format)
     }
   }
 
