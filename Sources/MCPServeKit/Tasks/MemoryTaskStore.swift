@@ -41,6 +41,7 @@ public final class MemoryTaskStore: TaskStore {
     self.now = now
   }
 
+  /// Keeps a new task.
   public func insert(_ task: TaskRecord) async throws {
     if state.withLock({ $0.entries.count >= limit || $0.bytes + task.size > byteLimit }) { sweep() }
     let mustSweep = try state.withLock { state in
@@ -66,8 +67,10 @@ public final class MemoryTaskStore: TaskStore {
     }
   }
 
+  /// The task of that id; nil when there is none, or its time is up.
   public func task(_ id: String) async throws -> TaskRecord? { current(id) }
 
+  /// Changes a task, when `change` says there is something to keep.
   public func change(
     _ id: String, _ change: @Sendable (inout TaskRecord) -> Bool
   ) async throws -> TaskRecord? {
@@ -87,6 +90,7 @@ public final class MemoryTaskStore: TaskStore {
     return record
   }
 
+  /// Waits until a task is newer than `version`.
   public func task(_ id: String, after version: Int) async throws -> TaskRecord? {
     while true {
       try Task.checkCancellation()
@@ -103,6 +107,7 @@ public final class MemoryTaskStore: TaskStore {
     }
   }
 
+  /// A page of the tasks of one owner.
   public func tasks(
     of owner: TaskOwner, after cursor: String?, count: Int
   ) async throws -> (tasks: [TaskRecord], next: String?) {
