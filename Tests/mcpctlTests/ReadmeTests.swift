@@ -36,7 +36,8 @@ func blocks(_ language: String, of path: String) throws -> [String] {
   @Test(.enabled(if: isInstalled("swift"))) func thePackageInTheReadmeLoads() throws {
     let manifest = try #require(try blocks("swift", of: "README.md").first { $0.contains("Package(") })
     let load = """
-      folder=$(mktemp -d) && cat > "$folder/Package.swift" && swift package --package-path "$folder" dump-package
+      folder=$(mktemp -d) && export XDG_CACHE_HOME="$folder/cache"
+      cat > "$folder/Package.swift" && swift package --package-path "$folder" dump-package
       code=$?; rm -rf "$folder"; exit $code
       """
     let run = try run(["sh", "-c", load], input: manifest, deadline: 120)

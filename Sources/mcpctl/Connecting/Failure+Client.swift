@@ -34,6 +34,7 @@ extension Failure {
     case _ where error.httpStatus == 404 && error.rpcError?.code != .methodNotFound:
       "nothing there answers MCP; is the path right? Most servers use /mcp"
     case .unauthorized: "send a token with --bearer-env NAME or --bearer-file FILE"
+    case .unanswered: "`mcpctl help answers` tells how questions are answered"
     case .timeout: "--timeout sets the limit"
     case .unsupportedRevision: "--protocol auto takes what the server offers"
     default: nil
