@@ -105,9 +105,9 @@ struct StateSealTests {
 
   @Test(arguments: 0..<70) func base64IsReadBackAndHasOneSpelling(_ count: Int) {
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ count) }
-    let text = Base64URL.text(bytes)
-    #expect(Base64URL.bytes(text[...]) == bytes)
-    #expect(Base64URL.bytes((text + "=")[...]) == nil)
-    #expect(Base64URL.bytes("AB") == nil && Base64URL.bytes("A") == nil && Base64URL.bytes("AA") == [0])
+    let text = Base64.url.text(bytes)
+    #expect(Base64.url.bytes(text[...]) == bytes)
+    #expect(Base64.url.bytes((text + "=")[...]) == nil)
+    #expect(Base64.url.bytes("AB") == nil && Base64.url.bytes("A") == nil && Base64.url.bytes("AA") == [0])
   }
 }

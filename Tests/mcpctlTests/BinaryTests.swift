@@ -124,7 +124,7 @@ func mcpctl(
 
   @Test func aBinaryResourceGoesToAPipeOrAFileAsBytes() throws {
     let run = try mcpctl("resources", "read", "sample://pixel.png", "--path", ".contents[0].blob")
-    let expected = try #require(bytes(base64: run.output.trimmed))
+    let expected = try #require(Base64.bytes(lenient: run.output.trimmed))
     let path = "/tmp/mcpctl-test-\(expected.count)-\(UInt64.random(in: 0 ... .max)).png"
     #expect(try mcpctl("resources", "read", "sample://pixel.png", "--out", path).code == 0)
     #expect(try Console.system().readFile(path, 1 << 20) == expected)

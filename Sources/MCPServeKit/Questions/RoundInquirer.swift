@@ -46,7 +46,7 @@ struct RoundInquirer: Inquirer {
     let kind = question.method.rawValue.split(separator: "/").first.map(String.init) ?? "question"
     do throws(IOError) {
       let digest = try digest(of: JSON.array([.string(question.method.rawValue), .object(question.params)]).bytes)
-      return "\(kind)-\(Base64URL.text(Array(digest.prefix(12))))"
+      return "\(kind)-\(Base64.url.text(Array(digest.prefix(12))))"
     } catch {
       throw RPCError(.internalError, "the server cannot name its questions: \(error)")
     }

@@ -32,7 +32,7 @@ struct StateSeal: Sendable {
     } catch {
       throw RPCError(.internalError, "the server cannot seal requestState: \(error)")
     }
-    let text = Self.prefix + Base64URL.text(sealed)
+    let text = Self.prefix + Base64.url.text(sealed)
     guard text.utf8.count <= limit else {
       throw RPCError(.internalError, "the answers so far make a requestState of more than \(limit) bytes: ask for less")
     }
@@ -44,7 +44,7 @@ struct StateSeal: Sendable {
   func open(_ state: JSON, for context: RequestContext) throws(RPCError) -> JSONObject {
     guard let text = state.string else { throw .invalidParams("requestState must be a string") }
     guard text.utf8.count <= limit else { throw .invalidParams("requestState is longer than \(limit) bytes") }
-    guard text.hasPrefix(Self.prefix), let sealed = Base64URL.bytes(text.dropFirst(Self.prefix.count)),
+    guard text.hasPrefix(Self.prefix), let sealed = Base64.url.bytes(text.dropFirst(Self.prefix.count)),
       let content = try unsealed(sealed, binding(of: context)), let json = try? JSON(parsing: content),
       let end = json["until"]?.int, let answers = json["answers"]?.object
     else {

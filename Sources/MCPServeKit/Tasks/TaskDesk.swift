@@ -40,7 +40,7 @@ extension TaskDesk {
     _ work: @escaping @Sendable (RequestContext) async -> TaskRecord.Outcome?
   ) async throws -> TaskState {
     let record = TaskRecord(
-      id: Base64URL.text(StateKeys.Key.random().bytes), owner: call.owner, revision: call.revision, created: now,
+      id: Base64.url.text(StateKeys.Key.random().bytes), owner: call.owner, revision: call.revision, created: now,
       lifetime: lifetime, pollInterval: options.pollInterval.milliseconds)
     let context = context(of: record.id, for: call)
     let isLet = state.withLock { state in

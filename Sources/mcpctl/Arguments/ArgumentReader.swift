@@ -127,7 +127,7 @@ struct ArgumentReader {
     case .file(let path):
       let bytes: [UInt8]
       do throws(FileFault) { bytes = try read(path) } catch { throw ValueFault("\(error)") }
-      if !word.isRaw, schema?.wantsBase64 ?? false { return .string(base64(bytes)) }
+      if !word.isRaw, schema?.wantsBase64 ?? false { return .string(Base64.standard.text(bytes)) }
       guard let decoded = String(validating: bytes, as: UTF8.self) else {
         throw ValueFault("\(path) is not UTF-8 text")
       }

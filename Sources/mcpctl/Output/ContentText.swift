@@ -29,7 +29,7 @@ enum ContentText {
       case "resource"?: block["resource"]?["blob"]?.string
       default: block["blob"]?.string
       }
-    return data.flatMap { bytes(base64: $0) }
+    return data.flatMap(Base64.bytes(lenient:))
   }
 
   private static func placeholder(_ type: String?, base64: String?) -> String {

@@ -63,7 +63,7 @@ struct StandardHeaders: Sendable {
   /// Undoes `=?base64?…?=`, which carries what a header cannot; nil when it is broken.
   static func decode(_ value: String) -> String? {
     guard value.hasPrefix("=?base64?"), value.hasSuffix("?="), value.utf8.count >= 11 else { return value }
-    return Base64.decode(value.dropFirst(9).dropLast(2)).flatMap { String(validating: $0, as: UTF8.self) }
+    return Base64.standard.bytes(value.dropFirst(9).dropLast(2)).flatMap { String(validating: $0, as: UTF8.self) }
   }
 }
 
@@ -74,42 +74,6 @@ extension Method {
     case .toolsCall, .promptsGet: "name"
     case .resourcesRead: "uri"
     case .tasksGet, .tasksUpdate, .tasksCancel: "taskId"
-    default: nil
-    }
-  }
-}
-
-/// Base64 as RFC 4648 section 4 has it, padding required.
-enum Base64 {
-  static func decode(_ text: some StringProtocol) -> [UInt8]? {
-    let units = Array(text.utf8)
-    guard units.count % 4 == 0 else { return nil }
-    var bytes: [UInt8] = []
-    for start in stride(from: 0, to: units.count, by: 4) {
-      let group = units[start..<start + 4]
-      let isLast = start + 4 == units.count
-      let padding = isLast ? group.reversed().prefix { $0 == UInt8(ascii: "=") }.count : 0
-      guard padding <= 2 else { return nil }
-      var bits: UInt32 = 0
-      for unit in group.dropLast(padding) {
-        guard let value = value(of: unit) else { return nil }
-        bits = bits << 6 | value
-      }
-      bits <<= UInt32(6 * padding)
-      // Bits that padding cuts off have to be zero: every text has one spelling.
-      guard padding == 0 || bits & (padding == 1 ? 0xFF : 0xFFFF) == 0 else { return nil }
-      bytes += [UInt8(bits >> 16 & 0xFF), UInt8(bits >> 8 & 0xFF), UInt8(bits & 0xFF)].dropLast(padding)
-    }
-    return bytes
-  }
-
-  private static func value(of unit: UInt8) -> UInt32? {
-    switch unit {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(unit) - 65
-    case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(unit) - 71
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(unit) + 4
-    case UInt8(ascii: "+"): 62
-    case UInt8(ascii: "/"): 63
     default: nil
     }
   }
