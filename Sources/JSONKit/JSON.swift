@@ -75,9 +75,6 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
   public init(arrayLiteral elements: JSON...) { self = .array(elements) }
   /// Makes an object with the members in the order written.
   public init(dictionaryLiteral elements: (String, JSON)...) {
-    var members: [JSONObject.Member] = []
-    members.reserveCapacity(elements.count)
-    for (name, value) in elements { members.append(JSONObject.Member(name: name, value: value)) }
-    self = .object(JSONObject(members))
+    self = .object(JSONObject(pairs: elements))
   }
 }

@@ -51,23 +51,27 @@ public struct JSONNumber: Sendable, Hashable {
 }
 
 extension String {
-  /// The decimal spelling: the general one takes five times as long, and every response has an id.
-  init(digitsOf value: Int) {
-    self.init(unsafeUninitializedCapacity: 20) { digits in
+  /// The decimal spelling.
+  init(digitsOf value: Int) { self = value.withDigits { String(decoding: $0, as: UTF8.self) } }
+}
+
+extension Int {
+  /// Hands the decimal spelling to `body`: the general one takes five times as long, and every response has an id.
+  @inline(__always)
+  func withDigits<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
       var start = digits.count
-      var rest = value.magnitude
+      var rest = magnitude
       repeat {
         start -= 1
         digits.initializeElement(at: start, to: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
         rest /= 10
       } while rest > 0
-      if value < 0 {
+      if self < 0 {
         start -= 1
         digits.initializeElement(at: start, to: UInt8(ascii: "-"))
       }
-      let count = digits.count - start
-      for index in 0..<count { digits[index] = digits[start + index] }
-      return count
+      return body(UnsafeBufferPointer(rebasing: digits[start...]))
     }
   }
 }

@@ -66,9 +66,11 @@ public struct JSONObject: Sendable, Hashable {
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
   /// Makes an object with the members in the order written.
-  public init(dictionaryLiteral elements: (String, JSON)...) {
+  public init(dictionaryLiteral elements: (String, JSON)...) { self.init(pairs: elements) }
+
+  init(pairs: [(String, JSON)]) {
     members = []
-    members.reserveCapacity(elements.count)
-    for (name, value) in elements { members.append(Member(name: name, value: value)) }
+    members.reserveCapacity(pairs.count)
+    for (name, value) in pairs { members.append(Member(name: name, value: value)) }
   }
 }

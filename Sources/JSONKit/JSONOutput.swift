@@ -50,23 +50,7 @@ package struct JSONOutput {
 
   /// Appends an integer.
   package mutating func append(decimal number: Int) {
-    makeRoom(for: 20)
-    var rest = number.magnitude
-    var count = number < 0 ? 2 : 1
-    while rest >= 10 {
-      rest /= 10
-      count &+= 1
-    }
-    rest = number.magnitude
-    var position = used &+ count
-    repeat {
-      position &-= 1
-      window.storeBytes(
-        of: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10), toByteOffset: position, as: UInt8.self)
-      rest /= 10
-    } while rest > 0
-    if number < 0 { window.storeBytes(of: UInt8(ascii: "-"), toByteOffset: used, as: UInt8.self) }
-    used &+= count
+    number.withDigits { digits in for digit in digits { append(digit) } }
   }
 
   /// Appends text as it is.

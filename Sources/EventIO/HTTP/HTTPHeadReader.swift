@@ -31,17 +31,13 @@ struct HTTPHeadReader {
     byteCount = end
     let block = input.extracting(fieldStart..<end - 2)
     try interpret(reader.fields, in: block, limits)
-    var fields = reader.fields
-    if let index = fields.firstIndex(where: { $0.isContentLength(in: block) }) {
-      let digits = fields.remove(at: index).value
+    let lengths = reader.fields.filter { $0.isContentLength(in: block) }
+    // Said twice, neither may change alone.
+    if lengths.count == 1 {
+      let digits = lengths[0].value
       lengthDigits = fieldStart + digits.lowerBound..<fieldStart + digits.upperBound
-      // Said twice: neither may change alone.
-      if fields.contains(where: { $0.isContentLength(in: block) }) {
-        lengthDigits = nil
-        fields.removeAll { $0.isContentLength(in: block) }
-      }
     }
-    headers = HTTPHeaders(bytes: [UInt8](block), fields: fields)
+    headers = HTTPHeaders(bytes: [UInt8](block), fields: reader.fields.filter { !$0.isContentLength(in: block) })
   }
 
   /// The position after the line; nil when it is incomplete.
