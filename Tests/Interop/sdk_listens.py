@@ -7,9 +7,9 @@ import pathlib
 import sys
 
 from harness import Report, equal, expect, free_port, listening
-from mcp import ClientSession, StdioServerParameters, stdio_client
-from mcp.client.streamable_http import streamable_http_client
+from mcp import ClientSession
 from sdk_peer import LINE, plain
+from sdk_transport import transport
 
 if LINE == 2:
     from mcp import Client
@@ -40,19 +40,14 @@ class Listener:
 
 @contextlib.asynccontextmanager
 async def connected(target, modern=False):
-    kind, where = target
     listener = Listener()
-    if kind == "stdio":
-        transport = stdio_client(StdioServerParameters(command=where[0], args=where[1:]))
-    else:
-        transport = streamable_http_client(where)
     if LINE == 2:
         mode = "auto" if modern else "legacy"
-        async with Client(transport, mode=mode, message_handler=listener.hear, cache=None) as client:
+        async with Client(transport(target), mode=mode, message_handler=listener.hear, cache=None) as client:
             listener.client, listener.session = client, client.session
             yield listener
     else:
-        async with transport as streams:
+        async with transport(target) as streams:
             async with ClientSession(streams[0], streams[1], message_handler=listener.hear) as session:
                 await session.initialize()
                 listener.session = session

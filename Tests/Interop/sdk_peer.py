@@ -5,10 +5,8 @@ import contextlib
 import datetime
 import warnings
 
-from mcp import ClientSession, StdioServerParameters, stdio_client
-from mcp import types
-from mcp.client.sse import sse_client
-from mcp.client.streamable_http import streamable_http_client
+from mcp import ClientSession, types
+from sdk_transport import transport
 
 try:  # 2.x
     from mcp import Client, MCPError
@@ -99,22 +97,14 @@ async def connected(target, era="legacy", **callbacks):
     `callbacks` answer what the server asks, under the SDK's names for them.
     `era` is `legacy` (the initialize handshake) or `modern` (the SDK probes with `server/discover`; 2.x only).
     """
-    kind, where = target
     logs = []
 
     async def keep(message):
         logs.append(plain(message))
 
-    if kind == "stdio":
-        transport = stdio_client(StdioServerParameters(command=where[0], args=where[1:]))
-    elif kind == "sse":
-        transport = sse_client(where)
-    else:
-        transport = streamable_http_client(where)
-
     if LINE == 2:
         mode, level = ("legacy", None) if era == "legacy" else ("auto", "debug")
-        async with Client(transport, mode=mode, logging_callback=keep, log_level=level, cache=None,
+        async with Client(transport(target), mode=mode, logging_callback=keep, log_level=level, cache=None,
                           **callbacks) as client:
             session = client.session
             hello = plain(session.discover_result or session.initialize_result)
@@ -124,7 +114,7 @@ async def connected(target, era="legacy", **callbacks):
             peer.logs = logs
             yield peer
     else:
-        async with transport as streams, ClientSession(streams[0], streams[1], logging_callback=keep,
+        async with transport(target) as streams, ClientSession(streams[0], streams[1], logging_callback=keep,
                                                    **callbacks) as session:
             hello = plain(await session.initialize())
             peer = Peer(session, hello, hello["protocolVersion"])

@@ -14,9 +14,9 @@ import tempfile
 import warnings
 
 from harness import Report, equal, expect, free_port, listening
-from mcp import ClientSession, StdioServerParameters, stdio_client, types
-from mcp.client.streamable_http import streamable_http_client
+from mcp import ClientSession, types
 from mcp.shared.exceptions import McpError
+from sdk_transport import transport
 
 warnings.simplefilter("ignore")  # its tasks are deprecated: the next revision has others
 SERVER = str(pathlib.Path(__file__).parent / "servers" / "sdk_task_server.py")
@@ -48,10 +48,8 @@ class Owner:
 
 @contextlib.asynccontextmanager
 async def connected(target):
-    kind, where = target
     owner = Owner()
-    transport = stdio_client(StdioServerParameters(command=where)) if kind == "stdio" else streamable_http_client(where)
-    async with transport as streams:
+    async with transport(target) as streams:
         async with ClientSession(
             streams[0], streams[1], message_handler=owner.hear, elicitation_callback=owner.answer
         ) as session:
@@ -160,7 +158,7 @@ def main():
     report = Report("SDK 1.x and tasks")
     port = free_port()
     with listening([everything, "--port", str(port)], port):
-        for name, target in (("stdio", ("stdio", everything)), ("http-stream", ("http", f"http://127.0.0.1:{port}/mcp"))):
+        for name, target in (("stdio", ("stdio", [everything])), ("http-stream", ("http", f"http://127.0.0.1:{port}/mcp"))):
             for fact in CLIENT:
                 report.run(f"as client, {name}", on_a_connection(fact, target))
     for fact in (our_client_waits_for_a_task, our_client_answers_what_a_task_asks):
