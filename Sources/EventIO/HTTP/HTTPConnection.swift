@@ -81,7 +81,7 @@ final class HTTPConnection {
     self.shared = shared
     descriptor = socket.descriptor
     serial = shared.makeSerial()
-    parser = HTTPParser(remote: remote)
+    parser = HTTPParser(remote: remote, freeField: server.handler.freeField)
     inputDeadline = shared.clock + shared.times.header
     self.socket = consume socket
     readWatch = Watch(shared.loop, descriptor, for: .reading) { [unowned self] in readable() }
@@ -138,6 +138,7 @@ final class HTTPConnection {
   }
 
   private func route(for head: HTTPHead) -> any HTTPRoute {
+    let head = head.routed
     if let route, self.head === head { return route }
     let route = server.handler.route(for: head)
     self.head = head

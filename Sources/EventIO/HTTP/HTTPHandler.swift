@@ -8,6 +8,13 @@ package protocol HTTPHandler: Sendable {
   /// Who answers requests with this head. Called on a loop, and not again while a connection repeats its head, where that
   /// is noticed: the result must depend on the head alone.
   func route(for head: HTTPHead) -> any HTTPRoute
+  /// Name, in lower case, of a field that says nothing about who answers: `route(for:)` does not look at it, and heads that
+  /// differ in its value alone have one route. Nil when there is none.
+  var freeField: StaticString? { get }
+}
+
+extension HTTPHandler {
+  package var freeField: StaticString? { nil }
 }
 
 /// Answers the requests of one head. It is called on a loop, so it must not block.

@@ -19,6 +19,10 @@ package final class HTTPHead: Sendable {
   package let keepsAlive: Bool
   /// The 1 of HTTP/1.1, or 0.
   package let minorVersion: UInt8
+  /// The head that says the same but for the value of the handler's free field, and was routed; nil for others.
+  private let origin: HTTPHead?
+  /// The head whose route answers this one too.
+  package var routed: HTTPHead { origin ?? self }
 
   package init(
     method: HTTPMethod, target: String, headers: HTTPHeaders = [:], remote: SocketAddress, isSecure: Bool = false,
@@ -32,6 +36,21 @@ package final class HTTPHead: Sendable {
     self.isSecure = isSecure
     self.keepsAlive = keepsAlive
     self.minorVersion = minorVersion
+    origin = nil
+  }
+
+  /// The same with other headers.
+  init(_ origin: HTTPHead, headers: HTTPHeaders) {
+    method = origin.method
+    target = origin.target
+    path = origin.path
+    query = origin.query
+    self.headers = headers
+    remote = origin.remote
+    isSecure = origin.isSecure
+    keepsAlive = origin.keepsAlive
+    minorVersion = origin.minorVersion
+    self.origin = origin
   }
 
   convenience init(_ reader: HTTPHeadReader, remote: SocketAddress, isSecure: Bool) {

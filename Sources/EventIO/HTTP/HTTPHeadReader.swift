@@ -15,9 +15,15 @@ struct HTTPHeadReader {
   private(set) var byteCount = 0
   /// Where the digits of the one Content-Length are in the input.
   private(set) var lengthDigits: Range<Int>?
+  /// Where the value of the one free field is in the block of the fields.
+  private(set) var freeValue: Range<Int>?
+  /// Where the fields begin in the input.
+  private(set) var fieldStart = 0
 
   /// Reads the head at the start of the input; nil when it is incomplete.
-  init?(parsing whole: Span<UInt8>, _ limits: HTTPLimits) throws(HTTPRejection) {
+  init?(
+    parsing whole: Span<UInt8>, _ limits: HTTPLimits, freeField: StaticString? = nil
+  ) throws(HTTPRejection) {
     let input = whole.extracting(first: limits.sectionBytes)
     guard let fieldStart = try readRequestLine(input, limits) else {
       try limits.checkSection(whole)
@@ -29,6 +35,7 @@ struct HTTPHeadReader {
       return nil
     }
     byteCount = end
+    self.fieldStart = fieldStart
     let block = input.extracting(fieldStart..<end - 2)
     try interpret(reader.fields, in: block, limits)
     let lengths = reader.fields.filter { $0.isContentLength(in: block) }
@@ -38,6 +45,7 @@ struct HTTPHeadReader {
       lengthDigits = fieldStart + digits.lowerBound..<fieldStart + digits.upperBound
     }
     headers = HTTPHeaders(bytes: [UInt8](block), fields: reader.fields.filter { !$0.isContentLength(in: block) })
+    if let freeField { freeValue = headers.onlyValue(of: freeField) }
   }
 
   /// The position after the line; nil when it is incomplete.

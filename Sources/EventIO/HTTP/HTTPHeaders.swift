@@ -56,6 +56,22 @@ package struct HTTPHeaders: Sendable {
     return try body(bytes.span.extracting(fields[index].value))
   }
 
+  /// Where the value of that name, in lower case, is in the block; nil when there is none, or more than one.
+  func onlyValue(of name: StaticString) -> Range<Int>? {
+    let block = bytes.span
+    let found = fields.indices.filter { block.extracting(fields[$0].name).isSame(name) }
+    return found.count == 1 ? fields[found[0]].value : nil
+  }
+
+  /// The same fields with other bytes of the same number as the value there.
+  func replacing(_ value: Range<Int>, with bytes: Span<UInt8>) -> HTTPHeaders {
+    var copy = self
+    copy.bytes.withUnsafeMutableBufferPointer { block in
+      for index in bytes.indices { block[value.lowerBound + index] = bytes[index] }
+    }
+    return copy
+  }
+
   /// Whether a field of that name exists.
   package func contains(_ name: String) -> Bool { index(of: name) != nil }
 

@@ -26,6 +26,7 @@ package struct HTTPParser: Sendable {
 
   private let remote: SocketAddress
   private let isSecure: Bool
+  private let freeField: StaticString?
   /// The head, or trailer section, that is incomplete.
   private var lines: [UInt8] = []
   /// The request whose body is incomplete.
@@ -37,9 +38,11 @@ package struct HTTPParser: Sendable {
   /// Whether the peer waits for a 100 before it sends the body. Reset by whoever answers.
   package var expectsContinue = false
 
-  package init(remote: SocketAddress, isSecure: Bool = false) {
+  /// - Parameter freeField: that of the handler.
+  package init(remote: SocketAddress, isSecure: Bool = false, freeField: StaticString? = nil) {
     self.remote = remote
     self.isSecure = isSecure
+    self.freeField = freeField
   }
 
   /// Whether a head has begun to arrive.
@@ -78,7 +81,7 @@ package struct HTTPParser: Sendable {
       expectsContinue = false
       return head
     }
-    guard let reader = try HTTPHeadReader(parsing: rest, limits) else {
+    guard let reader = try HTTPHeadReader(parsing: rest, limits, freeField: freeField) else {
       position = input.count
       lines.append(rest)
       return nil
@@ -95,7 +98,7 @@ package struct HTTPParser: Sendable {
     position += rest.count
     // Only a line end can complete a head, and only an incomplete one can be too long without one.
     guard rest.contains(UInt8(ascii: "\n")) || lines.count > limits.headerBytes else { return nil }
-    guard let reader = try HTTPHeadReader(parsing: lines.span, limits) else { return nil }
+    guard let reader = try HTTPHeadReader(parsing: lines.span, limits, freeField: freeField) else { return nil }
     position += reader.byteCount - before - rest.count
     let whole = lines
     lines = []

@@ -42,7 +42,7 @@ extension HTTPEndpoint {
           throw .invalidParams(
             "MCP-Protocol-Version names a revision whose requests need _meta \(MetaKey.protocolVersion)")
         }
-        if let outcome = outcomeAtHand(legacy: call, terms) { return .ready(answer(call, outcome, terms)) }
+        if let outcome = outcomeAtHand(legacy: call, exchange.request, terms) { return .ready(answer(call, outcome, terms)) }
         return .work {
           let reply = reply(exchange, terms, cancelsOnDisconnect: false)
           guard call.method == .initialize else { return await answer(legacy: call, exchange.request, reply) }
@@ -108,11 +108,11 @@ extension HTTPEndpoint {
 extension HTTPEndpoint {
   /// The outcome of a legacy request whose session is at hand and whose handler needs no waiting.
   private func outcomeAtHand(
-    legacy call: Request, _ terms: PostTerms
+    legacy call: Request, _ request: HTTPRequest, _ terms: PostTerms
   ) -> Result<JSONObject, RPCError>? {
     // Who reads nothing but events gets a stream that can be resumed.
-    guard terms.accepts.json, terms.fitsSession, let session = terms.session,
-      let peer = sessions.peerAtHand(of: session)
+    guard terms.accepts.json, terms.fitsSession, let session = request.headers[StandardHeaders.session],
+      let peer = sessions.peerAtHand(of: Session.ID(rawValue: session))
     else {
       return nil
     }

@@ -65,6 +65,9 @@ final class HTTPSite: HTTPHandler {
     await streamable.sessions.tend()
   }
 
+  /// Which session is spoken to decides nothing about who answers.
+  var freeField: StaticString? { "mcp-session-id" }
+
   /// Who answers requests with this head: most of what speaks against a request is seen here, once for all that repeat it.
   func route(for head: HTTPHead) -> any HTTPRoute {
     let path = head.path

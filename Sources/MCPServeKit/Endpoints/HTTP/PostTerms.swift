@@ -2,11 +2,10 @@
 import EventIO
 import MCPCore
 
-/// What the head of a POST decides, whatever its body is.
+/// What the head of a POST decides, whatever its body and its session are.
 struct PostTerms: Sendable {
   let accepts: Acceptance
   let standard: StandardHeaders
-  let session: Session.ID?
   /// Whether a legacy session may be spoken to in the revision the head names, if it names one.
   let fitsSession: Bool
   let namesModern: Bool
@@ -14,7 +13,6 @@ struct PostTerms: Sendable {
   init(_ head: HTTPHead, for service: Service) {
     accepts = Acceptance(head.headers)
     standard = StandardHeaders(head.headers)
-    session = head.headers[StandardHeaders.session].map(Session.ID.init(rawValue:))
     let version = head.headers[StandardHeaders.version]
     fitsSession = version.map { version in service.legacyRevisions.contains { $0.rawValue == version } } ?? true
     namesModern = version.flatMap(Revision.init(rawValue:))?.era == .modern
