@@ -23,6 +23,8 @@ public final class Client: Sendable {
     var logLevel: Logger.Level?
     /// How many subscriptions there are to each resource (legacy era).
     var subscribed: [String: Int] = [:]
+    /// Pings the server by the clock.
+    var pinging: Task<Void, Never>?
     var isClosed = false
   }
 
@@ -44,7 +46,10 @@ public final class Client: Sendable {
   }
 
   deinit {
-    let (transport, isClosed) = state.withLock { ($0.connection.conversation.transport, $0.isClosed) }
+    let (transport, isClosed) = state.withLock { state in
+      state.pinging?.cancel()
+      return (state.connection.conversation.transport, state.isClosed)
+    }
     if !isClosed { Task { await transport.close() } }  // nobody is left to wait for it
   }
 
@@ -57,6 +62,7 @@ public final class Client: Sendable {
     let connector = Connector(target: target, options: options, switchboard: Switchboard(options, server: target.name))
     let client = Client(try await connector.connect(), by: connector)
     await client.hearQuestions()
+    if let interval = options.timeouts.ping { client.keepAlive(every: interval) }
     return client
   }
 
@@ -93,6 +99,7 @@ public final class Client: Sendable {
   public func close() async {
     let (transport, replacing) = state.withLock { state in
       state.isClosed = true
+      state.pinging?.cancel()
       return (state.connection.conversation.transport, state.replacing)
     }
     replacing?.cancel()

@@ -99,12 +99,15 @@ extension ClientOptions {
     public var answering: Duration
     /// For each step of a polite end: input closed, SIGTERM; or the DELETE of a session. Default 2 s.
     public var closing: Duration
+    /// How often a legacy server is pinged; one that stays silent until the next ping has lost the connection, which is
+    /// opened again. Default nil: never, because each request has its own deadline.
+    public var ping: Duration?
 
     /// Makes timeouts; each has a default.
     public init(
       connect: Duration = .seconds(10), probe: Duration = .seconds(2), opening: Duration = .seconds(30),
       idle: Duration = .seconds(60), total: Duration = .seconds(600), answering: Duration = .seconds(600),
-      closing: Duration = .seconds(2)
+      closing: Duration = .seconds(2), ping: Duration? = nil
     ) {
       self.connect = connect
       self.probe = probe
@@ -113,6 +116,7 @@ extension ClientOptions {
       self.total = total
       self.answering = answering
       self.closing = closing
+      self.ping = ping
     }
   }
 

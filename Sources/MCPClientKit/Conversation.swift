@@ -20,7 +20,7 @@ final class Conversation: Sendable {
   /// Sends a request and waits for its result.
   /// - Throws: `ClientError`; on a time-out or cancellation the server was told, and nothing of the request is left.
   func call(
-    _ method: Method, _ params: JSONObject, idle: Duration, total: Duration,
+    _ method: Method, _ params: JSONObject = [:], idle: Duration, total: Duration,
     onProgress: (@Sendable (Progress) -> Void)? = nil
   ) async throws(ClientError) -> JSONObject {
     if Task.isCancelled { throw ClientError(.cancelled, "\(method) was cancelled before it was sent") }

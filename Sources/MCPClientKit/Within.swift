@@ -1,16 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Runs `body` for at most `time`; nil when it takes longer, and then it is cancelled and waited for.
+/// Runs `body` for at most `time`; nil when it takes longer, and then it is cancelled and waited for. When the caller is
+/// cancelled, what `body` makes of that is the result.
 func within<Value: Sendable>(
   _ time: Duration, _ body: @escaping @Sendable () async -> Value
 ) async -> Value? {
-  await withTaskGroup(of: Value?.self) { group in
-    group.addTask { await body() }
+  await withTaskGroup(of: Ending<Value>.self) { group in
+    group.addTask { .body(await body()) }
     group.addTask {
-      try? await Task.sleep(for: time)
-      return nil
+      let isOver: Void? = try? await Task.sleep(for: time)
+      return isOver == nil ? .cancelled : .timeIsUp
     }
     defer { group.cancelAll() }
-    return await group.next() ?? nil
+    while let ending = await group.next() {
+      switch ending {
+      case .body(let value): return value
+      case .timeIsUp: return nil
+      case .cancelled: continue
+      }
+    }
+    return nil
   }
+}
+
+private enum Ending<Value: Sendable>: Sendable {
+  case body(Value)
+  case timeIsUp
+  case cancelled
 }

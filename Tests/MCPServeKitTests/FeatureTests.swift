@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSONKit
 import MCPCore
-import MCPServeKit
 import Synchronization
 import Testing
 
+@testable import MCPServeKit
+
 struct FeatureTests {
   enum Units: String, ToolValue, CaseIterable { case celsius, fahrenheit }
+
+  @Test func completionsAreRanked() async throws {
+    let cities = Completions.among(["Bergen", "Lüneburg", "Oslo", "Burgos", "Hamburg", "Birmingham"])
+    #expect(try await cities.suggest(.init(value: "bUrg")) == ["Burgos", "Lüneburg", "Hamburg"])
+    #expect(try await cities.suggest(.init(value: "b")) == ["Bergen", "Burgos", "Birmingham", "Lüneburg", "Hamburg"])
+    #expect(try await cities.suggest(.init(value: "bgn")) == ["Bergen"])
+    #expect(try await cities.suggest(.init(value: "x")).isEmpty)
+    #expect(try await cities.suggest(.init(value: "")).count == 6)
+  }
 
   @Test func threeWaysOfDefiningAToolGiveOneSchema() throws {
     let typed = ServerTool(

@@ -67,6 +67,19 @@ import Testing
     #expect(try shown(tools, .jsonl).split(separator: "\n").count == 2)
   }
 
+  @Test(
+    arguments: [
+      (["title": "One", "annotations": ["title": "Two"]], "One"), (["annotations": ["title": "Two"]], "Two"),
+      ([:], "t"),
+    ] as [(JSONObject, String)])
+  func theTitleIsShownBeforeThatOfTheAnnotationsAndTheName(members: JSONObject, title: String) throws {
+    let tool = JSONObject([.init(name: "name", value: "t")] + members.members)
+    let list = try shown(Presentation(tools: ["tools": [.object(tool)]]), .wide, isTerminal: true)
+    #expect(list.contains("TITLE") && list.contains(title))
+    let page = Presentation(tool: tool, command: "mcpctl call t", on: MemoryConsole().console).text
+    #expect(page.hasPrefix(title))
+  }
+
   @Test func anEmptyListSaysSoToPeopleOnly() throws {
     let none = Presentation(tools: ["tools": []])
     #expect(try shown(none, isTerminal: true) == "no tools\n")

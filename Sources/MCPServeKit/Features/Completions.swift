@@ -21,11 +21,25 @@ public struct Completions: Sendable {
   /// Suggests what `suggest` answers, best first. Only the first 100 are sent.
   public init(_ suggest: @escaping @Sendable (Query) async throws -> [String]) { self.suggest = suggest }
 
-  /// Suggests those of `values` that start with what was typed, whatever its case.
+  /// Suggests those of `values` that start with what was typed, then those that have it elsewhere, then those that have
+  /// its letters in that order, each kind in the order given; letters of either case are the same.
   public static func among(_ values: [String]) -> Completions {
     Completions { query in
       let typed = query.value.lowercased()
-      return values.filter { $0.lowercased().hasPrefix(typed) }
+      var ranked: [[String]] = [[], [], []]
+      for value in values {
+        if let rank = rank(of: value.lowercased(), for: typed) { ranked[rank].append(value) }
+      }
+      return ranked.flatMap { $0 }
     }
+  }
+
+  /// 0 for the best; nil when the value has nothing of what was typed.
+  private static func rank(of value: String, for typed: String) -> Int? {
+    if value.hasPrefix(typed) { return 0 }
+    if value.contains(typed) { return 1 }
+    var rest = typed[...]
+    for character in value where character == rest.first { rest = rest.dropFirst() }
+    return rest.isEmpty ? 2 : nil
   }
 }

@@ -44,6 +44,8 @@ struct CallCommand: ServerCommand {
       let found = arguments.noSchema ? nil : try await client.find(tool, in: .tools, key: "name", noun: "tool")
       let taken = try read(found?["inputSchema"]?.object, console)
       if arguments.dryRun { return try showRequest(taken, console) }
+      try await CallConsent(dialogue: Dialogue(console: console), isGiven: arguments.yes || answers.noInput).ask(
+        for: found, taken)
       var request = requestOptions(talk)
       request.asTask = Self.isTask(found, wanted: task, in: client.negotiated.revision)
       request.onTask = { task in talk.say("task \(task.status.rawValue)\(task.message.map { ": \($0)" } ?? "")") }

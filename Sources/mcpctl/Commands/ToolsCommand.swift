@@ -57,7 +57,7 @@ extension Presentation {
   init(tool: JSONObject, command: String, on console: Console, whole: Bool = false) {
     let schema = tool["inputSchema"]?.object ?? [:]
     let page = ToolPage(
-      name: tool["name"]?.string ?? "", description: (tool["description"] ?? tool["title"])?.string,
+      name: tool["name"]?.string ?? "", title: JSON.object(tool).title, description: tool["description"]?.string,
       schema: InputSchema(schema), command: command)
     self.init(
       .object(whole ? tool : schema), text: page.text(width: console.output.width), value: .object(schema),

@@ -9,13 +9,13 @@ extension Presentation {
       list: result, items: tools,
       table: Table(
         columns: [
-          .init(heading: "NAME"), .init(heading: "ARGUMENTS"), .init(heading: "HINTS", isWide: true),
-          .init(heading: "DESCRIPTION"),
+          .init(heading: "NAME"), .init(heading: "ARGUMENTS"), .init(heading: "TITLE", isWide: true),
+          .init(heading: "HINTS", isWide: true), .init(heading: "DESCRIPTION"),
         ],
         rows: tools.map { tool in
           [
-            tool.word("name"), InputSchema(tool["inputSchema"]?.object ?? [:]).signature, Self.hints(of: tool),
-            tool.sentence,
+            tool.word("name"), InputSchema(tool["inputSchema"]?.object ?? [:]).signature, tool.title,
+            Self.hints(of: tool), tool.sentence,
           ]
         }), empty: "no tools")
   }
@@ -27,10 +27,12 @@ extension Presentation {
       list: result, items: resources,
       table: Table(
         columns: [
-          .init(heading: "URI"), .init(heading: "NAME"), .init(heading: "TYPE"), .init(heading: "SIZE", isWide: true),
-          .init(heading: "DESCRIPTION"),
+          .init(heading: "URI"), .init(heading: "NAME"), .init(heading: "TITLE", isWide: true), .init(heading: "TYPE"),
+          .init(heading: "SIZE", isWide: true), .init(heading: "DESCRIPTION"),
         ],
-        rows: resources.map { [$0.word("uri"), $0.word("name"), $0.word("mimeType"), $0.word("size"), $0.sentence] }),
+        rows: resources.map {
+          [$0.word("uri"), $0.word("name"), $0.title, $0.word("mimeType"), $0.word("size"), $0.sentence]
+        }),
       empty: "no resources")
   }
 
@@ -41,9 +43,10 @@ extension Presentation {
       list: result, items: templates,
       table: Table(
         columns: [
-          .init(heading: "TEMPLATE"), .init(heading: "NAME"), .init(heading: "TYPE"), .init(heading: "DESCRIPTION"),
+          .init(heading: "TEMPLATE"), .init(heading: "NAME"), .init(heading: "TITLE", isWide: true),
+          .init(heading: "TYPE"), .init(heading: "DESCRIPTION"),
         ],
-        rows: templates.map { [$0.word("uriTemplate"), $0.word("name"), $0.word("mimeType"), $0.sentence] }),
+        rows: templates.map { [$0.word("uriTemplate"), $0.word("name"), $0.title, $0.word("mimeType"), $0.sentence] }),
       empty: "no resource templates")
   }
 
@@ -53,8 +56,11 @@ extension Presentation {
     self.init(
       list: result, items: prompts,
       table: Table(
-        columns: [.init(heading: "NAME"), .init(heading: "ARGUMENTS"), .init(heading: "DESCRIPTION")],
-        rows: prompts.map { [$0.word("name"), PromptArguments($0).signature, $0.sentence] }),
+        columns: [
+          .init(heading: "NAME"), .init(heading: "ARGUMENTS"), .init(heading: "TITLE", isWide: true),
+          .init(heading: "DESCRIPTION"),
+        ],
+        rows: prompts.map { [$0.word("name"), PromptArguments($0).signature, $0.title, $0.sentence] }),
       empty: "no prompts")
   }
 
@@ -97,9 +103,14 @@ struct PromptArguments {
 extension JSON {
   /// The member as one word of text; empty when it is not there.
   func word(_ name: String) -> String { self[name].map { $0.string ?? $0.text } ?? "" }
+  /// What people are to read in place of the name; the name when there is nothing else.
+  ///
+  /// Spec: 2025-06-18 and later, schema `BaseMetadata`: `title` goes before `annotations.title`.
+  var title: String { givenTitle ?? word("name") }
+  private var givenTitle: String? { self["title"]?.string ?? self["annotations"]?["title"]?.string }
   /// The first line of the description, or the title.
   var sentence: String {
-    let text = self["description"]?.string ?? self["title"]?.string ?? ""
+    let text = self["description"]?.string ?? givenTitle ?? ""
     return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
   }
 }

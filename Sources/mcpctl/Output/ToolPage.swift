@@ -5,6 +5,8 @@ import JSONKit
 /// What a tool or prompt takes, as a help page: its schema in the words one types.
 struct ToolPage {
   let name: String
+  /// What people call it; shown where it says more than the name.
+  var title: String?
   let description: String?
   let schema: InputSchema
   /// The words in front of the arguments: `mcpctl call calculator`.
@@ -13,7 +15,8 @@ struct ToolPage {
 
   func text(width: Int, bold: (String) -> String = { $0 }) -> String {
     let width = min(max(width, 60), 110)
-    var lines = (description ?? name).split(separator: "\n", omittingEmptySubsequences: false).flatMap {
+    var lines = title.map { $0 == name || $0 == description ? [] : [bold($0), ""] } ?? []
+    lines += (description ?? name).split(separator: "\n", omittingEmptySubsequences: false).flatMap {
       $0.isEmpty ? [""] : wrapped(String($0), width: width)
     }
     lines += ["", bold("Usage"), "  \(command) \(schema.signature)"]
