@@ -8,7 +8,7 @@ _mcpctl_describe() {
       _mcpctl_commands='serve call tools resources prompts rpc ping info version help completion man'
       ;;
     'mcpctl serve')
-      _mcpctl_options='--transport --host --port --path --threads --allow-origin --allow-host --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format -q --quiet --help'
+      _mcpctl_options='--transport --host --port --path --threads --allow-origin --allow-host --tools --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format -q --quiet --help'
       ;;
     'mcpctl call')
       _mcpctl_options='--task --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
@@ -84,6 +84,7 @@ _mcpctl_values() {
     'mcpctl -o' | 'mcpctl --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl serve --transport') mapfile -t COMPREPLY < <(compgen -W 'stdio http-stream sse' -- "$cur") ;;
+    'mcpctl serve --tools') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl serve --log-level') mapfile -t COMPREPLY < <(compgen -W 'debug info notice warning error critical off' -- "$cur") ;;
     'mcpctl serve --log-format') mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
     'mcpctl call --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -210,7 +211,7 @@ _mcpctl() {
     fi
     case $word in
     --) mapfile -t COMPREPLY < <(compgen -c -- "$cur"; compgen -f -- "$cur"); return ;;
-    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | -o | --output | --path | --out | --host | --port | --threads | --allow-origin | --allow-host | --max-body | --max-connections | --request-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --args | --answer | --sampling-cmd | --root | --all) skip=$word; continue ;;
+    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | -o | --output | --path | --out | --host | --port | --threads | --allow-origin | --allow-host | --tools | --max-body | --max-connections | --request-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --args | --answer | --sampling-cmd | --root | --all) skip=$word; continue ;;
     -*) continue ;;
     esac
     case "$path $word" in

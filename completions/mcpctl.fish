@@ -15,7 +15,7 @@ function __mcpctl_path
                 echo after
                 echo 0
                 return
-            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out --host --port --threads --allow-origin --allow-host --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format --args --answer --sampling-cmd --root --all
+            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out --host --port --threads --allow-origin --allow-host --tools --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format --args --answer --sampling-cmd --root --all
                 set skip yes
                 continue
             case '-*'
@@ -122,6 +122,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l path -r -f -d 'Path of the
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l threads -r -f -d 'Threads that serve connections.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l allow-origin -r -f -d 'Web origin that may call, besides those of this machine.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l allow-host -r -f -d 'Name this server is called by in Host, besides those of this machine.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l tools -r -f -a '(__fish_complete_directories)' -d 'Directory of programs that are tools: see `mcpctl help tools`.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l max-body -r -f -d 'Longest message.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l max-connections -r -f -d 'Open connections; more are turned away with 503.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l request-timeout -r -f -d 'How long a tool may take without showing progress.'

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -145,7 +146,7 @@ static void fail_in_child(int report, int step) {
 }
 
 static void become(const char *file, char *const *argv, char *const *environment, const char *directory,
-                   int input, int output, int error, int report, int guard_fd, pid_t parent) {
+                   unsigned cpu_seconds, int input, int output, int error, int report, int guard_fd, pid_t parent) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // the parent died before the line above
@@ -158,6 +159,11 @@ static void become(const char *file, char *const *argv, char *const *environment
   dup2(output, 1);
   if (error >= 0) dup2(error, 2);
   close_on_exec_from(3);
+  if (cpu_seconds > 0) {
+    // SIGXCPU at the first limit, SIGKILL at the second.
+    struct rlimit limit = {cpu_seconds, (rlim_t)cpu_seconds + 1};
+    setrlimit(RLIMIT_CPU, &limit);
+  }
   if (directory != NULL && chdir(directory) != 0) fail_in_child(report, CPROCESS_STEP_DIRECTORY);
   execvpe(file, argv, environment != NULL ? environment : environ);
   fail_in_child(report, CPROCESS_STEP_EXEC);
@@ -169,7 +175,7 @@ static struct cprocess_child failed(int step, int error_number) {
 }
 
 struct cprocess_child cprocess_start(const char *file, char *const *argv, char *const *environment,
-                                     const char *directory, int standard_error) {
+                                     const char *directory, int standard_error, unsigned cpu_seconds) {
   int guard_fd = guard_socket_once();
   int input[2] = {-1, -1}, output[2] = {-1, -1}, error[2] = {-1, -1}, report[2] = {-1, -1};
   int made = make_pipe(input) == 0 && make_pipe(output) == 0 && make_pipe(report) == 0;
@@ -190,7 +196,7 @@ struct cprocess_child cprocess_start(const char *file, char *const *argv, char *
   pid_t parent = getpid();
   pid_t pid = fork();
   if (pid == 0)
-    become(file, argv, environment, directory, input[0], output[1], error[1], report[1], guard_fd, parent);
+    become(file, argv, environment, directory, cpu_seconds, input[0], output[1], error[1], report[1], guard_fd, parent);
   int fork_error = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 

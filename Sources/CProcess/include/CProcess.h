@@ -36,9 +36,10 @@ struct cprocess_exit {
 ///
 /// The child dies when the *calling thread* ends (PR_SET_PDEATHSIG), so call this only from a thread that lives as long
 /// as the child may. Its whole group is killed when this process ends in any way (see `guard` in process.c).
-/// `environment` NULL inherits ours; `directory` NULL stays where we are. Blocks until exec succeeded or failed.
+/// `environment` NULL inherits ours; `directory` NULL stays where we are; `cpu_seconds` bounds the processor time of the
+/// child, and of each process it starts, unless 0. Blocks until exec succeeded or failed.
 struct cprocess_child cprocess_start(const char *file, char *const *argv, char *const *environment,
-                                     const char *directory, int standard_error);
+                                     const char *directory, int standard_error, unsigned cpu_seconds);
 
 /// Our own environment, as execve takes it.
 char *const *cprocess_environment(void);

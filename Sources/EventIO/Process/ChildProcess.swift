@@ -12,6 +12,8 @@ package final class ChildProcess: Sendable {
     case inherited(adding: [String: String] = [:])
     /// These alone.
     case only([String: String])
+    /// Those of ours that have these names, with others added or replaced.
+    case selected(Set<String>, adding: [String: String] = [:])
   }
 
   /// What becomes of the child's standard error.
@@ -32,11 +34,16 @@ package final class ChildProcess: Sendable {
     package var unread: Int
     /// How many bytes wait for the child to read before sending fails. Default 64 MiB.
     package var unsent: Int
+    /// How many seconds of processor time the child, and each process it starts, may use. Default 0: as many as it likes.
+    package var processorSeconds: UInt32
 
-    package init(line: Int = 64 << 20, unread: Int = 1 << 20, unsent: Int = 64 << 20) {
+    package init(
+      line: Int = 64 << 20, unread: Int = 1 << 20, unsent: Int = 64 << 20, processorSeconds: UInt32 = 0
+    ) {
       self.line = line
       self.unread = unread
       self.unsent = unsent
+      self.processorSeconds = processorSeconds
     }
   }
 

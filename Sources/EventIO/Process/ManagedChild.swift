@@ -26,7 +26,9 @@ struct ManagedChild {
     let process = arguments.withPointers { argv in
       environment.withPointers { envp in
         configuration.directory.withOptionalCString { directory in
-          cprocess_start(configuration.command, argv, envp, directory, Int32(standardError.rawValue))
+          cprocess_start(
+            configuration.command, argv, envp, directory, Int32(standardError.rawValue),
+            configuration.limits.processorSeconds)
         }
       }
     }
@@ -39,12 +41,13 @@ struct ManagedChild {
       switch environment {
       case .inherited(let adding): (inheritedEnvironment(), adding)
       case .only(let variables): ([], variables)
+      case .selected(let names, let adding): (inheritedEnvironment().filter { names.contains(name(of: $0)) }, adding)
       }
-    let kept = base.filter { entry in
-      added[String(entry.prefix { $0 != "=" })] == nil
-    }
+    let kept = base.filter { added[name(of: $0)] == nil }
     return CStrings(kept + added.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
   }
+
+  private static func name(of entry: String) -> String { String(entry.prefix { $0 != "=" }) }
 
   private static func inheritedEnvironment() -> [String] {
     guard var entry = cprocess_environment() else { return [] }

@@ -41,40 +41,16 @@ public struct CommandResponder: Responder {
   }
 
   private func run(_ input: [UInt8]) async throws -> [UInt8] {
-    let child: ChildProcess
-    do {
-      child = try await ChildProcess.start(
-        ChildProcess.Configuration(
-          command, arguments, standardError: .inherit,
-          limits: ChildProcess.Limits(line: limit, unread: limit)))
+    let outcome: ChildProcess.Outcome
+    do throws(IOError) {
+      outcome = try await ChildProcess.run(
+        ChildProcess.Configuration(command, arguments, standardError: .inherit), input: input, outputLimit: limit)
+    } catch where error.code == .cancelled {
+      throw CancellationError()
     } catch {
       throw ClientError(.unanswered, error.message)
     }
-    do {
-      let output = try await converse(child, input)
-      let status = await child.exit()
-      guard status?.isSuccess == true else {
-        throw ClientError(.unanswered, "\(command) \(status.map { "\($0)" } ?? "was broken off")")
-      }
-      return output
-    } catch {
-      await child.stop(.none)
-      throw error
-    }
-  }
-
-  private func converse(_ child: ChildProcess, _ input: [UInt8]) async throws -> [UInt8] {
-    // A program that answers without reading closes its input, which is fine.
-    try? await child.send(input)
-    child.closeInput()
-    var output: [UInt8] = []
-    while let lines = try await child.nextLines() {
-      for line in lines {
-        if !output.isEmpty { output.append(UInt8(ascii: "\n")) }
-        output += line
-      }
-      guard output.count <= limit else { throw ClientError(.unanswered, "\(command) answers more than \(limit) bytes") }
-    }
-    return output
+    guard outcome.status.isSuccess else { throw ClientError(.unanswered, "\(command) \(outcome.status)") }
+    return outcome.output
   }
 }

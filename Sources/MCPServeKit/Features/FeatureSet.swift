@@ -96,6 +96,21 @@ extension FeatureSet: Announcer {
     for listener in state.withLock({ Array($0.listeners.values) }) { listener(announcement) }
   }
 
+  /// Removes the tools called `names` and adds others, in one step; peers are told when the list is another then.
+  /// - Returns: why some were not added, by their position.
+  func replace(tools names: Set<String>, with tools: [ServerTool]) -> [Int: FeatureError] {
+    var refused: [Int: FeatureError] = [:]
+    change { draft in
+      let before = draft.tools.rows.map(\.listing)
+      for name in names { _ = draft.tools.remove(name) }
+      for (index, tool) in tools.enumerated() {
+        do throws(FeatureError) { try draft.insert(.tool(tool)) } catch { refused[index] = error }
+      }
+      return draft.tools.rows.map(\.listing) == before ? [] : [.tools]
+    }
+    return refused
+  }
+
   private func remove(_ kind: FeatureKind, _ body: (inout Features.Draft) -> Bool) -> Bool {
     var isRemoved = false
     change { draft in

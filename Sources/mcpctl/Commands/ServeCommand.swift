@@ -32,6 +32,9 @@ struct ServeCommand: Command {
   @Option("Web origin that may call, besides those of this machine.", value: "ORIGIN") var allowOrigin: [String]
   @Option("Name this server is called by in Host, besides those of this machine.", value: "NAME")
   var allowHost: [String]
+  @Option(
+    "Directory of programs that are tools: see `mcpctl help tools`.", value: "DIR", completion: .directory)
+  var tools: [String]
   @Group("Limits") var limits: ServeLimitOptions
   @Group("Log") var log: LogOptions
   @Flag("Print no address and no advice.", short: "q") var quiet: Bool
@@ -45,9 +48,12 @@ struct ServeCommand: Command {
   func run(in console: Console) async throws -> ExitCode {
     guard (1...256).contains(threads) else { throw UsageError("--threads: \(threads) is not from 1 to 256") }
     if let path, !path.hasPrefix("/") { throw UsageError("--path: '\(path)' does not begin with '/'") }
-    let service = Service(
-      try BuiltinServer.make(version: Version.number, options: limits.server), limits: limits.service,
-      logger: log.logger(isQuietByDefault: transport == .stdio))
+    let server = try BuiltinServer.make(version: Version.number, options: limits.server)
+    let logger = log.logger(isQuietByDefault: transport == .stdio)
+    for problem in await ToolFolders(tools, for: server.features).load() {
+      logger.warning("not a tool", [("file", problem.path), ("reason", problem.message)])
+    }
+    let service = Service(server, limits: limits.service, logger: logger)
     do throws(IOError) {
       try await serve(service, console)
     } catch {

@@ -3,7 +3,9 @@ import CommandLineKit
 
 extension HelpTopic {
   /// What `mcpctl help` explains besides commands.
-  static let all: [HelpTopic] = [.answers, .arguments, .environment, .exitCodes, .output, .protocol, .targets]
+  static let all: [HelpTopic] = [
+    .answers, .arguments, .environment, .exitCodes, .output, .protocol, .targets, .tools,
+  ]
 
   static let exitCodes = HelpTopic(
     "exit-codes", "what the exit codes mean",

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import EventIO
 import Testing
-
-@testable import MCPClientKit
 
 @Suite(.timeLimit(.minutes(1))) struct WithinTests {
   @Test func whatIsCancelledIsNotCalledLate() async {

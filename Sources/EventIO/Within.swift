@@ -2,7 +2,7 @@
 
 /// Runs `body` for at most `time`; nil when it takes longer, and then it is cancelled and waited for. When the caller is
 /// cancelled, what `body` makes of that is the result.
-func within<Value: Sendable>(
+package func within<Value: Sendable>(
   _ time: Duration, _ body: @escaping @Sendable () async -> Value
 ) async -> Value? {
   await withTaskGroup(of: Ending<Value>.self) { group in

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// A folder of the file system.
+package struct Folder: Sendable {
+  /// Something in a folder, symbolic links followed.
+  package struct Entry: Sendable, Hashable {
+    package let name: String
+    package let isFile: Bool
+    /// Whether we may execute it.
+    package let isExecutable: Bool
+    /// Whether every user of the machine may change it.
+    package let isWritableByAll: Bool
+  }
+
+  package let path: String
+  package init(_ path: String) { self.path = path }
+
+  /// What is in the folder, hidden files left out, by name.
+  /// - Throws: `IOError` `.invalid` naming the folder when it cannot be read, or has more than `limit` entries.
+  package func entries(limit: Int = 10_000) throws(IOError) -> [Entry] {
+    guard let folder = opendir(path) else { throw Self.fault(path, errno) }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      guard !name.hasPrefix(".") else { continue }
+      guard names.count < limit else { throw IOError(.invalid, "\(path): more than \(limit) files in one folder") }
+      names.append(name)
+    }
+    return names.sorted().compactMap(entry)
+  }
+
+  /// Nil when it is gone meanwhile.
+  private func entry(_ name: String) -> Entry? {
+    var status = stat()
+    guard stat("\(path)/\(name)", &status) == 0 else { return nil }
+    return Entry(
+      name: name, isFile: status.st_mode & S_IFMT == S_IFREG, isExecutable: access("\(path)/\(name)", X_OK) == 0,
+      isWritableByAll: status.st_mode & S_IWOTH != 0)
+  }
+
+  /// The bytes of a file in the folder.
+  /// - Throws: `IOError` `.invalid` naming the file when it cannot be read, `.tooLarge` when it is larger than `limit`.
+  package func contents(of name: String, limit: Int) throws(IOError) -> [UInt8] {
+    let path = "\(path)/\(name)"
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw Self.fault(path, errno) }
+    defer { close(file) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = piece.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
+      if count == 0 { return bytes }
+      if count < 0, errno != EINTR { throw Self.fault(path, errno) }
+      if count > 0 { bytes += piece[..<count] }
+      guard bytes.count <= limit else { throw IOError(.tooLarge, "\(path): larger than \(limit) bytes") }
+    }
+  }
+
+  /// The absolute path of a file or folder, without symbolic links; nil when there is none.
+  package static func absolute(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  private static func fault(_ path: String, _ number: Int32) -> IOError {
+    IOError(.invalid, "\(path): \(String(cString: strerror(number)))", errno: number)
+  }
+}
