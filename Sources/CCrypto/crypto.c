@@ -11,6 +11,9 @@
 typedef struct evp_cipher_ctx_st EVP_CIPHER_CTX;
 typedef struct evp_cipher_st EVP_CIPHER;
 typedef struct evp_md_st EVP_MD;
+typedef struct evp_md_ctx_st EVP_MD_CTX;
+typedef struct evp_pkey_st EVP_PKEY;
+typedef struct evp_pkey_ctx_st EVP_PKEY_CTX;
 typedef struct engine_st ENGINE;
 enum { GCM_GET_TAG = 0x10, GCM_SET_TAG = 0x11 };
 
@@ -24,6 +27,16 @@ static struct {
   int (*EVP_CipherFinal_ex)(EVP_CIPHER_CTX *, uint8_t *, int *);
   const EVP_MD *(*EVP_sha256)(void);
   int (*EVP_Digest)(const void *, size_t, uint8_t *, unsigned *, const EVP_MD *, ENGINE *);
+  const EVP_MD *(*EVP_sha384)(void);
+  const EVP_MD *(*EVP_sha512)(void);
+  EVP_MD_CTX *(*EVP_MD_CTX_new)(void);
+  void (*EVP_MD_CTX_free)(EVP_MD_CTX *);
+  int (*EVP_DigestVerifyInit)(EVP_MD_CTX *, EVP_PKEY_CTX **, const EVP_MD *, ENGINE *, EVP_PKEY *);
+  int (*EVP_DigestVerify)(EVP_MD_CTX *, const uint8_t *, size_t, const uint8_t *, size_t);
+  int (*EVP_PKEY_CTX_ctrl_str)(EVP_PKEY_CTX *, const char *, const char *);
+  void (*EVP_PKEY_free)(EVP_PKEY *);
+  EVP_PKEY *(*d2i_PUBKEY)(EVP_PKEY **, const uint8_t **, long);
+  void (*ERR_clear_error)(void);
 } lib;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -33,7 +46,7 @@ static void load(void) {
   void *library = dlopen("libcrypto.so.3", RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) library = dlopen("libcrypto.so.1.1", RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) {
-    problem_of_loading = "sealing needs libcrypto.so.3, which is not installed: install the package libssl3";
+    problem_of_loading = "cryptography needs libcrypto.so.3, which is not installed: install the package libssl3";
     return;
   }
 #define FIND(name)                                                                           \
@@ -50,6 +63,16 @@ static void load(void) {
   FIND(EVP_CipherFinal_ex)
   FIND(EVP_sha256)
   FIND(EVP_Digest)
+  FIND(EVP_sha384)
+  FIND(EVP_sha512)
+  FIND(EVP_MD_CTX_new)
+  FIND(EVP_MD_CTX_free)
+  FIND(EVP_DigestVerifyInit)
+  FIND(EVP_DigestVerify)
+  FIND(EVP_PKEY_CTX_ctrl_str)
+  FIND(EVP_PKEY_free)
+  FIND(d2i_PUBKEY)
+  FIND(ERR_clear_error)
 }
 
 const char *ccrypto_load(void) {
@@ -90,4 +113,38 @@ int ccrypto_open(const uint8_t *key, const uint8_t *nonce, const uint8_t *bound,
 int ccrypto_digest(const uint8_t *bytes, size_t count, uint8_t *digest) {
   unsigned written = 0;
   return lib.EVP_Digest(bytes, count, digest, &written, lib.EVP_sha256(), NULL) == 1 && written == CCRYPTO_DIGEST;
+}
+
+void *ccrypto_key(const uint8_t *der, size_t count) {
+  if (count > LONG_MAX) return NULL;
+  const uint8_t *end = der;
+  EVP_PKEY *key = lib.d2i_PUBKEY(NULL, &end, (long)count);
+  // What failed is kept for each thread until somebody asks.
+  lib.ERR_clear_error();
+  if (key != NULL && end != der + count) {
+    lib.EVP_PKEY_free(key);
+    return NULL;
+  }
+  return key;
+}
+
+void ccrypto_key_free(void *key) { lib.EVP_PKEY_free(key); }
+
+int ccrypto_verify(void *key, int digest, int is_pss, const uint8_t *signature, size_t signature_count, const uint8_t *bytes,
+                   size_t count) {
+  const EVP_MD *md = digest == 256   ? lib.EVP_sha256()
+                     : digest == 384 ? lib.EVP_sha384()
+                     : digest == 512 ? lib.EVP_sha512()
+                                     : NULL;
+  if (md == NULL && digest != 0) return 0;
+  EVP_MD_CTX *context = lib.EVP_MD_CTX_new();
+  if (context == NULL) return 0;
+  EVP_PKEY_CTX *parameters = NULL;
+  int good = lib.EVP_DigestVerifyInit(context, &parameters, md, NULL, key) == 1 &&
+             (!is_pss || (lib.EVP_PKEY_CTX_ctrl_str(parameters, "rsa_padding_mode", "pss") == 1 &&
+                          lib.EVP_PKEY_CTX_ctrl_str(parameters, "rsa_pss_saltlen", "digest") == 1)) &&
+             lib.EVP_DigestVerify(context, signature, signature_count, bytes, count) == 1;
+  lib.EVP_MD_CTX_free(context);
+  lib.ERR_clear_error();
+  return good;
 }

@@ -13,7 +13,7 @@ extension Server {
       case .string(let value)? = argument["value"]
     else { throw RPCError.invalidParams("argument must have a name and a value, both strings") }
     let others = try strings(request.params["context"]?["arguments"], "context.arguments")
-    guard let completions = try provider(for: request.params["ref"], name, features) else {
+    guard let completions = try provider(for: request.params["ref"], name, features, context) else {
       return completion([])
     }
     let query = Completions.Query(value: value, others: others)
@@ -30,15 +30,19 @@ extension Server {
     ])
   }
 
-  private func provider(for ref: JSON?, _ argument: String, _ features: Features) throws(RPCError) -> Completions? {
+  private func provider(
+    for ref: JSON?, _ argument: String, _ features: Features, _ context: RequestContext
+  ) throws(RPCError) -> Completions? {
     switch ref?["type"]?.string {
     case "ref/prompt":
       guard let name = ref?["name"]?.string else { throw .invalidParams("ref.name must be a string") }
       guard let prompt = features.prompts[name] else { throw .invalidParams("unknown prompt: \(name)") }
+      try prompt.check(context, "prompt \(name)")
       return prompt.completions[argument]
     case "ref/resource":
       guard let uri = ref?["uri"]?.string else { throw .invalidParams("ref.uri must be a string") }
       guard let template = features.templates[uri] else { throw .invalidParams("unknown resource template: \(uri)") }
+      try template.check(context, "resource \(uri)")
       return template.completions[argument]
     default: throw .invalidParams("ref.type must be ref/prompt or ref/resource")
     }

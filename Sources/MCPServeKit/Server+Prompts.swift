@@ -12,6 +12,7 @@ extension Server {
       let near = name.nearest(in: features.prompts.names).map { "; did you mean \($0)?" } ?? ""
       throw RPCError.invalidParams("unknown prompt: \(name)\(near)")
     }
+    try prompt.check(context, "prompt \(name)")
     let arguments = try strings(request.params["arguments"], "arguments")
     let missing = prompt.prompt.arguments.filter { $0.isRequired && arguments[$0.name] == nil }
     guard missing.isEmpty else {

@@ -7,6 +7,7 @@ extension Server {
     let features = try features(.resources, for: request.method)
     guard case .string(let uri)? = request.params["uri"] else { throw RPCError.invalidParams("uri must be a string") }
     guard let (resource, variables) = find(uri, features) else { throw RPCError.resourceNotFound(uri) }
+    try resource.check(context, "resource \(uri)")
     let contents =
       switch resource.placement {
       case .loop: try await resource.read(context, uri, variables)
@@ -26,6 +27,7 @@ extension Server {
     guard context.revision.pushesChanges else { throw .methodNotFound(request.method) }
     guard case .string(let uri)? = request.params["uri"] else { throw .invalidParams("uri must be a string") }
     guard request.method == .resourcesUnsubscribe || isKnown(uri, features) else { throw .resourceNotFound(uri) }
+    if request.method == .resourcesSubscribe { try find(uri, features)?.0.check(context, "resource \(uri)") }
     return .complete([:])
   }
 
@@ -34,6 +36,11 @@ extension Server {
     if find(uri, features) != nil { return true }
     let folder = uri.hasSuffix("/") ? uri : uri + "/"
     return features.resources.rows.contains { $0.name.hasPrefix(folder) }
+  }
+
+  /// Whether a URI is known, and its reader may be told of it.
+  func isOpen(_ uri: String, _ features: Features, to principal: Principal?) -> Bool {
+    isKnown(uri, features) && find(uri, features)?.0.isOpen(to: principal) != false
   }
 
   private func find(_ uri: String, _ features: Features) -> (ServerResource, ServerResource.Variables)? {

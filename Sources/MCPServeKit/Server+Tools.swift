@@ -5,6 +5,7 @@ import MCPCore
 extension Server {
   func callTool(_ params: JSONObject, _ context: RequestContext) async throws -> Reply {
     let (name, tool) = try tool(calledIn: params)
+    try tool.check(context, "tool \(name)")
     if let terms = tool.terms { return try await callLong(name, tool, terms, params, context) }
     if context.revision.hasCoreTasks, params.count > 2 { try refuseTask(name, context) }
     return try await perform(name, tool, try arguments(of: params), tool.timeLimit, context)
@@ -37,6 +38,7 @@ extension Server {
   func callToolAtOnce(_ params: JSONObject, _ context: RequestContext) throws -> Reply? {
     let (name, tool) = try tool(calledIn: params)
     guard let call = tool.callAtOnce, tool.placement == .loop else { return nil }
+    try tool.check(context, "tool \(name)")
     if context.revision.hasCoreTasks, params.count > 2 { try refuseTask(name, context) }
     let arguments = try arguments(of: params)
     do {
@@ -67,10 +69,11 @@ extension Server {
     }
   }
 
-  func tool(_ request: Request) throws(RPCError) -> Reply {
+  func tool(_ request: Request, _ context: RequestContext) throws(RPCError) -> Reply {
     let features = try features(.tools, for: request.method)
     guard case .string(let name)? = request.params["name"] else { throw .invalidParams("name must be a string") }
     guard let tool = features.tools[name] else { throw unknownTool(name, features) }
+    try tool.check(context, "tool \(name)")
     return .complete(tool.tool.json.object ?? [:])
   }
 

@@ -86,14 +86,15 @@ public final class Server: RequestHandler {
     switch request.method {
     case .toolsCall: return try callToolAtOnce(request.params, context)
     case .toolsList:
-      return try page(of: \.tools, .tools, as: "tools", .tools, request).withoutExecution(in: context.revision)
-    case .toolsGet: return try tool(request)
-    case .resourcesList: return try page(of: \.resources, .resources, as: "resources", .resources, request)
+      return try page(of: \.tools, .tools, as: "tools", .tools, request, context)
+        .withoutExecution(in: context.revision)
+    case .toolsGet: return try tool(request, context)
+    case .resourcesList: return try page(of: \.resources, .resources, as: "resources", .resources, request, context)
     case .resourceTemplatesList:
-      return try page(of: \.templates, .templates, as: "resourceTemplates", .resources, request)
+      return try page(of: \.templates, .templates, as: "resourceTemplates", .resources, request, context)
     case .resourcesSubscribe, .resourcesUnsubscribe: return try subscribe(request, context)
     case .subscriptionsListen: return try honour(request, context)
-    case .promptsList: return try page(of: \.prompts, .prompts, as: "prompts", .prompts, request)
+    case .promptsList: return try page(of: \.prompts, .prompts, as: "prompts", .prompts, request, context)
     case .discover: return discover()
     default: return nil
     }
@@ -129,12 +130,14 @@ extension Server {
     return features
   }
 
-  private func page<Entry>(
+  private func page<Entry: NeedsScopes>(
     of path: KeyPath<Features, Catalog<Entry>>, _ list: FeatureList, as name: String, _ kind: FeatureKind,
-    _ request: Request
+    _ request: Request, _ context: RequestContext
   ) throws(RPCError) -> Reply {
-    let catalog = try features(kind, for: request.method)[keyPath: path]
+    let features = try features(kind, for: request.method)
+    var catalog = features[keyPath: path]
     let cursor = try Cursor(request.params, of: list, newest: catalog.lastOrdinal)
+    if !features.neededScopes.isEmpty { catalog = catalog.open(to: context.principal) }
     let (listings, next) = catalog.page(after: cursor.ordinal, count: options.pageSize)
     var result: JSONObject = [name: .array(listings)]
     if let next { result["nextCursor"] = .string(Cursor(list, ordinal: next).text) }

@@ -89,7 +89,7 @@ struct ReadingTests {
       "io.modelcontextprotocol/clientCapabilities": ["elicitation": [:]],
     ]
     let request = Request(id: .number(1), method: method, params: params)
-    let context = try service.modernContext(of: request, .latest, NoSink())
+    let context = try service.modernContext(of: request, .latest, from: nil, NoSink())
     return try await service.outcome(of: request, in: context).get()
   }
 }

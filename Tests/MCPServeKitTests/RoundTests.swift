@@ -65,7 +65,7 @@ struct RoundTests {
       "io.modelcontextprotocol/clientCapabilities": ["elicitation": [:], "roots": [:]],
     ]
     let request = Request(id: .number(1), method: .toolsCall, params: params)
-    let context = try service.modernContext(of: request, .latest, NoSink())
+    let context = try service.modernContext(of: request, .latest, from: nil, NoSink())
     return try await service.outcome(of: request, in: context).get()
   }
 }

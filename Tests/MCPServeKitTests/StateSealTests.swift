@@ -21,7 +21,9 @@ struct StateSealTests {
     _ method: Method = .toolsCall, _ params: JSONObject = ["name": "t", "arguments": ["a": 1]],
     principal: String? = "ada"
   ) -> RequestContext {
-    RequestContext(id: .number(1), revision: .latest, method: method, params: params, principal: principal)
+    RequestContext(
+      id: .number(1), revision: .latest, method: method, params: params,
+      principal: principal.map { Principal($0) })
   }
 
   private func fault(_ body: () throws -> JSONObject) -> String {

@@ -144,7 +144,7 @@ struct SubscriptionTests {
 
   @Test func discoveryNamesTheRevisionsThatAreServed() async throws {
     let service = Service(try makeFixture(), revisions: [.v20250618, .v20260728])
-    let conversation = Conversation(service: service, peer: Peer(), assumed: nil)
+    let conversation = Conversation(service: service, peer: Peer(), principal: nil, assumed: nil)
     let meta: JSON = [
       "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": [:],
     ]

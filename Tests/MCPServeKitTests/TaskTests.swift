@@ -169,7 +169,8 @@ import Testing
     func handle(_ method: Method, _ params: JSONObject, as principal: String) async throws -> Reply {
       let context = RequestContext(
         id: .number(1), revision: .latest, method: method, params: params,
-        meta: ["io.modelcontextprotocol/clientCapabilities": .object(Self.capabilities)], principal: principal)
+        meta: ["io.modelcontextprotocol/clientCapabilities": .object(Self.capabilities)],
+        principal: Principal(principal))
       return try await server.handle(Request(id: context.id, method: method, params: params), in: context)
     }
     guard case .task(let task) = try await handle(.toolsCall, ["name": "fail"], as: "ada") else {

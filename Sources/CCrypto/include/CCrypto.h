@@ -23,3 +23,14 @@ int ccrypto_open(const uint8_t *key, const uint8_t *nonce, const uint8_t *bound,
 
 /// Writes the SHA-256 of `bytes` to the CCRYPTO_DIGEST bytes of `digest`. Returns 0 on failure.
 int ccrypto_digest(const uint8_t *bytes, size_t count, uint8_t *digest);
+
+/// A public key made of its DER SubjectPublicKeyInfo; NULL when it is none, such as a point that is not on its curve. May be
+/// used by several threads at the same time. To be freed with `ccrypto_key_free`.
+void *ccrypto_key(const uint8_t *der, size_t count);
+void ccrypto_key_free(void *key);
+
+/// Verifies a signature of `count` bytes. `digest` is the length of the SHA-2 in bits: 256, 384, 512, or 0 for keys that bring
+/// their own (Ed25519). `is_pss` is for RSA: PSS whose salt is as long as the digest, else PKCS #1 v1.5. Returns 1 when it is
+/// good, 0 when it is not.
+int ccrypto_verify(void *key, int digest, int is_pss, const uint8_t *signature, size_t signature_count, const uint8_t *bytes,
+                   size_t count);

@@ -56,6 +56,14 @@ package func digest(of bytes: [UInt8]) throws(IOError) -> [UInt8] {
   return digest
 }
 
-private func loadCrypto() throws(IOError) {
+func loadCrypto() throws(IOError) {
   if let problem = ccrypto_load() { throw IOError(.unavailable, String(cString: problem)) }
+}
+
+/// Whether both hold the same bytes; how long that takes does not depend on where they differ.
+package func isSameSecret(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+  guard one.count == other.count else { return false }
+  var difference: UInt8 = 0
+  for index in one.indices { difference |= one[index] ^ other[index] }
+  return difference == 0
 }

@@ -42,7 +42,7 @@ public final class RequestContext: Sendable {
   /// The id of the legacy session the request belongs to; nil in the modern era and where there is none.
   public let sessionID: String?
   /// Who asks, where the endpoint made sure; nil where nobody has to say.
-  public let principal: String?
+  public let principal: Principal?
   /// The server's own log (not the client's).
   public let logger: Logger
   /// The least level of log notifications the client wants; nil wants none.
@@ -73,7 +73,7 @@ public final class RequestContext: Sendable {
   public init(
     id: RequestID, revision: Revision, method: Method? = nil, params: JSONObject = [:], meta: JSONObject = [:],
     clientInfo: JSONObject? = nil, clientCapabilities: JSONObject = JSONObject(), sessionID: String? = nil,
-    principal: String? = nil, logger: Logger = .silent, logLevel: Logger.Level? = nil,
+    principal: Principal? = nil, logger: Logger = .silent, logLevel: Logger.Level? = nil,
     sink: any NotificationSink = NoSink(), inquirer: (any Inquirer)? = nil
   ) {
     self.id = id

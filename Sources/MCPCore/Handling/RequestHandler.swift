@@ -26,6 +26,16 @@ extension RequestHandler {
 public protocol Middleware: Sendable {
   /// Answers `request`, or passes it to `next`.
   func handle(_ request: Request, in context: RequestContext, next: any RequestHandler) async throws -> Reply
+
+  /// The same when that needs no waiting; nil has `handle` asked, as in `RequestHandler.replyAtHand`. Default: nil.
+  func replyAtHand(to request: Request, in context: RequestContext, next: any RequestHandler) throws -> Reply?
+}
+
+extension Middleware {
+  /// Has `handle` asked.
+  public func replyAtHand(
+    to request: Request, in context: RequestContext, next: any RequestHandler
+  ) throws -> Reply? { nil }
 }
 
 extension RequestHandler {
@@ -41,5 +51,9 @@ private struct Layered: RequestHandler {
 
   func handle(_ request: Request, in context: RequestContext) async throws -> Reply {
     try await layer.handle(request, in: context, next: next)
+  }
+
+  func replyAtHand(to request: Request, in context: RequestContext) throws -> Reply? {
+    try layer.replyAtHand(to: request, in: context, next: next)
   }
 }

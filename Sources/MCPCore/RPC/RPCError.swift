@@ -24,6 +24,10 @@ public struct RPCError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let legacyResourceNotFound = Code(rawValue: -32002)
     /// The user has to open a URL first (2025-11-25).
     public static let urlElicitationRequired = Code(rawValue: -32042)
+    /// The caller may not do this; ours, not the specification's.
+    public static let forbidden = Code(rawValue: -32003)
+    /// The caller asks too often; ours, not the specification's.
+    public static let tooManyRequests = Code(rawValue: -32004)
     /// An HTTP header disagrees with the body (2026-07-28).
     public static let headerMismatch = Code(rawValue: -32020)
     /// The request needs a capability its client did not declare (2026-07-28).
@@ -63,6 +67,31 @@ extension RPCError {
 
   /// The parameters do not fit; `message` names the one at fault.
   public static func invalidParams(_ message: String) -> RPCError { RPCError(.invalidParams, message) }
+}
+
+extension RPCError {
+  /// The caller needs scopes it does not have: all that the operation needs are in `data`, for clients that can get them.
+  /// Over HTTP this becomes 403 with a challenge.
+  ///
+  /// Spec: 2025-11-25 and 2026-07-28, basic/authorization, "Scope Challenge Handling".
+  public static func insufficientScope(for what: String, needed: [String]) -> RPCError {
+    RPCError(
+      .forbidden, "\(what) needs the scope \(needed.joined(separator: " "))",
+      data: ["error": "insufficient_scope", "scope": .string(needed.joined(separator: " "))])
+  }
+
+  /// The caller may not do this, whatever its scopes.
+  public static func forbidden(_ what: String) -> RPCError {
+    RPCError(.forbidden, "\(what) is not for this caller", data: ["error": "forbidden"])
+  }
+
+  /// The caller asks too often. Over HTTP this becomes 429 with `Retry-After`.
+  /// - Parameter pause: when to try again.
+  public static func tooManyRequests(_ what: String, retryAfter pause: Duration) -> RPCError {
+    let seconds = max(1, Int(pause.components.seconds) + (pause.components.attoseconds > 0 ? 1 : 0))
+    return RPCError(
+      .tooManyRequests, "\(what): try again in \(seconds) s", data: ["retryAfter": .number(JSONNumber(seconds))])
+  }
 }
 
 extension RPCError {

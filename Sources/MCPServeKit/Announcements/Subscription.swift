@@ -140,7 +140,9 @@ extension Server {
     var asked = request.params["notifications"]?.object ?? [:]
     for kind in FeatureKind.allCases where !offers(kind, features) { asked[kind.filterMember] = nil }
     if let uris = asked["resourceSubscriptions"]?.array {
-      let known = offers(.resources, features) ? uris.filter { $0.string.map { isKnown($0, features) } ?? false } : []
+      let known =
+        offers(.resources, features)
+        ? uris.filter { $0.string.map { isOpen($0, features, to: context.principal) } ?? false } : []
       asked["resourceSubscriptions"] = known.isEmpty ? nil : .array(known)
     }
     // Which tasks may be told takes waiting to find out.

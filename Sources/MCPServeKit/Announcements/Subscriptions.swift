@@ -63,7 +63,7 @@ extension Conversation {
   func listen(_ request: Request, _ revision: Revision, telling sink: any NotificationSink) async -> Response? {
     do throws(RPCError) {
       guard let subscriptions else { throw .methodNotFound(request.method) }
-      let context = try service.modernContext(of: request, revision, sink)
+      let context = try service.modernContext(of: request, revision, from: principal, sink)
       try peer.begin(context, limit: service.limits.requestsInFlight)
       defer { peer.end(context) }
       let subscription = try await service.subscription(request, in: context)

@@ -7,6 +7,8 @@ import Observability
 struct Conversation: Sendable {
   let service: Service
   let peer: Peer
+  /// Who asks, where somebody made sure.
+  let principal: Principal?
   /// What is assumed of a legacy peer that asks before `initialize`; nil refuses it.
   let assumed: Handshake?
   /// Where a channel keeps its open subscriptions; nil where each has a stream of its own.
@@ -20,7 +22,7 @@ struct Conversation: Sendable {
         if request.method != .toolsCall, request.method == .subscriptionsListen {
           return await listen(request, revision, telling: sink)
         }
-        return await answer(request, in: try service.modernContext(of: request, revision, sink))
+        return await answer(request, in: try service.modernContext(of: request, revision, from: principal, sink))
       case .legacy: return await answer(legacy: request, telling: sink)
       }
     } catch {
@@ -104,7 +106,7 @@ extension Conversation {
       id: request.id, revision: handshake.revision, method: request.method, params: request.params,
       meta: request.params["_meta"]?.object ?? [:],
       clientInfo: handshake.clientInfo, clientCapabilities: handshake.clientCapabilities, sessionID: peer.sessionID,
-      logger: service.logger, logLevel: level, sink: sink,
+      principal: principal, logger: service.logger, logLevel: level, sink: sink,
       inquirer: SessionInquirer(service: service, peer: peer))
   }
 }

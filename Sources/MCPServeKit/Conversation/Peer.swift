@@ -29,12 +29,15 @@ final class Peer: Sendable {
 
   /// The id of its session; nil on a channel.
   let sessionID: String?
+  /// Who opened the session, and alone may use it; nil where nobody has to say.
+  let owner: String?
   /// What its client was asked.
   let questions = OpenQuestions()
   let state: Mutex<State>
 
-  init(sessionID: String? = nil) {
+  init(sessionID: String? = nil, owner: String? = nil) {
     self.sessionID = sessionID
+    self.owner = owner
     state = Mutex(State(lifecycle: Lifecycle(), isReady: false))
   }
 
@@ -52,6 +55,14 @@ final class Peer: Sendable {
       state.name = name
       return name
     }
+  }
+
+  /// Whether a caller may use it. Its id finds a session, it does not prove who asks.
+  ///
+  /// Spec: 2025-11-25, basic/security_best_practices, "Session Hijacking".
+  func isOpen(to principal: Principal?) -> Bool {
+    guard let owner else { return principal == nil }
+    return principal?.name.hasBytes(of: owner) == true
   }
 
   /// What the handshake settled; nil before.

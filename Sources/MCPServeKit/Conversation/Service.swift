@@ -9,7 +9,7 @@ public final class Service: Sendable {
   let identity: JSON
   let announcer: (any Announcer)?
   /// What the server behind the handler offers, when that is what announces changes.
-  private let features: FeatureSet?
+  let features: FeatureSet?
   /// The revisions that are answered.
   public let revisions: [Revision]
   /// Those of them that have sessions, newest first.
@@ -20,6 +20,8 @@ public final class Service: Sendable {
   let jsonLimits: JSONLimits
   /// The server's own log.
   public let logger: Logger
+  /// Who is let in over HTTP, and what for; nil lets everybody do everything.
+  public let authorization: Authorization?
   /// What requests that ask carry from round to round is sealed with it.
   let seal: StateSeal
 
@@ -29,12 +31,14 @@ public final class Service: Sendable {
   ///   - announcer: says things unasked, such as that a list changed; nil when nothing ever is.
   ///   - revisions: the revisions that are answered.
   ///   - stateKeys: what `requestState` is sealed with; to be given when several servers answer for each other.
+  ///   - authorization: who is let in over HTTP, and what callers may do; nil lets everybody do everything.
   public init(
     _ handler: any RequestHandler, as identity: Implementation, announcer: (any Announcer)? = nil,
     revisions: [Revision] = Revision.allCases, limits: ServeLimits = ServeLimits(), stateKeys: StateKeys = StateKeys(),
-    logger: Logger = .silent
+    authorization: Authorization? = nil, logger: Logger = .silent
   ) {
-    self.handler = handler
+    self.handler = authorization.map { handler.behind([AccessControl($0)]) } ?? handler
+    self.authorization = authorization
     self.identity = identity.json
     self.announcer = announcer
     features = announcer as? FeatureSet
@@ -50,11 +54,11 @@ public final class Service: Sendable {
   /// Offers a server.
   public convenience init(
     _ server: Server, revisions: [Revision] = Revision.allCases, limits: ServeLimits = ServeLimits(),
-    stateKeys: StateKeys = StateKeys(), logger: Logger = .silent
+    stateKeys: StateKeys = StateKeys(), authorization: Authorization? = nil, logger: Logger = .silent
   ) {
     self.init(
       server, as: server.identity, announcer: server.features, revisions: revisions, limits: limits,
-      stateKeys: stateKeys, logger: logger)
+      stateKeys: stateKeys, authorization: authorization, logger: logger)
   }
 }
 
@@ -69,14 +73,14 @@ extension Service {
 
   /// The modern era: the request itself says everything.
   func modernContext(
-    of request: Request, _ revision: Revision, _ sink: any NotificationSink
+    of request: Request, _ revision: Revision, from principal: Principal?, _ sink: any NotificationSink
   ) throws(RPCError) -> RequestContext {
     let meta = request.params["_meta"]?.object ?? [:]
     var level: Logger.Level?
     if let name = meta[MetaKey.logLevel] { level = try Logger.Level(wire: name) }
     return RequestContext(
-      id: request.id, revision: revision, method: request.method, params: request.params, meta: meta, logger: logger,
-      logLevel: level, sink: sink, inquirer: RoundInquirer(service: self))
+      id: request.id, revision: revision, method: request.method, params: request.params, meta: meta,
+      principal: principal, logger: logger, logLevel: level, sink: sink, inquirer: RoundInquirer(service: self))
   }
 
   /// Asks the handler and spells its answer in the revision the context speaks. Faults of the server are logged; the

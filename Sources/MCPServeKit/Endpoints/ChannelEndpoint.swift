@@ -14,9 +14,11 @@ public struct ChannelEndpoint: Sendable {
   private let subscriptions = Subscriptions()
 
   /// Makes an endpoint; `run` serves.
-  public init(_ service: Service, on channel: any MessageChannel) {
+  /// - Parameter principal: who is at the other end. Default: whoever started this process, or is part of it.
+  public init(_ service: Service, on channel: any MessageChannel, from principal: Principal = .local) {
     self.channel = channel
-    conversation = Conversation(service: service, peer: Peer(), assumed: .assumed, subscriptions: subscriptions)
+    conversation = Conversation(
+      service: service, peer: Peer(), principal: principal, assumed: .assumed, subscriptions: subscriptions)
   }
 
   /// How far the legacy conversation is.

@@ -58,7 +58,10 @@ extension Service {
     let server = try HTTPServer(handler: site, limits: http, loops: options.threads, logger: logger)
     let stop = try await StopSignals()
     defer { stop.end() }
+    try checkNames(addresses)
+    site.listens(on: addresses)  // unless the system chooses the port
     let bound = try server.start(host: options.host, port: options.port)
+    site.listens(on: bound)
     logger.info("server started", [("addresses", bound.map(\.description).joined(separator: " "))])
     ready(Listening(addresses: bound.map(\.description), port: bound.first?.port ?? 0))
     await withTaskGroup { group in
@@ -78,6 +81,16 @@ extension Service {
       await server.shutdown(within: .zero)
     }
     logger.info("server stopped")
+  }
+
+  /// Tokens have to say whom they are for, so the server has to have a name.
+  private func checkNames(_ addresses: [SocketAddress]) throws {
+    guard let rules = authorization?.rules, rules.checksAudience, rules.resource == nil, rules.audiences.isEmpty,
+      ResourceNames(addresses).isEmpty
+    else { return }
+    throw AuthorizationError(
+      "tokens have to be for this server, whose URL is not known: set AuthorizationRules.resource to the one clients use"
+    )
   }
 
   private func serveStandardStreams() async throws {

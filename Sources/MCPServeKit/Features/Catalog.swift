@@ -45,6 +45,14 @@ struct Catalog<Entry: Sendable>: Sendable {
     rows[position] = Row(ordinal: row.ordinal, name: name, listing: row.listing, entry: entry)
   }
 
+  /// The entries that fit, at their places in the list of all.
+  func filter(_ fits: (Entry) -> Bool) -> Catalog {
+    var catalog = self
+    catalog.rows = rows.filter { fits($0.entry) }
+    catalog.positions = Dictionary(uniqueKeysWithValues: catalog.rows.enumerated().map { ($1.name, $0) })
+    return catalog
+  }
+
   mutating func remove(_ name: String) -> Bool {
     guard let position = positions.removeValue(forKey: name) else { return false }
     rows.remove(at: position)

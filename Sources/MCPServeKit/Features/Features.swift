@@ -12,6 +12,8 @@ final class Features: Sendable {
   let kinds: FeatureKinds
   /// Whether any tool's arguments are repeated in headers.
   let hasParameterHeaders: Bool
+  /// The scopes that any of them needs.
+  let neededScopes: Set<String>
   /// Whether there are tools whose calls may be tasks.
   let offersTasks: Bool
 
@@ -22,6 +24,8 @@ final class Features: Sendable {
     prompts = draft.prompts
     kinds = draft.kinds
     hasParameterHeaders = draft.tools.rows.contains { $0.entry.headers != nil }
+    neededScopes = draft.tools.neededScopes.union(draft.resources.neededScopes).union(draft.templates.neededScopes)
+      .union(draft.prompts.neededScopes)
     offersTasks = draft.tools.rows.contains { $0.entry.terms != nil }
   }
 

@@ -11,6 +11,8 @@ public struct ServerPrompt: Sendable {
   let render: Render
   var placement = Placement.pool
   var completions: [String: Completions] = [:]
+  /// The scopes its callers need.
+  var neededScopes: [String] = []
 
   /// Makes a prompt. `render` runs on a pool of threads and may block.
   public init(_ prompt: Prompt, render: @escaping Render) {
@@ -29,6 +31,13 @@ public struct ServerPrompt: Sendable {
   public var onLoop: ServerPrompt {
     var prompt = self
     prompt.placement = .loop
+    return prompt
+  }
+
+  /// The prompt for callers that have all of `scopes`; see `ServerTool.requires`.
+  public func requires(scopes: String...) -> ServerPrompt {
+    var prompt = self
+    prompt.neededScopes += scopes
     return prompt
   }
 

@@ -21,6 +21,8 @@ public struct ServerResource: Sendable {
   var template: URITemplate?
   var placement = Placement.pool
   var completions: [String: Completions] = [:]
+  /// The scopes its readers need.
+  var neededScopes: [String] = []
 
   /// Makes a resource whose text never changes.
   public init(_ resource: Resource, text: String) {
@@ -59,6 +61,13 @@ public struct ServerResource: Sendable {
   public var onLoop: ServerResource {
     var resource = self
     resource.placement = .loop
+    return resource
+  }
+
+  /// The resource for callers that have all of `scopes`; see `ServerTool.requires`.
+  public func requires(scopes: String...) -> ServerResource {
+    var resource = self
+    resource.neededScopes += scopes
     return resource
   }
 

@@ -22,6 +22,8 @@ public struct ServerTool: Sendable {
   var headers: ParameterHeaders?
   /// What is special about a tool whose calls may be tasks; nil for others.
   var terms: TaskTerms?
+  /// The scopes its callers need.
+  var neededScopes: [String] = []
   /// The compiled output schema; set when the tool is registered.
   var outputSchema: Schema?
 
@@ -119,6 +121,10 @@ extension ServerTool {
 
   /// The tool with its own time limit, in place of the server's.
   public func timeLimit(_ limit: Duration) -> ServerTool { changed { $0.timeLimit = limit } }
+
+  /// The tool for callers that have all of `scopes`; others do not see it in lists. Where nobody has to say who asks, nobody
+  /// has any; whoever started the server and talks to it over stdio has them all.
+  public func requires(scopes: String...) -> ServerTool { changed { $0.neededScopes += scopes } }
 
   /// The tool with a name for people.
   public func title(_ title: String) -> ServerTool { changed { $0.tool.title = title } }

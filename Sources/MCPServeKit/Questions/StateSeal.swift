@@ -74,7 +74,7 @@ struct StateSeal: Sendable {
     var params = context.params
     for name in ["_meta", "inputResponses", "requestState"] { params[name] = nil }
     return JSON.array([
-      .string(server), context.principal.map(JSON.string) ?? .null, .string(context.method?.rawValue ?? ""),
+      .string(server), context.principal.map { .string($0.name) } ?? .null, .string(context.method?.rawValue ?? ""),
       JSON.object(params).sorted,
     ]).bytes
   }

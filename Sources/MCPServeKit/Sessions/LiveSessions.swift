@@ -34,7 +34,7 @@ final class LiveSessions: Sendable {
     let id = session.id.rawValue
     return peers.withLock { peers in
       if let peer = peers[id] { return peer }
-      let peer = Peer(sessionID: id)
+      let peer = Peer(sessionID: id, owner: session.principal)
       peer.resume(session)
       peers[id] = peer
       return peer
@@ -43,9 +43,11 @@ final class LiveSessions: Sendable {
 
   /// Begins a session for a peer that is about to be initialized.
   /// - Throws: `SessionError` when there are too many.
-  func open(_ handshake: Handshake, id: Session.ID) async throws {
+  func open(_ handshake: Handshake, id: Session.ID, for principal: Principal?) async throws {
     try await store.insert(
-      Session(id: id, handshake: handshake, state: .initializing, lifetime: service.limits.initializeTime))
+      Session(
+        id: id, principal: principal?.name, handshake: handshake, state: .initializing,
+        lifetime: service.limits.initializeTime))
   }
 
   /// Keeps what has changed about a peer.

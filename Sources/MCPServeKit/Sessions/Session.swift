@@ -27,6 +27,8 @@ public struct Session: Sendable {
 
   /// The session's name.
   public let id: ID
+  /// Who opened it, and alone may use it; nil where nobody has to say.
+  public let principal: String?
   /// What `initialize` settled.
   public var handshake: Handshake
   /// How far the conversation is. `processing` is never stored: which requests are in flight is known to their server.
@@ -44,10 +46,12 @@ public struct Session: Sendable {
 
   /// Makes a session.
   public init(
-    id: ID = .random(), handshake: Handshake, state: SessionState, logLevel: Logger.Level? = nil,
+    id: ID = .random(), principal: String? = nil, handshake: Handshake, state: SessionState,
+    logLevel: Logger.Level? = nil,
     subscriptions: Set<String> = [], isReady: Bool = false, lifetime: Duration
   ) {
     self.id = id
+    self.principal = principal
     self.handshake = handshake
     self.state = state
     self.logLevel = logLevel

@@ -199,6 +199,6 @@ extension TaskDesk {
 extension RequestContext {
   /// Whose task a call of this request begins.
   var owner: TaskOwner {
-    TaskOwner(principal: principal, session: revision.era == .legacy ? sessionID ?? conversation : nil)
+    TaskOwner(principal: principal?.name, session: revision.era == .legacy ? sessionID ?? conversation : nil)
   }
 }

@@ -19,6 +19,7 @@ struct ServeCommand: Command {
       .init("mcpctl serve --transport http-stream --port 8000", "Serves http://127.0.0.1:8000/mcp."),
       .init("mcpctl serve --transport sse --port 8000", "Serves clients of 2024-11-05 at http://127.0.0.1:8000/sse."),
       .init("mcpctl serve --transport http-stream --port 0", "Lets the system choose the port, and prints it."),
+      .init("mcpctl serve --transport http-stream --auth-keys keys.txt --rate-limit 20/s", "Asks callers for a key."),
     ])
 
   @Option("Transport to serve.", value: "TRANSPORT", environment: ["MCP_TRANSPORT_TYPE"])
@@ -35,13 +36,20 @@ struct ServeCommand: Command {
   @Option(
     "Directory of programs that are tools: see `mcpctl help tools`.", value: "DIR", completion: .directory)
   var tools: [String]
+  @Group("Callers") var callers: AuthorizationOptions
   @Group("Limits") var limits: ServeLimitOptions
   @Group("Log") var log: LogOptions
   @Flag("Print no address and no advice.", short: "q") var quiet: Bool
 
   func check(given: Set<String>) throws(UsageError) {
-    let addressed = ["host", "port", "path", "threads", "allow-origin", "allow-host"].first(where: given.contains)
-    guard transport == .stdio, let addressed else { return }
+    try callers.check(isNamed: !isForAllAddresses)
+    let overHTTP = ["host", "port", "path", "threads", "allow-origin", "allow-host"] + AuthorizationOptions.overHTTP
+    guard transport == .stdio, let addressed = overHTTP.first(where: given.contains) else { return }
+    if AuthorizationOptions.overHTTP.contains(addressed) {
+      throw UsageError(
+        "--\(addressed) asks callers over HTTP who they are, and over stdio there is only the one who started this: add "
+          + "--transport http-stream")
+    }
     throw UsageError("--\(addressed) is for a server over HTTP: add --transport http-stream")
   }
 
@@ -53,7 +61,8 @@ struct ServeCommand: Command {
     for problem in await ToolFolders(tools, for: server.features).load() {
       logger.warning("not a tool", [("file", problem.path), ("reason", problem.message)])
     }
-    let service = Service(server, limits: limits.service, logger: logger)
+    let service = Service(
+      server, limits: limits.service, authorization: try callers.authorization(logger: logger), logger: logger)
     do throws(IOError) {
       try await serve(service, console)
     } catch {
@@ -93,15 +102,25 @@ struct ServeCommand: Command {
   /// Where it listens, and a line to copy.
   private func announce(_ listening: Listening, _ stream: OutputStream) {
     let path = path ?? (transport == .sse ? "/sse" : "/mcp")
-    let isPublic = ["0.0.0.0", "::", "[::]"].contains(host)
-    let address = isPublic ? "127.0.0.1:\(listening.port)" : listening.addresses.first ?? "\(host):\(listening.port)"
+    let address =
+      isForAllAddresses ? "127.0.0.1:\(listening.port)" : listening.addresses.first ?? "\(host):\(listening.port)"
     let url = "http://\(address)\(path)"
     stream.print("serving \(transport.rawValue) at \(url)")
     if transport == .sse {
       stream.print("deprecated: HTTP+SSE was replaced in 2025-03-26; prefer --transport http-stream")
     }
-    if isPublic { stream.print("warning: whoever reaches this machine can call these tools") }
-    stream.print("try: \(Self.program) -s \(url) call calculator a=1 b=2")
+    if !callers.asksWho, !isLoopback(listening) {
+      stream.print(
+        "warning: whoever reaches this machine can call these tools; --auth-keys or --auth-issuer ask who calls")
+    }
+    let credentials = callers.authKeys == nil ? "" : " --bearer-env KEY"
+    stream.print("try: \(Self.program) -s \(url)\(credentials) call calculator a=1 b=2")
+  }
+
+  private var isForAllAddresses: Bool { ["0.0.0.0", "::", "[::]"].contains(host) }
+
+  private func isLoopback(_ listening: Listening) -> Bool {
+    listening.addresses.allSatisfy { $0.hasPrefix("127.") || $0.hasPrefix("[::1]:") }
   }
 
   /// How this program was called, so that a line to copy also works where mcpctl is not installed.

@@ -2,6 +2,7 @@
 import EventIO
 import JSONKit
 import MCPCore
+import Observability
 
 @testable import MCPServeKit
 
@@ -17,14 +18,17 @@ struct Site: Sendable {
   func peer() throws -> HTTPPeer { try HTTPPeer(address) }
 
   /// Opens a session and returns its id.
-  func initialize(_ version: String = "2025-11-25", _ peer: HTTPPeer) async throws -> String {
+  func initialize(
+    _ version: String = "2025-11-25", _ peer: HTTPPeer, _ headers: [String: String] = [:]
+  ) async throws -> String {
     let answer = try await peer.ask(
-      "POST", "/mcp",
+      "POST", "/mcp", headers,
       body:
         #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"\#(version)","capabilities":{}}}"#)
     let session = answer.headers["mcp-session-id"] ?? ""
     _ = try await peer.ask(
-      "POST", "/mcp", ["Mcp-Session-Id": session], body: #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+      "POST", "/mcp", headers.merging(["Mcp-Session-Id": session]) { $1 },
+      body: #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
     return session
   }
 }
@@ -32,6 +36,7 @@ struct Site: Sendable {
 /// Serves `server` for as long as `body` takes.
 func withSite(
   _ server: Server? = nil, limits: ServeLimits = ServeLimits(), revisions: [Revision] = Revision.allCases,
+  authorization: Authorization? = nil, logger: Logger = .silent,
   now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
   options change: (inout HTTPOptions) -> Void = { _ in }, _ body: (Site) async throws -> Void
 ) async throws {
@@ -42,9 +47,11 @@ func withSite(
   let store = MemorySessionStore(limit: limits.sessions, now: now)
   let log = MemoryEventLog(limits: limits)
   let site = HTTPSite(
-    Service(server, revisions: revisions, limits: limits), options, store: store, log: log, isLoopback: true)
+    Service(server, revisions: revisions, limits: limits, authorization: authorization, logger: logger), options,
+    store: store, log: log, isLoopback: true)
   let http = try HTTPServer(handler: site)
   let address = try http.start(host: "127.0.0.1", port: 0)[0]
+  site.listens(on: [address])
   do {
     try await body(Site(address: address, site: site, store: store, log: log, server: server, http: http))
   } catch {

@@ -12,17 +12,23 @@ final class EventSession: NotificationSink {
   }
 
   let mailbox: EventMailbox
-  private let conversation: Conversation
+  private let service: Service
+  let peer: Peer
   private let state = Mutex(State())
 
-  init(_ service: Service, id: String) {
+  init(_ service: Service, id: String, for principal: Principal?) {
     mailbox = EventMailbox(limit: service.limits.streamMessages)
-    conversation = Conversation(service: service, peer: Peer(sessionID: id), assumed: .assumed)
+    self.service = service
+    peer = Peer(sessionID: id, owner: principal?.name)
+  }
+
+  private func conversation(_ principal: Principal?) -> Conversation {
+    Conversation(service: service, peer: peer, principal: principal, assumed: .assumed)
   }
 
   /// Whether one more message may be answered; `answer` is to follow.
   func begin() -> Bool {
-    let limit = conversation.service.limits.requestsInFlight
+    let limit = service.limits.requestsInFlight
     return state.withLock { state in
       guard state.pending < limit, !state.isFinishing else { return false }
       state.pending += 1
@@ -34,7 +40,8 @@ final class EventSession: NotificationSink {
   ///
   /// Nobody waits for the task: the POST that brought the message is over. `begin` bounds how many there are, and the
   /// end of the stream withdraws their requests.
-  func answer(_ message: JSON) {
+  func answer(_ message: JSON, from principal: Principal?) {
+    let conversation = conversation(principal)
     Task.immediate {
       if let text = await conversation.answer(message, telling: self) { mailbox.post(text.event) }
       let isLast = state.withLock { state in
@@ -46,7 +53,7 @@ final class EventSession: NotificationSink {
   }
 
   func tell(_ news: News, _ event: [UInt8]) {
-    if conversation.peer.wants(news) { mailbox.post(event) }
+    if peer.wants(news) { mailbox.post(event) }
   }
 
   func send(_ notification: Message.Notification) async {
@@ -58,7 +65,7 @@ final class EventSession: NotificationSink {
   /// Takes an answer to a question of ours; false when `message` is none. It waits for nothing, so it needs no `begin`.
   func takeResponse(_ message: JSON) -> Bool {
     guard message["method"] == nil, case .response(let response)? = try? Message(message) else { return false }
-    conversation.receive(response)
+    conversation(nil).receive(response)
     return true
   }
 
@@ -72,5 +79,5 @@ final class EventSession: NotificationSink {
   }
 
   /// The stream has ended.
-  func end() { conversation.peer.terminate(reason: "the client closed the event stream") }
+  func end() { peer.terminate(reason: "the client closed the event stream") }
 }

@@ -39,10 +39,12 @@ extension HTTPEndpoint {
   /// Answers `subscriptions/listen` with a stream that lasts until the client closes it or the server stops.
   ///
   /// Spec: 2026-07-28, basic/utilities/subscriptions.
-  func listen(_ call: Request, _ revision: Revision, _ accepts: Acceptance) async -> HTTPAnswer {
+  func listen(
+    _ call: Request, _ revision: Revision, _ exchange: HTTPExchange, _ accepts: Acceptance
+  ) async -> HTTPAnswer {
     guard accepts.events else { return .notAcceptable("text/event-stream") }
     do throws(RPCError) {
-      let context = try service.modernContext(of: call, revision, NoSink())
+      let context = try service.modernContext(of: call, revision, from: exchange.principal, NoSink())
       let subscription = try await service.subscription(call, in: context)
       let mailbox = EventMailbox(limit: service.limits.streamMessages)
       mailbox.post(Message.notification(subscription.acknowledgement).json.event)
@@ -57,7 +59,7 @@ extension HTTPEndpoint {
           },
           ended: { [listenStreams] in listenStreams.remove(mailbox) }))
     } catch {
-      return .error(status(of: .failure(error)), error, to: call.id)
+      return exchange.explain(.error(status(of: .failure(error)), error, to: call.id), error)
     }
   }
 

@@ -19,8 +19,8 @@ extension HTTPEndpoint {
     do throws(InvalidMessage) {
       switch try Message(json) {
       case .request(let call): return answer(call, exchange, terms)
-      case .notification(let notification): return .work { await take(notification, exchange.request) }
-      case .response(let response): return .work { await take(response, exchange.request) }
+      case .notification(let notification): return .work { await take(notification, exchange) }
+      case .response(let response): return .work { await take(response, exchange) }
       }
     } catch {
       return .ready(.json(error.response.bytes(for: nil), .badRequest))
@@ -34,7 +34,7 @@ extension HTTPEndpoint {
         try terms.standard.check(against: call, revision)
         try service.parameterHeaders(of: call)?.check(exchange.request.headers, against: call.params["arguments"])
         if call.method != .toolsCall, call.method == .subscriptionsListen {
-          return .work { await listen(call, revision, terms.accepts) }
+          return .work { await listen(call, revision, exchange, terms.accepts) }
         }
         return try answer(modern: call, revision, exchange, terms)
       case .legacy:
@@ -42,11 +42,13 @@ extension HTTPEndpoint {
           throw .invalidParams(
             "MCP-Protocol-Version names a revision whose requests need _meta \(MetaKey.protocolVersion)")
         }
-        if let outcome = outcomeAtHand(legacy: call, exchange.request, terms) { return .ready(answer(call, outcome, terms)) }
+        if let outcome = outcomeAtHand(legacy: call, exchange, terms) {
+          return .ready(answer(call, outcome, exchange, terms, status: Self.status(ofRefusal: outcome)))
+        }
         return .work {
           let reply = reply(exchange, terms, cancelsOnDisconnect: false)
-          guard call.method == .initialize else { return await answer(legacy: call, exchange.request, reply) }
-          return await initialize(call, exchange.request, reply)
+          guard call.method == .initialize else { return await answer(legacy: call, exchange, reply) }
+          return await initialize(call, exchange, reply)
         }
       }
     } catch {
@@ -56,11 +58,12 @@ extension HTTPEndpoint {
 
   /// The answer to a request that needed no waiting.
   private func answer(
-    _ call: Request, _ outcome: Result<JSONObject, RPCError>, _ terms: PostTerms, status: HTTPStatus = .ok
+    _ call: Request, _ outcome: Result<JSONObject, RPCError>, _ exchange: HTTPExchange, _ terms: PostTerms,
+    status: HTTPStatus
   ) -> HTTPAnswer {
     let text = Response(id: call.id, outcome: outcome).bytes
-    guard terms.accepts.json || status != .ok else { return .events(text.event) }
-    return .json(text, status)
+    guard status == .ok else { return exchange.explain(.json(text, status), outcome) }
+    return terms.accepts.json ? .json(text) : .events(text.event)
   }
 
   private func reply(_ exchange: HTTPExchange, _ terms: PostTerms, cancelsOnDisconnect: Bool) -> ReplyStream {
@@ -74,19 +77,22 @@ extension HTTPEndpoint {
   private func answer(
     modern call: Request, _ revision: Revision, _ exchange: HTTPExchange, _ terms: PostTerms
   ) throws(RPCError) -> HTTPStep {
-    let context = try service.modernContext(of: call, revision, NoSink())
+    let context = try service.modernContext(of: call, revision, from: exchange.principal, NoSink())
     if let outcome = service.outcomeAtHand(of: call, in: context) {
-      return .ready(answer(call, outcome, terms, status: status(of: outcome)))
+      return .ready(answer(call, outcome, exchange, terms, status: status(of: outcome)))
     }
-    return .work { await answer(modern: call, revision, reply(exchange, terms, cancelsOnDisconnect: true)) }
+    return .work { await answer(modern: call, revision, exchange, reply(exchange, terms, cancelsOnDisconnect: true)) }
   }
 
-  private func answer(modern call: Request, _ revision: Revision, _ reply: ReplyStream) async -> HTTPAnswer {
+  private func answer(
+    modern call: Request, _ revision: Revision, _ exchange: HTTPExchange, _ reply: ReplyStream
+  ) async -> HTTPAnswer {
     do throws(RPCError) {
-      let context = try service.modernContext(of: call, revision, reply)
+      let context = try service.modernContext(of: call, revision, from: exchange.principal, reply)
       let outcome = await service.outcome(of: call, in: context)
       guard context.finish() else { return await reply.abandon() }
-      return await reply.finish(Response(id: call.id, outcome: outcome), status: status(of: outcome))
+      let answer = await reply.finish(Response(id: call.id, outcome: outcome), status: status(of: outcome))
+      return exchange.explain(answer, outcome)
     } catch {
       return .error(.badRequest, error, to: call.id)
     }
@@ -98,7 +104,21 @@ extension HTTPEndpoint {
     switch error.code {
     case .methodNotFound: return .notFound
     case .headerMismatch, .missingClientCapability, .unsupportedProtocolVersion: return .badRequest
-    default: return .ok
+    default: return Self.status(ofRefusal: error) ?? .ok
+    }
+  }
+
+  /// What callers may not do has a status of its own in every revision.
+  static func status(ofRefusal outcome: Result<JSONObject, RPCError>) -> HTTPStatus {
+    guard case .failure(let error) = outcome else { return .ok }
+    return status(ofRefusal: error) ?? .ok
+  }
+
+  static func status(ofRefusal error: RPCError) -> HTTPStatus? {
+    switch error.code {
+    case .forbidden: .forbidden
+    case .tooManyRequests: .tooManyRequests
+    default: nil
     }
   }
 }
@@ -108,48 +128,53 @@ extension HTTPEndpoint {
 extension HTTPEndpoint {
   /// The outcome of a legacy request whose session is at hand and whose handler needs no waiting.
   private func outcomeAtHand(
-    legacy call: Request, _ request: HTTPRequest, _ terms: PostTerms
+    legacy call: Request, _ exchange: HTTPExchange, _ terms: PostTerms
   ) -> Result<JSONObject, RPCError>? {
     // Who reads nothing but events gets a stream that can be resumed.
-    guard terms.accepts.json, terms.fitsSession, let session = request.headers[StandardHeaders.session],
-      let peer = sessions.peerAtHand(of: Session.ID(rawValue: session))
+    guard terms.accepts.json, terms.fitsSession, let session = exchange.request.headers[StandardHeaders.session],
+      let peer = sessions.peerAtHand(of: Session.ID(rawValue: session)), peer.isOpen(to: exchange.principal)
     else {
       return nil
     }
-    return Conversation(service: service, peer: peer, assumed: nil).outcomeAtHand(legacy: call)
+    return Conversation(service: service, peer: peer, principal: exchange.principal, assumed: nil)
+      .outcomeAtHand(legacy: call)
   }
 
   private func answer(
-    legacy call: Request, _ request: HTTPRequest, _ reply: ReplyStream
+    legacy call: Request, _ exchange: HTTPExchange, _ reply: ReplyStream
   ) async -> HTTPAnswer {
-    switch await peer(of: request, answering: call.id) {
+    switch await peer(of: exchange, answering: call.id) {
     case .failure(let refusal): return refusal.answer
     case .success(let peer):
-      let conversation = Conversation(service: service, peer: peer, assumed: nil)
+      let conversation = Conversation(service: service, peer: peer, principal: exchange.principal, assumed: nil)
       reply.keep(in: ReplyRecord.Place(keeper, peer))
       guard let response = await conversation.answer(legacy: call, telling: reply) else { return await reply.abandon() }
       if call.method != .toolsCall, call.method.changesSession { await save(peer) }
-      return await reply.finish(response)
+      let answer = await reply.finish(response, status: Self.status(ofRefusal: response.outcome))
+      return exchange.explain(answer, response.outcome)
     }
   }
 
-  private func initialize(_ call: Request, _ request: HTTPRequest, _ reply: ReplyStream) async -> HTTPAnswer {
-    if request.headers.contains(StandardHeaders.session),
-      case .success(let peer) = await peer(of: request, answering: nil),
-      let refusal = await Conversation(service: service, peer: peer, assumed: nil).answer(legacy: call, telling: reply)
+  private func initialize(_ call: Request, _ exchange: HTTPExchange, _ reply: ReplyStream) async -> HTTPAnswer {
+    let principal = exchange.principal
+    if exchange.request.headers.contains(StandardHeaders.session),
+      case .success(let peer) = await peer(of: exchange, answering: nil),
+      let refusal = await Conversation(service: service, peer: peer, principal: principal, assumed: nil)
+        .answer(legacy: call, telling: reply)
     {
       return .json(refusal.bytes, .badRequest)
     }
     let id = Session.ID.random()
-    let peer = Peer(sessionID: id.rawValue)
-    let conversation = Conversation(service: service, peer: peer, assumed: nil)
+    let peer = Peer(sessionID: id.rawValue, owner: principal?.name)
+    let conversation = Conversation(service: service, peer: peer, principal: principal, assumed: nil)
     do {
       let handshake = try conversation.beginInitialize(call)
-      try await sessions.open(handshake, id: id)
+      try await sessions.open(handshake, id: id, for: principal)
       let response = await conversation.finishInitialize(call, handshake, telling: reply)
       guard case .success = response.outcome else {
         _ = try await sessions.close(id.rawValue, reason: "initialize failed")
-        return .json(response.bytes)
+        let status = Self.status(ofRefusal: response.outcome)
+        return exchange.explain(.json(response.bytes, status), response.outcome)
       }
       try await sessions.save(peer)
       var answer = HTTPAnswer.json(response.bytes)
@@ -166,23 +191,23 @@ extension HTTPEndpoint {
     }
   }
 
-  private func take(_ notification: Message.Notification, _ request: HTTPRequest) async -> HTTPAnswer {
+  private func take(_ notification: Message.Notification, _ exchange: HTTPExchange) async -> HTTPAnswer {
     // Spec: 2026-07-28 defines no notification from clients over HTTP; one that comes is harmless.
     if Claim.version(named: notification.params) != nil { return .accepted }
-    switch await peer(of: request, answering: nil) {
+    switch await peer(of: exchange, answering: nil) {
     case .failure(let refusal): return refusal.answer
     case .success(let peer):
-      Conversation(service: service, peer: peer, assumed: nil).receive(notification)
+      Conversation(service: service, peer: peer, principal: exchange.principal, assumed: nil).receive(notification)
       if notification.method == .initialized { await save(peer) }
       return .accepted
     }
   }
 
-  private func take(_ response: Response, _ request: HTTPRequest) async -> HTTPAnswer {
-    switch await peer(of: request, answering: nil) {
+  private func take(_ response: Response, _ exchange: HTTPExchange) async -> HTTPAnswer {
+    switch await peer(of: exchange, answering: nil) {
     case .failure(let refusal): return refusal.answer
     case .success(let peer):
-      Conversation(service: service, peer: peer, assumed: nil).receive(response)
+      Conversation(service: service, peer: peer, principal: exchange.principal, assumed: nil).receive(response)
       return .accepted
     }
   }
@@ -190,10 +215,9 @@ extension HTTPEndpoint {
   private func answer(
     batch elements: [JSON], _ exchange: HTTPExchange, _ terms: PostTerms
   ) async -> HTTPAnswer {
-    let request = exchange.request
     let peer: Peer
-    if request.headers.contains(StandardHeaders.session) {
-      switch await self.peer(of: request, answering: nil) {
+    if exchange.request.headers.contains(StandardHeaders.session) {
+      switch await self.peer(of: exchange, answering: nil) {
       case .failure(let refusal): return refusal.answer
       case .success(let found): peer = found
       }
@@ -204,7 +228,8 @@ extension HTTPEndpoint {
       let batch = try Batch(elements, for: peer.handshake, limit: service.limits.batch)
       let reply = reply(exchange, terms, cancelsOnDisconnect: false)
       reply.keep(in: ReplyRecord.Place(keeper, peer))
-      let responses = await Conversation(service: service, peer: peer, assumed: nil).answer(batch, telling: reply)
+      let conversation = Conversation(service: service, peer: peer, principal: exchange.principal, assumed: nil)
+      let responses = await conversation.answer(batch, telling: reply)
       await save(peer)
       return responses.isEmpty ? .accepted : await reply.finish(text: JSON.array(responses.map(\.json)).bytes)
     } catch {

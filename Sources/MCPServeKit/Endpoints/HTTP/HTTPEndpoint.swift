@@ -25,10 +25,10 @@ struct HTTPEndpoint: Sendable {
   }
 
   /// Answers all but POST. What an idle stream is reached through it would keep, so it is begun without waiting.
-  func step(_ request: HTTPRequest) -> HTTPStep {
-    switch request.method {
-    case .get: listenAtHand(request).map { .ready($0) } ?? .work { await listen(request) }
-    case .delete: .work { await end(request) }
+  func step(_ exchange: HTTPExchange) -> HTTPStep {
+    switch exchange.request.method {
+    case .get: listenAtHand(exchange).map { .ready($0) } ?? .work { await listen(exchange) }
+    case .delete: .work { await end(exchange) }
     default: .ready(.methodNotAllowed("GET, POST, DELETE"))
     }
   }
@@ -47,7 +47,8 @@ extension HTTPEndpoint {
   /// Opens the stream on which a session is told things unasked; nil when the session's store has to be asked.
   ///
   /// Spec: 2025-11-25, basic/transports, "Listening for Messages from the Server".
-  func listenAtHand(_ request: HTTPRequest) -> HTTPAnswer? {
+  func listenAtHand(_ exchange: HTTPExchange) -> HTTPAnswer? {
+    let request = exchange.request
     if claimsModern(request) { return .methodNotAllowed("POST") }
     guard Acceptance(request.headers).events else { return .notAcceptable("text/event-stream") }
     if !request.headers.contains(StandardHeaders.session), openPaths.contains(request.path) {
@@ -55,12 +56,14 @@ extension HTTPEndpoint {
       return .stream(EventStream(source: mailbox, stop: mailbox.close, ended: {}))
     }
     guard !request.headers.contains(lastEventID) else { return nil }
-    return peerAtHand(of: request, answering: nil).map(stream)
+    return peerAtHand(of: exchange, answering: nil).map(stream)
   }
 
-  private func listen(_ request: HTTPRequest) async -> HTTPAnswer {
-    let peer = await peer(of: request, answering: nil)
-    guard case .success(let known) = peer, let id = request.headers[lastEventID] else { return stream(to: peer) }
+  private func listen(_ exchange: HTTPExchange) async -> HTTPAnswer {
+    let peer = await peer(of: exchange, answering: nil)
+    guard case .success(let known) = peer, let id = exchange.request.headers[lastEventID] else {
+      return stream(to: peer)
+    }
     return await resume(known, after: id)
   }
 
@@ -72,9 +75,9 @@ extension HTTPEndpoint {
   }
 
   /// Ends a session.
-  private func end(_ request: HTTPRequest) async -> HTTPAnswer {
-    if claimsModern(request) { return .methodNotAllowed("POST") }
-    switch await peer(of: request, answering: nil) {
+  private func end(_ exchange: HTTPExchange) async -> HTTPAnswer {
+    if claimsModern(exchange.request) { return .methodNotAllowed("POST") }
+    switch await peer(of: exchange, answering: nil) {
     case .failure(let answer): return answer.answer
     case .success(let peer):
       do {
@@ -101,22 +104,27 @@ struct Refusal: Error {
 }
 
 extension HTTPEndpoint {
-  /// The peer of the session a legacy request names.
+  /// The peer of the session a legacy request names. A session somebody else opened is answered as one that does not
+  /// exist: who asks learns nothing of it, and starts one of its own.
   ///
   /// Inlined so that a session at hand costs no step of its own.
   @inline(__always)
-  func peer(of request: HTTPRequest, answering id: RequestID?) async -> Result<Peer, Refusal> {
-    if let known = peerAtHand(of: request, answering: id) { return known }
-    return await storedPeer(request.headers[StandardHeaders.session] ?? "", answering: id)
+  func peer(of exchange: HTTPExchange, answering id: RequestID?) async -> Result<Peer, Refusal> {
+    if let known = peerAtHand(of: exchange, answering: id) { return known }
+    return await storedPeer(exchange, answering: id)
   }
 
   /// The same, when it can be told without waiting; nil when the session's store has to be asked.
-  func peerAtHand(of request: HTTPRequest, answering id: RequestID?) -> Result<Peer, Refusal>? {
+  func peerAtHand(of exchange: HTTPExchange, answering id: RequestID?) -> Result<Peer, Refusal>? {
+    let request = exchange.request
     if let refusal = refusalOfVersion(request, id) { return .failure(refusal) }
     guard let session = request.headers[StandardHeaders.session] else {
       return .failure(Refusal(answer: .error(.badRequest, .notInitialized(.uninitialized), to: id)))
     }
-    return sessions.peerAtHand(of: Session.ID(rawValue: session)).map { .success($0) }
+    guard let peer = sessions.peerAtHand(of: Session.ID(rawValue: session)), peer.isOpen(to: exchange.principal) else {
+      return nil
+    }
+    return .success(peer)
   }
 
   private func refusalOfVersion(_ request: HTTPRequest, _ id: RequestID?) -> Refusal? {
@@ -132,9 +140,10 @@ extension HTTPEndpoint {
     return Refusal(answer: .error(.badRequest, error, to: id))
   }
 
-  private func storedPeer(_ session: String, answering id: RequestID?) async -> Result<Peer, Refusal> {
+  private func storedPeer(_ exchange: HTTPExchange, answering id: RequestID?) async -> Result<Peer, Refusal> {
     do {
-      if let peer = try await sessions.peer(of: session) { return .success(peer) }
+      let session = exchange.request.headers[StandardHeaders.session] ?? ""
+      if let peer = try await sessions.peer(of: session), peer.isOpen(to: exchange.principal) { return .success(peer) }
       let error = RPCError(.invalidRequest, "there is no such session, or no longer: start one with initialize")
       return .failure(Refusal(answer: .error(.notFound, error, to: id)))
     } catch {

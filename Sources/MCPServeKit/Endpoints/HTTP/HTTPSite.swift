@@ -3,6 +3,7 @@ import EventIO
 import JSONKit
 import MCPCore
 import Observability
+import Synchronization
 
 /// Everything a service offers over HTTP, by path.
 final class HTTPSite: HTTPHandler {
@@ -18,11 +19,15 @@ final class HTTPSite: HTTPHandler {
   private let service: Service
   private let guards: HTTPGuards
   private let places: [String: Place]
+  /// The path the server is best known under.
+  private let firstPath: String
   private let heartbeat = Heartbeat()
   private let streamable: HTTPEndpoint
   private let legacy: LegacySSEEndpoint
   private let convenience: ConvenienceEndpoint
   private let announcements: Announcements
+  /// What the server is called by; nil until it listens.
+  private let names = Mutex<ResourceNames?>(nil)
 
   /// - Parameter isLoopback: whether the server listens on loopback only.
   init(
@@ -44,6 +49,7 @@ final class HTTPSite: HTTPHandler {
       places[options.messagesPath] = .messages
     }
     self.places = places
+    firstPath = options.streamablePaths.first ?? options.eventsPath ?? "/"
     announcements = Announcements(of: service.announcer, limit: service.limits.announcements)
     // Nobody waits for the task: it ends with the site.
     Task { [announcements, streamable, legacy] in
@@ -57,6 +63,9 @@ final class HTTPSite: HTTPHandler {
   }
 
   deinit { announcements.end() }
+
+  /// To be called with the addresses the server listens on, before its first request is answered.
+  func listens(on addresses: [SocketAddress]) { names.withLock { $0 = ResourceNames(addresses) } }
 
   /// To be called every `ServeLimits.keepAlive`: keeps streams alive, and the sessions that are in use, and lets go of
   /// what is idle.
@@ -72,33 +81,67 @@ final class HTTPSite: HTTPHandler {
   func route(for head: HTTPHead) -> any HTTPRoute {
     let path = head.path
     guard let place = places[path] else {
+      if let route = metadataRoute(for: head) { return route }
       return SiteRoute(self) { _ in .ready(.error(.notFound, RPCError(.invalidRequest, "there is nothing at \(path)")))
       }
     }
     if let refusal = guards.refusal(of: head) {
       return SiteRoute(self) { _ in .ready(.error(.forbidden, RPCError(.invalidRequest, refusal))) }
     }
-    switch place {
-    case .streamable where head.method == .post:
-      let terms = PostTerms(head, for: service)
-      if let refusal = terms.refusal(of: head) { return SiteRoute(self) { _ in .ready(refusal) } }
-      return SiteRoute(self) { [streamable] in streamable.post($0, on: terms) }
-    case .streamable: return SiteRoute(self) { [streamable] in streamable.step($0.request) }
-    case .events: return SiteRoute(self) { [legacy] in .ready(legacy.listen($0.request)) }
-    case .messages: return SiteRoute(self) { [legacy] in .ready(legacy.take($0.request)) }
-    case .toolsList where head.method == .get:
-      return SiteRoute(self) { [convenience] _ in .work { await convenience.tools() } }
-    case .toolsList, .rpc:
-      guard head.method == .post else {
-        let allowed = path == "/tools/list" ? "GET, POST" : "POST"
-        return SiteRoute(self) { _ in .ready(.methodNotAllowed(allowed)) }
-      }
-      return SiteRoute(self) { [convenience] exchange in .work { await convenience.answer(exchange.request) } }
-    case .health(let word):
+    if case .health(let word) = place {
       guard head.method == .get || head.method == .head else {
         return SiteRoute(self) { _ in .ready(.methodNotAllowed("GET, HEAD")) }
       }
       return SiteRoute(self) { _ in .ready(.json(JSON.object(["status": .string(word)]).bytes)) }
+    }
+    return SiteRoute(self, gate(for: head), step(at: place, for: head))
+  }
+
+  /// How requests are answered at a place where callers may have to say who they are.
+  private func step(at place: Place, for head: HTTPHead) -> @Sendable (HTTPExchange) -> HTTPStep {
+    switch place {
+    case .streamable where head.method == .post:
+      let terms = PostTerms(head, for: service)
+      if let refusal = terms.refusal(of: head) { return { _ in .ready(refusal) } }
+      return { [streamable] in streamable.post($0, on: terms) }
+    case .streamable: return { [streamable] in streamable.step($0) }
+    case .events: return { [legacy] in .ready(legacy.listen($0)) }
+    case .messages: return { [legacy] in .ready(legacy.take($0)) }
+    case .toolsList where head.method == .get:
+      return { [convenience] exchange in .work { await convenience.tools(for: exchange) } }
+    case .toolsList, .rpc, .health:
+      guard head.method == .post else {
+        let allowed = head.path == "/tools/list" ? "GET, POST" : "POST"
+        return { _ in .ready(.methodNotAllowed(allowed)) }
+      }
+      return { [convenience] exchange in .work { await convenience.answer(exchange) } }
+    }
+  }
+
+  private func gate(for head: HTTPHead) -> HTTPGate? {
+    service.authorization.map { HTTPGate($0, head, names.withLock { $0 }, logger: service.logger) }
+  }
+
+  /// The route to what is said of the resources here; nil when this is no such place.
+  private func metadataRoute(for head: HTTPHead) -> (any HTTPRoute)? {
+    guard head.path.hasPrefix(ResourceNames.wellKnown), guards.refusal(of: head) == nil,
+      let rules = service.authorization?.rules, !rules.allAuthorizationServers.isEmpty,
+      let names = names.withLock({ $0 })
+    else { return nil }
+    let named = rules.resource.map(ResourceNames.path)
+    var path = String(head.path.dropFirst(ResourceNames.wellKnown.utf8.count))
+    if path.isEmpty || path == "/" { path = firstPath }
+    guard path == named || path == firstPath || isGuarded(path),
+      let resource = names.resource(at: path, for: head, rules)
+    else { return nil }
+    let answer = ResourceMetadata(service: service).answer(head, resource: resource, rules)
+    return SiteRoute(self) { _ in .ready(answer) }
+  }
+
+  private func isGuarded(_ path: String) -> Bool {
+    switch places[path] {
+    case nil, .health?: false
+    case .streamable?, .events?, .messages?, .toolsList?, .rpc?: true
     }
   }
 
@@ -145,6 +188,10 @@ final class HTTPSite: HTTPHandler {
 struct HTTPExchange: Sendable {
   let request: HTTPRequest
   let response: HTTPResponder
+  /// Who asks; nil where nobody has to say.
+  var principal: Principal?
+  /// Who let it in; nil where everybody is.
+  var gate: HTTPGate?
 }
 
 /// An answer, or the work that ends in one.
@@ -156,19 +203,45 @@ enum HTTPStep {
 /// Answers the requests of one head, and tells the log of them.
 private final class SiteRoute: HTTPRoute {
   private let site: HTTPSite
+  private let gate: HTTPGate?
   private let step: @Sendable (HTTPExchange) -> HTTPStep
 
-  init(_ site: HTTPSite, _ step: @escaping @Sendable (HTTPExchange) -> HTTPStep) {
+  init(_ site: HTTPSite, _ gate: HTTPGate? = nil, _ step: @escaping @Sendable (HTTPExchange) -> HTTPStep) {
     self.site = site
+    self.gate = gate
     self.step = step
   }
 
   func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
     let start = site.start
-    let exchange = HTTPExchange(request: request, response: response)
+    var exchange = HTTPExchange(request: request, response: response)
+    if let gate {
+      exchange.gate = gate
+      switch gate.admissionAtHand() {
+      case .granted(let principal)?: exchange.principal = principal
+      case .refused(let answer)?: return site.send(answer, to: exchange, since: start)
+      case nil: return { [exchange] in await self.respondLater(to: exchange, gate, since: start) }
+      }
+    }
     switch step(exchange) {
     case .ready(let answer): return site.send(answer, to: exchange, since: start)
-    case .work(let work): return { [site] in await site.sendLater(await work(), to: exchange, since: start) }
+    case .work(let work):
+      return { [site, exchange] in await site.sendLater(await work(), to: exchange, since: start) }
+    }
+  }
+
+  /// The same where it takes waiting to find out who asks.
+  private func respondLater(
+    to exchange: HTTPExchange, _ gate: HTTPGate, since start: ContinuousClock.Instant?
+  ) async {
+    var exchange = exchange
+    switch await gate.admission() {
+    case .granted(let principal): exchange.principal = principal
+    case .refused(let answer): return await site.sendLater(answer, to: exchange, since: start)
+    }
+    switch step(exchange) {
+    case .ready(let answer): await site.sendLater(answer, to: exchange, since: start)
+    case .work(let work): await site.sendLater(await work(), to: exchange, since: start)
     }
   }
 }

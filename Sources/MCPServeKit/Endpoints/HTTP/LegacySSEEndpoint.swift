@@ -18,11 +18,12 @@ final class LegacySSEEndpoint: Sendable {
   }
 
   /// GET: opens a session and its stream, the first event of which says where to POST.
-  func listen(_ request: HTTPRequest) -> HTTPAnswer {
+  func listen(_ exchange: HTTPExchange) -> HTTPAnswer {
+    let request = exchange.request
     guard request.method == .get else { return .methodNotAllowed("GET") }
     guard Acceptance(request.headers).events else { return .notAcceptable("text/event-stream") }
     let id = Session.ID.random().rawValue
-    let session = EventSession(service, id: id)
+    let session = EventSession(service, id: id, for: exchange.principal)
     let isOpen = sessions.withLock { sessions in
       guard sessions.count < service.limits.sessions else { return false }
       sessions[id] = session
@@ -43,7 +44,8 @@ final class LegacySSEEndpoint: Sendable {
   }
 
   /// POST: hands a message to the session; the answer comes on its stream.
-  func take(_ request: HTTPRequest) -> HTTPAnswer {
+  func take(_ exchange: HTTPExchange) -> HTTPAnswer {
+    let request = exchange.request
     guard request.method == .post else { return .methodNotAllowed("POST") }
     guard request.head.hasJSONBody else {
       return .error(.unsupportedMediaType, RPCError(.invalidRequest, "Content-Type must be application/json"))
@@ -51,7 +53,7 @@ final class LegacySSEEndpoint: Sendable {
     guard let id = request.queryValue("sessionId") ?? request.queryValue("session_id") else {
       return .error(.badRequest, RPCError(.invalidRequest, "the query needs a sessionId: open the event stream first"))
     }
-    guard let session = sessions.withLock({ $0[id] }) else {
+    guard let session = sessions.withLock({ $0[id] }), session.peer.isOpen(to: exchange.principal) else {
       return .error(.notFound, RPCError(.invalidRequest, "there is no such session, or no longer: open a new stream"))
     }
     let message: JSON
@@ -64,7 +66,7 @@ final class LegacySSEEndpoint: Sendable {
     guard session.begin() else {
       return .error(.serviceUnavailable, RPCError(.internalError, "too many messages wait in this session: slow down"))
     }
-    return .accepted { session.answer(message) }
+    return .accepted { session.answer(message, from: exchange.principal) }
   }
 
   /// Tells every session that wants to know.
