@@ -160,7 +160,11 @@ final class HTTPSite: HTTPHandler {
   ) async {
     switch answer.sequel {
     case .sent: break
-    case .stream(let stream): await exchange.response.send(stream, keptAliveBy: heartbeat)
+    case .stream(let stream):
+      let watch = exchange.gate.map { StreamWatch($0, exchange.principal, stop: stream.stop) }
+      if let watch { heartbeat.add(watch) }
+      await exchange.response.send(stream, keptAliveBy: heartbeat)
+      if let watch { heartbeat.remove(watch) }
     case .action(let action):
       await exchange.response.send(answer.status, headers: answer.headers, body: answer.body)
       action()
