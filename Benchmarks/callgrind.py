@@ -7,6 +7,7 @@ noisy machine. It must lie within the tolerance of Benchmarks/thresholds.json; -
 """
 
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -22,17 +23,24 @@ from wire import Connection, Requests
 THRESHOLDS = HERE / "thresholds.json"
 TOLERANCE = 0.05
 SHORT, LONG = 300, 1_300
+KEY = "mcpk_for-counting-instructions"
+# What is counted: the era, and whether callers have to show a key. Each call then leaves a line in the log, too.
+CASES = {"legacy": ("legacy", False), "modern": ("modern", False), "modern, with an API key": ("modern", True)}
 
 
-def instructions(binary, era, calls):
+def instructions(binary, era, is_keyed, calls):
     """Instructions of a server's whole life with so many calls over one keep-alive connection."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "callgrind.out"
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}",
                    str(binary), "serve", "--threads", "1", "--transport", "http-stream", "--port", str(port)]
+        if is_keyed:
+            keys = pathlib.Path(folder) / "keys"
+            keys.write_text(f"bench sha256:{hashlib.sha256(KEY.encode()).hexdigest()}\n")
+            command += ["--auth-keys", str(keys)]
         with running(command, port) as server:
-            requests = Requests(port)
+            requests = Requests(port, credentials=(("Authorization", f"Bearer {KEY}"),) if is_keyed else ())
             connection = Connection(port)
             session = connection.session(requests)
             for number in range(1, calls + 1):
@@ -60,9 +68,9 @@ def main():
         binary = pathlib.Path(folder) / "mcpctl"
         # Debian 12's valgrind cannot read the toolchain's debug information, and needs none.
         subprocess.run(["strip", "--strip-debug", "-o", binary, arguments.binary], check=True)
-        for era in ("legacy", "modern"):
-            difference = instructions(binary, era, LONG) - instructions(binary, era, SHORT)
-            found[f"tools/call over HTTP, {era}"] = round(difference / (LONG - SHORT))
+        for name, case in CASES.items():
+            difference = instructions(binary, *case, LONG) - instructions(binary, *case, SHORT)
+            found[f"tools/call over HTTP, {name}"] = round(difference / (LONG - SHORT))
 
     if arguments.record:
         text = {"what": "user instructions per request under callgrind", "tolerance": TOLERANCE, "requests": found}

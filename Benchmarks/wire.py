@@ -12,8 +12,8 @@ CLIENT = {"name": "bench", "version": "1"}
 class Requests:
     """Requests to one server, as the bytes that go on the wire."""
 
-    def __init__(self, port, path="/mcp"):
-        self.port, self.path = port, path
+    def __init__(self, port, path="/mcp", credentials=()):
+        self.port, self.path, self.credentials = port, path, credentials
 
     def post(self, body, headers=()):
         """One keep-alive POST."""
@@ -23,7 +23,7 @@ class Requests:
             f"Host: 127.0.0.1:{self.port}",
             "Content-Type: application/json",
             "Accept: application/json, text/event-stream",
-            *(f"{name}: {value}" for name, value in headers),
+            *(f"{name}: {value}" for name, value in (*self.credentials, *headers)),
             f"Content-Length: {len(body)}",
         ]
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + body

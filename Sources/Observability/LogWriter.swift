@@ -83,12 +83,18 @@ private struct LogLine {
 
   init() { bytes.reserveCapacity(256) }
 
-  mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  mutating func append(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes.append(contentsOf: $0) }
+  }
 
   mutating func append(_ time: Timestamp) { time.write(to: &bytes) }
 
   mutating func append(textValue value: String) {
-    let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3D && $0 != 0x7F }
+    var text = value
+    let isPlain = text.withUTF8 { bytes in
+      !bytes.isEmpty && bytes.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3D && $0 != 0x7F }
+    }
     if isPlain { append(value) } else { append(jsonValue: value) }
   }
 

@@ -14,6 +14,7 @@ touch "$INTEROP_COUNTS"
 facts() {
   local line=$1 python=$2 failed=0
   "$python" "$here/sdk_against_ours.py" "$mcpctl" || failed=1
+  "$python" "$here/sdk_authorized.py" "$mcpctl" || failed=1
   python3 "$here/ours_against_sdk.py" "$mcpctl" "$python" "$line" || failed=1
   python3 "$here/ours_answers_sdk.py" "$mcpctl" "$python" "$line" || failed=1
   "$python" "$here/sdk_against_examples.py" "$(dirname "$mcpctl")" || failed=1

@@ -88,6 +88,20 @@ import Testing
     }
   }
 
+  @Test func aServerThatOnlyHasLimitsAsksNobodyWhoTheyAre() async throws {
+    var rules = AuthorizationRules()
+    rules.limits = [RateLimit(3, per: .seconds(3600))]
+    rules.letsAnybodyIn = true
+    try await withSite(authorization: try Authorization(rules)) { site in
+      let peer = try site.peer()
+      for (headers, status) in [
+        ([:], 200), (["Authorization": "Bearer for-a-proxy"], 200), (["Authorization": "Bearer"], 200), ([:], 429),
+      ] as [([String: String], Int)] {
+        #expect(try await peer.askModern("tools/list", [:], headers).status == status)
+      }
+    }
+  }
+
   @Test func aHandlerThatTakesWaitingIsCountedOnce() async throws {
     let rules = try keyRules { $0.limits = [RateLimit(2, per: .seconds(3600))] }
     try await withSite(authorization: try Authorization(rules)) { site in

@@ -43,11 +43,13 @@ struct AuditEntry {
 
   private func write(_ outcome: String) {
     let (seconds, attoseconds) = (ContinuousClock.now - start).components
-    var fields = [("who", context.principal?.name ?? "-"), ("method", request.method.rawValue)]
-    if let name = (request.params["name"] ?? request.params["uri"] ?? request.params["taskId"])?.string {
-      fields.append(("name", String(name.prefix(Self.longestName))))
-    }
-    fields += [("outcome", outcome), ("us", String(seconds * 1_000_000 + attoseconds / 1_000_000_000_000))]
-    context.logger.info("audit", fields)
+    let name = (request.params["name"] ?? request.params["uri"] ?? request.params["taskId"])?.string ?? "-"
+    context.logger.info(
+      "audit",
+      [
+        ("who", context.principal?.name ?? "-"), ("method", request.method.rawValue),
+        ("name", name.utf8.count > Self.longestName ? String(name.prefix(Self.longestName)) : name),
+        ("outcome", outcome), ("us", String(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)),
+      ])
   }
 }

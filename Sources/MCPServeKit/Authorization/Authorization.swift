@@ -42,6 +42,9 @@ public final class Authorization: Sendable {
       self.authenticators = authenticators
     }
 
+    /// Whether there is nobody who could know a caller.
+    var asksNobody: Bool { authenticators.isEmpty }
+
     /// A principal with everything its scopes imply.
     func complete(_ principal: Principal) -> Principal {
       principal.with(scopes: hierarchy.everything(in: principal.scopes))

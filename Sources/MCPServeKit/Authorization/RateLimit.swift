@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How often each caller may ask.
+/// How often each caller may ask. Callers nobody knows, because they do not have to say who they are, are counted together.
 public struct RateLimit: Sendable, Hashable {
   /// How many requests.
   public var count: Int
