@@ -6,6 +6,8 @@ import MCPServeKit
 ///     Trip                         serves over standard input and output
 ///     Trip 8000                    serves at http://127.0.0.1:8000/mcp, to this machine
 ///     Trip 8000 trip.example.com   serves on all addresses, behind that name
+///     Trip 8000 trip.example.com https://login.example.com
+///                                  the same, to callers with a token of that issuer
 @main struct Trip {
   static func main() async throws {
     let bookings = Bookings()
@@ -14,8 +16,14 @@ import MCPServeKit
       askingTools(bookings)
       resources(bookings)
     }
-    await server.run(transport(CommandLine.arguments.dropFirst())) { listening in
-      print("serving at \(listening.addresses.joined(separator: ", "))")
+    let words = CommandLine.arguments.dropFirst()
+    if words.count == 3 {
+      let authorization = try authorization(words[3], name: words[2])
+      await Service(server, authorization: authorization).run(transport(words))
+    } else {
+      await server.run(transport(words)) { listening in
+        print("serving at \(listening.addresses.joined(separator: ", "))")
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.parse
@@ -187,6 +188,47 @@ def keys_are_rotated_without_a_restart(setting):
     expect(issuer.fetches - before <= 2, f"the keys were fetched {issuer.fetches - before} times")
 
 
+# Facts that start servers of their own.
+
+
+def serving(mcpctl, *words):
+    """A server with such words, and its URL."""
+    port = free_port()
+    command = [mcpctl, "serve", "--transport", "http-stream", "--port", str(port), *words]
+    return listening(command, port), f"http://127.0.0.1:{port}/mcp"
+
+
+def keys_may_be_named_or_given_in_a_file(mcpctl, issuer):
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(issuer.jwks(), file)
+        file.flush()
+        for keys in (f"{issuer.url}/jwks", file.name):
+            server, url = serving(mcpctl, "--auth-issuer", issuer.url, "--auth-jwks", keys)
+            with server:
+                equal(ask(url, issuer.token(url))[0], 200, keys)
+                equal(ask(url, issuer.token(url, key=MAKERS["ES256"]()))[0], 401, keys)
+
+
+def the_metadata_of_another_issuer_is_not_believed(mcpctl, issuer):
+    name = issuer.url + "/"  # its metadata says that it is another, by one character
+    server, url = serving(mcpctl, "--auth-issuer", name)
+    with server:
+        status, headers = ask(url, issuer.token(url, iss=name))
+        equal(status, 503, "status")
+        expect(headers["Retry-After"], "no Retry-After")
+
+
+def a_server_goes_by_the_name_it_was_given(mcpctl, issuer):
+    name = "https://mcp.example.com/mcp"
+    server, url = serving(mcpctl, "--auth-issuer", issuer.url, "--auth-audience", name)
+    with server:
+        equal(ask(url, issuer.token([name, "https://other.example.com"]))[0], 200, "its own name")
+        status, headers = ask(url, issuer.token(url))
+        equal(status, 401, "its address")
+        expect("https://mcp.example.com/.well-known/oauth-protected-resource/mcp" in headers["WWW-Authenticate"],
+               headers["WWW-Authenticate"])
+
+
 def b64(octets):
     return base64.urlsafe_b64encode(octets).decode().rstrip("=")
 
@@ -209,6 +251,9 @@ def main():
             report.run("http", forged_tokens_are_refused, setting)
             report.run("http", the_metadata_names_the_issuer, setting)
             report.run("http", keys_are_rotated_without_a_restart, setting)
+        report.run("http", keys_may_be_named_or_given_in_a_file, mcpctl, issuer)
+        report.run("http", the_metadata_of_another_issuer_is_not_believed, mcpctl, issuer)
+        report.run("http", a_server_goes_by_the_name_it_was_given, mcpctl, issuer)
     finally:
         issuer.close()
     return report.finish()

@@ -52,7 +52,7 @@ func blocks(_ language: String, of path: String) throws -> [String] {
   }
 
   @Test func theGuideQuotesTheExampleThatIsCompiled() throws {
-    let files = ["Trip", "Trip+Tools", "Trip+Questions", "Trip+Resources"]
+    let files = ["Trip", "Trip+Tools", "Trip+Questions", "Trip+Resources", "Trip+Callers"]
     let sources = try files.map { try text(of: "Examples/Trip/\($0).swift") }
     let quotes = try blocks("swift", of: "docs/writing-a-server.md")
     #expect(quotes.count > 8)
