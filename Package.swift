@@ -82,12 +82,14 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// The endpoint's fuzzer brings its own `main`, so it is no part of a normal build: scripts/fuzz.sh asks for it.
+// Fuzzers of whole modules bring their own `main`, so they are no part of a normal build: scripts/fuzz.sh asks for them.
 if Context.environment["MCPCTL_FUZZ"] != nil {
   let sanitizers = ["-parse-as-library", "-sanitize=fuzzer,address"]
-  package.targets.append(
-    .executableTarget(
-      name: "EndpointFuzz", dependencies: ["MCPServeKit", "MCPCore", "JSONKit"], path: "Fuzz/Endpoint",
-      swiftSettings: house + [.unsafeFlags(sanitizers)],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+  for name in ["Endpoint", "Token"] {
+    package.targets.append(
+      .executableTarget(
+        name: "\(name)Fuzz", dependencies: ["MCPServeKit", "MCPCore", "EventIO", "JSONKit"], path: "Fuzz/\(name)",
+        swiftSettings: house + [.unsafeFlags(sanitizers)],
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+  }
 }

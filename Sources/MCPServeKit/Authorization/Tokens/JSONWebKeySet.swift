@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import EventIO
+package import EventIO
 import JSONKit
 
 /// The public keys somebody signs with (RFC 7517). Keys for something else, and of kinds that are not accepted, are left out.
-struct JSONWebKeySet: Sendable {
+package struct JSONWebKeySet: Sendable {
   /// The longest document, in bytes.
   static let limit = 256 << 10
   /// The most keys in one.
@@ -20,7 +20,7 @@ struct JSONWebKeySet: Sendable {
   private let entries: [Entry]
 
   /// - Throws: `TokenFault` when it is no key set, or holds no key that can be used.
-  init(_ bytes: [UInt8]) throws(TokenFault) {
+  package init(_ bytes: [UInt8]) throws(TokenFault) {
     guard bytes.count <= Self.limit else { throw TokenFault("the key set is larger than \(Self.limit) bytes") }
     let limits = JSONLimits(depth: 16, bytes: Self.limit, values: 10_000)
     guard let keys = (try? JSON(parsing: bytes, limits: limits))?["keys"]?.array else {
@@ -34,7 +34,7 @@ struct JSONWebKeySet: Sendable {
   }
 
   /// The keys that may have signed a token: of its id, of its algorithm's kind, and meant for that algorithm.
-  func candidates(for token: JSONWebToken) -> [VerificationKey] {
+  package func candidates(for token: JSONWebToken) -> [VerificationKey] {
     entries.lazy.filter { entry in
       entry.key.kind == token.algorithm.keyKind && (entry.algorithm ?? token.algorithm) == token.algorithm
         && (token.keyID == nil || entry.id == token.keyID)

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import EventIO
-import JSONKit
+package import EventIO
+package import JSONKit
 
 /// A signed token (RFC 7519, RFC 7515), taken apart and not believed yet.
 ///
 /// Only asymmetric signatures are read: a token that is not signed, or signed with a shared secret, cannot be expressed.
-struct JSONWebToken: Sendable {
+package struct JSONWebToken: Sendable {
   /// The longest token, in bytes.
-  static let limit = 8 << 10
+  package static let limit = 8 << 10
   private static let jsonLimits = JSONLimits(depth: 16, bytes: limit, values: 1_000)
 
-  let algorithm: SignatureAlgorithm
+  package let algorithm: SignatureAlgorithm
   /// The key it says it was signed with; nil when it does not say.
-  let keyID: String?
-  let claims: JSONObject
+  package let keyID: String?
+  package let claims: JSONObject
   private let signedText: [UInt8]
   private let signature: [UInt8]
 
-  init(_ text: String) throws(TokenFault) {
+  package init(_ text: String) throws(TokenFault) {
     guard text.utf8.count <= Self.limit else { throw TokenFault("the token is longer than \(Self.limit) bytes") }
     let parts = text.split(separator: ".", maxSplits: 3, omittingEmptySubsequences: false)
     guard parts.count == 3 else { throw TokenFault("the token is not a signed JWT") }
@@ -48,7 +48,7 @@ struct JSONWebToken: Sendable {
   }
 
   /// Whether the holder of a key signed it.
-  func isSigned(by key: VerificationKey) -> Bool { key.verifies(signature, of: signedText, by: algorithm) }
+  package func isSigned(by key: VerificationKey) -> Bool { key.verifies(signature, of: signedText, by: algorithm) }
 
   private static func object(_ part: Substring, _ name: String) throws(TokenFault) -> JSONObject {
     guard let bytes = Base64.url.bytes(part), let json = try? JSON(parsing: bytes, limits: jsonLimits),

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import JSONKit
+package import JSONKit
 
 /// What a token says of its holder, in the form it has to have. Whether it is true is for its signature to say.
-struct TokenClaims: Sendable {
+package struct TokenClaims: Sendable {
   let issuer: String
-  let subject: String
+  package let subject: String
   let audiences: [String]
   let scopes: Set<String>
   /// In seconds since 1970.
-  let expiry: Double
+  package let expiry: Double
   let notBefore: Double?
 
   /// The most scopes a token may carry, and audiences.
   private static let mostValues = 256
 
-  init(_ claims: JSONObject) throws(TokenFault) {
+  package init(_ claims: JSONObject) throws(TokenFault) {
     guard let issuer = claims["iss"]?.string else { throw TokenFault("the token does not say who issued it") }
     // OpenID Connect Core section 2. Text that is composed differently and looks the same would be taken for one subject.
     guard let subject = claims["sub"]?.string, (1...255).contains(subject.utf8.count),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why a token is not accepted. Said to whoever sent it, so it holds nothing of the token itself.
-struct TokenFault: Error, Sendable, Hashable, CustomStringConvertible {
-  let description: String
+package struct TokenFault: Error, Sendable, Hashable, CustomStringConvertible {
+  package let description: String
   init(_ description: String) { self.description = description }
 }
