@@ -18,6 +18,9 @@ package enum PercentEncoding {
     return String(validating: bytes, as: UTF8.self)
   }
 
+  /// `text` with everything but unreserved characters encoded.
+  package static func encoded(_ text: String) -> String { encoded(Array(text.utf8)[...], keepingReserved: false) }
+
   /// The text with everything but unreserved characters encoded; with `keepingReserved`, reserved characters and what
   /// is encoded already stay as they are.
   static func encoded(_ bytes: ArraySlice<UInt8>, keepingReserved: Bool) -> String {

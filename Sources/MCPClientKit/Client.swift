@@ -60,7 +60,7 @@ public final class Client: Sendable {
     to target: ServerTarget, options: ClientOptions = ClientOptions()
   ) async throws(ClientError) -> Client {
     let connector = Connector(target: target, options: options, switchboard: Switchboard(options, server: target.name))
-    let client = Client(try await connector.connect(), by: connector)
+    let client = Client(try await connector.connectAuthorized(), by: connector)
     await client.hearQuestions()
     if let interval = options.timeouts.ping { client.keepAlive(every: interval) }
     return client

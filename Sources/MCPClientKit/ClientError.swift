@@ -38,6 +38,12 @@ public struct ClientError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let closed = Code(rawValue: "closed")
     /// The server no longer knows the legacy HTTP session (404); the client opens a new one and tries again, once.
     public static let sessionLost = Code(rawValue: "session_lost")
+    /// The server lets everybody in.
+    public static let nothingToAuthorize = Code(rawValue: "nothing_to_authorize")
+    /// Nobody can listen where the user's browser is to be sent back to.
+    public static let redirectPort = Code(rawValue: "redirect_port")
+    /// Tokens cannot be kept, or cannot be read back.
+    public static let credentialStore = Code(rawValue: "credential_store")
   }
 
   /// The kind of failure.
@@ -50,6 +56,10 @@ public struct ClientError: Error, Sendable, Hashable, CustomStringConvertible {
   public var httpStatus: Int?
   /// Whether the request surely had no effect: it never left, or the server refused to look at it.
   public var isUnsent = false
+  /// What the server wants to see before it lets the request in (HTTP 401, 403).
+  public var challenges: [AuthenticationChallenge] = []
+  /// Which credential was sent with the request, by the authorizer's count; nil when none was.
+  var sentCredential: Int?
 
   /// Makes an error.
   public init(_ code: Code, _ message: String, rpcError: RPCError? = nil, httpStatus: Int? = nil) {

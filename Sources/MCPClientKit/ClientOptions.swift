@@ -36,6 +36,8 @@ public struct ClientOptions: Sendable {
   public var retries: Int
   /// How HTTP servers are reached.
   public var http: HTTPOptions
+  /// Gets and renews the token for an HTTP server. A header `Authorization` of `http` goes before it.
+  public var authorizer: Authorizer?
   /// What becomes of a child's standard error.
   public var standardError: StandardError
   /// Hears every notification. Called in order, one at a time; must return quickly.
@@ -61,7 +63,7 @@ public struct ClientOptions: Sendable {
     responder: (any Responder)? = nil, protocolChoice: ProtocolChoice = .automatic, timeouts: Timeouts = Timeouts(),
     limits: Limits = Limits(),
     traceContext: [String: String] = [:], checksOutput: Bool = true, retries: Int = 2,
-    http: HTTPOptions = HTTPOptions(), standardError: StandardError = .capture,
+    http: HTTPOptions = HTTPOptions(), authorizer: Authorizer? = nil, standardError: StandardError = .capture,
     onNotification: (@Sendable (Message.Notification) -> Void)? = nil,
     onTrace: (@Sendable (TraceEvent) -> Void)? = nil, logger: Logger = .silent
   ) {
@@ -75,6 +77,7 @@ public struct ClientOptions: Sendable {
     self.checksOutput = checksOutput
     self.retries = retries
     self.http = http
+    self.authorizer = authorizer
     self.standardError = standardError
     self.onNotification = onNotification
     self.onTrace = onTrace

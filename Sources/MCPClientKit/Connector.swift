@@ -95,7 +95,7 @@ struct Connector {
   private func connectByHTTP(
     _ url: String, _ transport: ServerTarget.HTTPTransport
   ) async throws(ClientError) -> Connection {
-    let client = try makeHTTPClient()
+    let client = try HTTPClient(options.http, connectTimeout: options.timeouts.connect)
     if transport == .sse { return try await connectBySSE(url, client) }
     let conversation = Conversation(
       with: target.name, over: HTTPTransport(to: url, client, options, switchboard.events), switchboard)
@@ -143,19 +143,6 @@ struct Connector {
     } catch {
       await transport.close()
       throw error
-    }
-  }
-
-  private func makeHTTPClient() throws(ClientError) -> HTTPClient {
-    let http = options.http
-    do {
-      return try HTTPClient(
-        HTTPClient.Options(
-          certificateAuthorities: http.certificateAuthorities, certificate: http.certificate, key: http.key,
-          acceptsAnyCertificate: http.allowsAnyCertificate, resolve: http.resolve,
-          connectTimeout: options.timeouts.connect))
-    } catch {
-      throw ClientError(error)
     }
   }
 

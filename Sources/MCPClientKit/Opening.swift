@@ -11,7 +11,7 @@ struct Opening {
   func discover(
     _ revision: Revision, in conversation: Conversation, within timeout: Duration
   ) async -> Result<JSONObject, ClientError> {
-    let params = Dialect(revision).params([:], from: options)
+    let params = discovery(in: revision).params
     do throws(ClientError) {
       return .success(try await conversation.call(.discover, params, idle: timeout, total: timeout))
     } catch {
@@ -25,12 +25,8 @@ struct Opening {
   func initialize(
     _ revision: Revision, in conversation: Conversation, within timeout: Duration
   ) async throws(ClientError) -> (revision: Revision, result: JSONObject) {
-    let params: JSONObject = [
-      "protocolVersion": .string(revision.rawValue), "capabilities": .object(options.declared(.legacy)),
-      "clientInfo": options.client.json,
-    ]
     let result = try await conversation.call(
-      .initialize, params, idle: timeout, total: timeout)
+      .initialize, handshake(in: revision).params, idle: timeout, total: timeout)
     guard let version = result["protocolVersion"]?.string else {
       throw ClientError(.invalidResponse, "\(server) answered initialize without a protocolVersion")
     }
@@ -41,6 +37,20 @@ struct Opening {
     }
     try await conversation.transport.send(.init(.initialized))
     return (agreed, result)
+  }
+
+  /// The request that begins a conversation in the modern era.
+  func discovery(in revision: Revision) -> Request {
+    Request(id: .number(1), method: .discover, params: Dialect(revision).params([:], from: options))
+  }
+
+  /// The request that begins one in the legacy era.
+  func handshake(in revision: Revision) -> Request {
+    let params: JSONObject = [
+      "protocolVersion": .string(revision.rawValue), "capabilities": .object(options.declared(.legacy)),
+      "clientInfo": options.client.json,
+    ]
+    return Request(id: .number(1), method: .initialize, params: params)
   }
 }
 

@@ -17,6 +17,7 @@ facts() {
   "$python" "$here/sdk_authorized.py" "$mcpctl" || failed=1
   python3 "$here/ours_against_sdk.py" "$mcpctl" "$python" "$line" || failed=1
   python3 "$here/ours_answers_sdk.py" "$mcpctl" "$python" "$line" || failed=1
+  python3 "$here/ours_logs_in.py" "$mcpctl" "$python" "$line" || failed=1
   "$python" "$here/sdk_against_examples.py" "$(dirname "$mcpctl")" || failed=1
   "$python" "$here/sdk_listens.py" "$(dirname "$mcpctl")" || failed=1
   if [ "$line" = 1 ]; then "$python" "$here/sdk_tasks.py" "$(dirname "$mcpctl")" || failed=1; fi

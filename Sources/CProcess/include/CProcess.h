@@ -41,6 +41,10 @@ struct cprocess_exit {
 struct cprocess_child cprocess_start(const char *file, char *const *argv, char *const *environment,
                                      const char *directory, int standard_error, unsigned cpu_seconds);
 
+/// Starts `file` (looked up in PATH when it has no slash) in a session of its own, without our streams, and leaves it
+/// alone: it may outlive us. Returns 0, or the error number.
+int cprocess_detach(const char *file, char *const *argv);
+
 /// Our own environment, as execve takes it.
 char *const *cprocess_environment(void);
 

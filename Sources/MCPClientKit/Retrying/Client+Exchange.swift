@@ -13,11 +13,13 @@ extension Client {
     _ method: Method, _ params: JSONObject, _ request: RequestOptions
   ) async throws(ClientError) -> Exchanged {
     var failures = 0
+    var refusals: [Int: Int] = [:]
     while true {
       let (connection, generation) = current
       switch await attempt(method, params, request, over: connection) {
       case .success(let exchanged): return exchanged
       case .failure(let error):
+        if try await options.overcomes(error, &refusals) { continue }
         failures += 1
         let isRepeatable = method.isRepeatable || request.isIdempotent
         failures = try await recover(

@@ -3,6 +3,20 @@ import EventIO
 import JSONKit
 import MCPCore
 
+extension HTTPClient {
+  /// A client that reaches servers as these options say.
+  convenience init(_ http: ClientOptions.HTTPOptions, connectTimeout: Duration) throws(ClientError) {
+    do throws(IOError) {
+      try self.init(
+        Options(
+          certificateAuthorities: http.certificateAuthorities, certificate: http.certificate, key: http.key,
+          acceptsAnyCertificate: http.allowsAnyCertificate, resolve: http.resolve, connectTimeout: connectTimeout))
+    } catch {
+      throw ClientError(error)
+    }
+  }
+}
+
 extension ClientError {
   /// What an input or output error means for a client.
   init(_ error: IOError) {
@@ -24,11 +38,10 @@ extension ClientError {
   init(status: HTTPStatus, headers: HTTPHeaders, body: [UInt8], from name: String) {
     let rpcError = Self.rpcError(in: body)
     let reason = rpcError.map { ": \($0.message)" } ?? Self.snippet(of: body, headers).map { ": \($0)" } ?? ""
+    let challenges = AuthenticationChallenge.parse(headers.values(of: "WWW-Authenticate"))
     switch status.rawValue {
-    case 401:
-      let challenge = headers["WWW-Authenticate"].map { " (\($0.prefix(200)))" } ?? ""
-      self.init(.unauthorized, "\(name) wants authentication\(reason)\(challenge); send credentials in a header")
-    case 403: self.init(.unauthorized, "\(name) refuses access (HTTP 403)\(reason)")
+    case 401: self.init(.unauthorized, "\(name) wants authorization (HTTP 401)\(Self.said(challenges) ?? reason)")
+    case 403: self.init(.unauthorized, "\(name) refuses access (HTTP 403)\(Self.said(challenges) ?? reason)")
     default:
       if let rpcError {
         self = .rpc(rpcError, from: name)
@@ -37,7 +50,16 @@ extension ClientError {
       }
     }
     self.rpcError = rpcError
+    self.challenges = challenges
     httpStatus = status.rawValue
+  }
+
+  /// What a challenge says went wrong, for people.
+  private static func said(_ challenges: [AuthenticationChallenge]) -> String? {
+    guard let challenge = challenges.first(where: { $0.error != nil }) else { return nil }
+    let words = [challenge.error, challenge.parameters["error_description"]].compactMap(\.self).map(plain)
+    let scopes = challenge.scopes.map { "; it wants the scopes \(plain($0.joined(separator: " ")))" } ?? ""
+    return ": \(words.joined(separator: ": "))\(scopes)"
   }
 
   private static func rpcError(in body: [UInt8]) -> RPCError? {

@@ -31,7 +31,8 @@ extension HTTPTransport {
     var body: [UInt8] = []
     message.json.write(to: &body)
     events.trace?(.sent(body))
-    let headers = headers(for: message)
+    var headers = headers(for: message)
+    let credential = try await options.authorize(&headers, to: url)
     events.trace?(.http(Redaction.lines(.post, url, headers)))
     let response: HTTPClient.Response
     do {
@@ -42,7 +43,7 @@ extension HTTPTransport {
     }
     trace(response)
     if (200..<300).contains(response.status.rawValue) { return response }
-    throw await failure(response, hadSession: headers.contains("Mcp-Session-Id"))
+    throw await failure(response, hadSession: headers.contains("Mcp-Session-Id")).sent(with: credential)
   }
 
   /// Why a response with an error status is no answer. Bodies of errors are read up to 64 KiB.

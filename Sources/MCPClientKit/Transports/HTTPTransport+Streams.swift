@@ -86,6 +86,10 @@ extension HTTPTransport {
     var headers = headers(for: nil)
     headers.set("Accept", "text/event-stream")
     if let id { headers.set("Last-Event-ID", id) }
+    let credential: Int?
+    do throws(ClientError) { credential = try await options.authorize(&headers, to: url) } catch {
+      return .failure(error)
+    }
     events.trace?(.http(Redaction.lines(.get, url, headers)))
     let response: HTTPClient.Response
     do {
@@ -95,7 +99,8 @@ extension HTTPTransport {
     }
     trace(response)
     guard response.status == .ok else {
-      return .failure(await failure(response, hadSession: headers.contains("Mcp-Session-Id")))
+      return .failure(
+        await failure(response, hadSession: headers.contains("Mcp-Session-Id")).sent(with: credential))
     }
     guard response.isEventStream else {
       response.body.cancel()

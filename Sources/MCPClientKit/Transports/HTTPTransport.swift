@@ -113,7 +113,8 @@ final class HTTPTransport: ClientTransport {
 
   /// Spec: 2025-11-25, basic/transports, "Session Management": a server may refuse this, which is fine.
   private func deleteSession() async {
-    let headers = headers(for: nil)
+    var headers = headers(for: nil)
+    _ = try? await options.authorize(&headers, to: url)
     events.trace?(.http(Redaction.lines(.delete, url, headers)))
     let request = HTTPClient.Request(.delete, url, headers: headers, totalTimeout: options.timeouts.closing)
     let response = try? await client.send(request)

@@ -48,14 +48,16 @@ final class SSEChannel: MessageChannel {
   ) async -> Result<SSEChannel, ClientError> {
     var headers: HTTPHeaders = ["Accept": "text/event-stream", "Cache-Control": "no-store"]
     for header in options.http.headers { headers.set(header.name, header.value) }
-    options.onTrace?(.http(Redaction.lines(.get, url, headers)))
     do {
+      let credential = try await options.authorize(&headers, to: url)
+      options.onTrace?(.http(Redaction.lines(.get, url, headers)))
       let response = try await client.send(.init(.get, url, headers: headers))
       options.onTrace?(.http(Redaction.lines(response.status, response.headers)))
       guard response.status == .ok else {
         let body = (try? await response.body.collect(limit: 64 << 10)) ?? []
         return .failure(
-          ClientError(status: response.status, headers: response.headers, body: body, from: HTTPURL.shown(url)))
+          ClientError(status: response.status, headers: response.headers, body: body, from: HTTPURL.shown(url))
+            .sent(with: credential))
       }
       guard response.headers["Content-Type"]?.lowercased().hasPrefix("text/event-stream") == true else {
         return .failure(
@@ -102,6 +104,7 @@ final class SSEChannel: MessageChannel {
       headers.add("MCP-Protocol-Version", revision.rawValue)
     }
     for header in options.http.headers { headers.set(header.name, header.value) }
+    let credential = try await options.authorize(&headers, to: endpoint)
     options.onTrace?(.http(Redaction.lines(.post, endpoint, headers)))
     do {
       let response = try await client.send(
@@ -110,6 +113,7 @@ final class SSEChannel: MessageChannel {
       if (200..<300).contains(response.status.rawValue) { return response.body.discard() }
       let body = (try? await response.body.collect(limit: 64 << 10)) ?? []
       throw ClientError(status: response.status, headers: response.headers, body: body, from: HTTPURL.shown(endpoint))
+        .sent(with: credential)
     } catch let error as IOError {
       throw error.code == .closed ? ChannelClosed() : ClientError(error)
     }

@@ -9,7 +9,7 @@ import Observability
 /// A server a command is going to talk to, with all that was said about how.
 struct Connection: Sendable {
   let resolved: TargetResolver.Resolved
-  let headers: [Target.Header]
+  private(set) var headers: [Target.Header]
   let environment: [String: String]
   let directory: String?
   let options: ConnectionOptions
@@ -17,6 +17,8 @@ struct Connection: Sendable {
   var checksOutput = true
   /// Answers what the server asks.
   let responder: (any Responder)?
+  /// Whether the user can be asked.
+  let canAsk: Bool
   /// What it cannot answer.
   let missing: MissingAnswers
   let talk: Talk
@@ -37,6 +39,7 @@ struct Connection: Sendable {
     let talk = Talk(talk, console, secrets: secrets(in: headers.map { ($0.name, $0.value) } + Array(environment)))
     self.talk = talk
     responder = try answers.responder(console, talk)
+    canAsk = !answers.noInput && console.input.isTerminal && console.error.isTerminal
     missing = MissingAnswers(skills: responder?.skills ?? [], hasScript: answers.answer != nil)
     self.console = console
     if case .program = resolved.target {
@@ -44,7 +47,7 @@ struct Connection: Sendable {
       throw UsageError("--env and --cwd are for a server that is started, not for \(serverName)")
     }
     if case .url = resolved.target {
-    } else if !headers.isEmpty {
+    } else if !headers.isEmpty || options.askpass {
       throw UsageError("--header and bearer tokens are for a URL, not for \(serverName)")
     }
   }
@@ -55,6 +58,17 @@ struct Connection: Sendable {
   /// Connects, runs `body`, and closes whatever happens. Ctrl-C and SIGTERM cancel it; the server is told.
   func run(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode {
     talk.announce(resolved)
+    var connection = self
+    if let header = try await options.askedHeader(for: serverName, console) {
+      connection.headers.append(header)
+      talk.hide(String(header.value.dropFirst("Bearer ".count)))
+    }
+    return try await connection.runInterruptibly(body)
+  }
+
+  private func runInterruptibly(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode
+  {
+    let authorizer = authorizer()
     do {
       return try await interruptible {
         switch resolved.target {
@@ -63,14 +77,21 @@ struct Connection: Sendable {
           return try await run(
             .stdio(
               command, arguments, environment: variables.merging(environment) { $1 }, directory: directory ?? folder),
-            body)
+            nil, body)
         case .url(let url, let http, _):
-          return try await run(.http(url, transport: http.transport), body)
+          return try await run(.http(url, transport: http.transport), authorizer, body)
         }
       }
     } catch let error as ClientError {
-      throw Failure(error, server: serverName, missing: missing.hint(after: error))
+      throw failure(error, authorizer)
     }
+  }
+
+  private func failure(
+    _ error: ClientError, _ authorizer: Authorizer?, refused: Set<ServerQuestion.Kind> = []
+  ) -> Failure {
+    let hint = missing.hint(after: error, refused: refused) ?? self.hint(afterRefusal: error, authorizer)
+    return Failure(error, server: serverName, missing: hint)
   }
 
   /// The built-in server in this process, spoken to like any other over a channel in memory.
@@ -80,7 +101,7 @@ struct Connection: Sendable {
     // No child task, because Ctrl-C must cancel the client alone: the server has to live on to hear of it.
     let serving = Task { try await ChannelEndpoint(service, on: far).run() }
     do {
-      let code = try await run(.channel(near, name: "builtin"), body)
+      let code = try await run(.channel(near, name: "builtin"), nil, body)
       try await serving.value
       return code
     } catch {
@@ -91,10 +112,10 @@ struct Connection: Sendable {
   }
 
   private func run(
-    _ target: ServerTarget, _ body: @Sendable (Client) async throws -> ExitCode
+    _ target: ServerTarget, _ authorizer: Authorizer?, _ body: @Sendable (Client) async throws -> ExitCode
   ) async throws -> ExitCode {
     let start = ContinuousClock.now
-    let client = try await connect(to: target)
+    let client = try await connect(to: target, authorizer)
     return try await client.closing {
       let negotiated = client.negotiated
       let opened = ContinuousClock.now
@@ -109,15 +130,15 @@ struct Connection: Sendable {
       do {
         return try await body(client)
       } catch let error as ClientError {
-        let hint = missing.hint(after: error, refused: client.refusedQuestions)
-        throw Failure(error, server: serverName, missing: hint)
+        throw failure(error, authorizer, refused: client.refusedQuestions)
       }
     }
   }
 
   /// Connects, by the handshake at once where nothing else was understood lately.
-  private func connect(to target: ServerTarget) async throws -> Client {
-    let options = clientOptions
+  private func connect(to target: ServerTarget, _ authorizer: Authorizer?) async throws -> Client {
+    var options = clientOptions
+    options.authorizer = authorizer
     guard options.protocolChoice == .automatic, let name = remembered, let memory = EraMemory(console) else {
       return try await Client.connect(to: target, options: options)
     }
@@ -127,6 +148,7 @@ struct Connection: Sendable {
       do throws(ClientError) {
         return try await Client.connect(to: target, options: legacy)
       } catch {
+        if error.code == .unauthorized { throw error }  // which says nothing about eras
         talk.say("\(error.message); forgetting that only the handshake was understood")
         memory.remember(name, isLegacy: false)
         if error.code == .timeout { throw error }  // its time is over

@@ -24,6 +24,8 @@ extension Failure {
     case .rpc where error.rpcError?.code == .legacyResourceNotFound: return .notFound
     case .rpc, .invalidResponse, .unsupportedRevision, .unanswered: return .protocolError
     case .timeout: return .timeout
+    case .nothingToAuthorize: return .negative
+    case .redirectPort, .credentialStore: return .badConfiguration
     case .cancelled: return .interrupted
     default: return .internalError
     }
@@ -33,7 +35,7 @@ extension Failure {
     switch error.code {
     case _ where error.httpStatus == 404 && error.rpcError?.code != .methodNotFound:
       "nothing there answers MCP; is the path right? Most servers use /mcp"
-    case .unauthorized: "send a token with --bearer-env NAME or --bearer-file FILE"
+    case .unauthorized: "`mcpctl auth login URL` gets a token; --bearer-env NAME or --bearer-file FILE send your own"
     case .unanswered: "`mcpctl help answers` tells how questions are answered"
     case .timeout: "--timeout sets the limit"
     case .unsupportedRevision: "--protocol auto takes what the server offers"

@@ -12,14 +12,17 @@ final class Talk: Sendable {
   let verbosity: Int
   private let stream: OutputStream
   /// Values that are never shown.
-  private let secrets: [String]
+  private let secrets: Mutex<[String]>
   private let isProgressShown = Mutex(false)
 
   init(_ options: TalkOptions, _ console: Console, secrets: [String] = []) {
-    self.secrets = secrets
+    self.secrets = Mutex(secrets)
     verbosity = options.quiet ? -1 : options.verbose
     stream = console.error
   }
+
+  /// Keeps `secret` out of what is shown from now on.
+  func hide(_ secret: String) { secrets.withLock { if !$0.contains(secret) { $0.append(secret) } } }
 
   /// Says which server answers where nobody named one and somebody is looking.
   func announce(_ resolved: TargetResolver.Resolved) {
@@ -57,7 +60,7 @@ final class Talk: Sendable {
   /// A message as text; what was given as a secret stays out even where a server repeats it.
   private func withoutSecrets(_ bytes: [UInt8]) -> String {
     var text = String(decoding: bytes, as: UTF8.self).trimmed
-    for secret in secrets where secret.utf8.count >= 4 { text = text.replacing(secret, with: "…") }
+    for secret in secrets.withLock(\.self) where secret.utf8.count >= 4 { text = text.replacing(secret, with: "…") }
     return text
   }
 

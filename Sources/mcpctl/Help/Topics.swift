@@ -4,7 +4,7 @@ import CommandLineKit
 extension HelpTopic {
   /// What `mcpctl help` explains besides commands.
   static let all: [HelpTopic] = [
-    .answers, .arguments, .environment, .exitCodes, .output, .protocol, .targets, .tools,
+    .answers, .arguments, .authorization, .environment, .exitCodes, .output, .protocol, .targets, .tools,
   ]
 
   static let exitCodes = HelpTopic(
@@ -29,7 +29,9 @@ extension HelpTopic {
         ("NO_COLOR", "No colour when set and not empty."),
         ("CLICOLOR_FORCE", "Colour even without a terminal, when set and neither empty nor 0."),
         ("COLUMNS", "The width of help pages and tables when the terminal does not tell."),
-        ("XDG_CACHE_HOME", "The folder for the file described below; ~/.cache when not set."),
+        ("BROWSER", "The program `mcpctl auth login` opens pages with; xdg-open when not set, none when empty."),
+        ("XDG_CACHE_HOME", "The folder for eras.json below; ~/.cache when not set."),
+        ("XDG_STATE_HOME", "The folder for tokens below; ~/.local/state when not set."),
         ("http_proxy, https_proxy, no_proxy", "Proxies for servers reached by URL, as curl reads them."),
       ]),
       .paragraph("An option always wins over its variable."),
@@ -39,7 +41,12 @@ extension HelpTopic {
           "~/.cache/mcpctl/eras.json",
           "Which servers, known by a hash, only knew the handshake of the legacy era lately, so that they are not asked "
             + "for more each time. An entry holds for an hour; deleting the file does no harm."
-        )
+        ),
+        (
+          "~/.local/state/mcpctl/auth/",
+          "Tokens of servers you are logged in to, and what authorization servers know mcpctl by. Only you can read it; "
+            + "see `mcpctl help authorization`."
+        ),
       ]),
     ])
 

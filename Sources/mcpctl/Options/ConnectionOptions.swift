@@ -13,6 +13,7 @@ struct ConnectionOptions: OptionGroup {
   var header: [String]
   @Option("Send the token in this environment variable as bearer token.", value: "NAME") var bearerEnv: String?
   @Option("Send the token in this file as bearer token.", value: "FILE", completion: .file) var bearerFile: String?
+  @Flag("Ask at the terminal for a bearer token to send, and do not show it.") var askpass: Bool
   @Option("Environment variable for a server that is started.", short: "E", value: "K=V") var env: [String]
   @Option("Directory a server is started in.", value: "DIR", completion: .directory) var cwd: String?
   @Option("Give up after this long. Default 1m without a sign of life, 10m in all.", value: "DURATION")

@@ -13,7 +13,9 @@ extension ConnectionOptions {
       return Target.Header(
         name: name, value: try secret(String(word[word.index(after: colon)...]).trimmed, name, console))
     }
-    if bearerEnv != nil && bearerFile != nil { throw UsageError("give --bearer-env or --bearer-file, not both") }
+    guard [bearerEnv != nil, bearerFile != nil, askpass].count(where: \.self) < 2 else {
+      throw UsageError("give one of --bearer-env, --bearer-file and --askpass")
+    }
     let token =
       try bearerEnv.map { try secret("env:\($0)", "bearer token", console) }
       ?? bearerFile.map { try secret("file:\($0)", "bearer token", console) }
@@ -33,8 +35,22 @@ extension ConnectionOptions {
     return variables
   }
 
+  /// The header with a token that is typed at the terminal, with `--askpass`.
+  func askedHeader(for server: String, _ console: Console) async throws -> Target.Header? {
+    guard askpass else { return nil }
+    guard console.input.isTerminal else {
+      throw UsageError("--askpass needs a terminal; elsewhere use --bearer-env or --bearer-file")
+    }
+    console.error.write("token for \(safeText(server)): ")
+    console.error.flush()
+    guard let token = try await console.input.line(isHidden: true)?.trimmed, !token.isEmpty else {
+      throw Failure(.unauthorized, "unauthorized", "no token was given")
+    }
+    return Target.Header(name: "Authorization", value: "Bearer \(try secret(token, "token", console))")
+  }
+
   /// `env:NAME` and `file:PATH` stand for what is kept there; the value itself never reaches a message.
-  private func secret(_ text: String, _ what: String, _ console: Console) throws -> String {
+  func secret(_ text: String, _ what: String, _ console: Console) throws -> String {
     var value = text
     if text.hasPrefix("env:") {
       let name = String(text.dropFirst(4))

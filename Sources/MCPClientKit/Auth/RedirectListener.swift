@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import Synchronization
+
+/// Waits on this machine for the user's browser to come back from the authorization server.
+///
+/// Spec: RFC 8252, section 7.3.
+final class RedirectListener: HTTPHandler, HTTPRoute {
+  /// Reads the query of an answer; nil for one that is passed over.
+  typealias Reading = @Sendable (_ query: String) -> Result<String, ClientError>?
+
+  private let path: String
+  private let reading = Mutex<Reading?>(nil)
+  private let answer = Promise<Result<String, ClientError>>()
+
+  private init(path: String) { self.path = path }
+
+  /// Listens at `wanted` while `body` runs; at any port of 127.0.0.1 unless told.
+  /// - Parameter body: gets the URI to send the browser to.
+  static func listening<Value>(
+    at wanted: WebAddress?, _ body: (RedirectListener, String) async throws(ClientError) -> Value
+  ) async throws(ClientError) -> Value {
+    let host = wanted?.host ?? "127.0.0.1"
+    let path = wanted?.path ?? "/callback"
+    let listener = RedirectListener(path: path.isEmpty ? "/" : path)
+    var limits = HTTPLimits()
+    (limits.connections, limits.bodyBytes, limits.headerBytes) = (16, 1024, 32 << 10)
+    (limits.answerTime, limits.idleTime) = (.seconds(10), .seconds(10))
+    let server: HTTPServer
+    let port: UInt16
+    do throws(IOError) {
+      server = try HTTPServer(handler: listener, limits: limits)
+      port = try server.start(host: host, port: wanted.map { $0.port ?? 0 } ?? 0).first?.port ?? 0
+    } catch {
+      throw ClientError(.redirectPort, "the browser cannot be sent back here: \(error.message)")
+    }
+    do throws(ClientError) {
+      let value = try await body(listener, "http://\(host):\(port)\(path)")
+      await server.shutdown(within: .milliseconds(500))
+      return value
+    } catch {
+      await server.shutdown(within: .milliseconds(500))
+      throw error
+    }
+  }
+
+  /// Shows a page, and waits for the answer that `read` takes. Whatever else comes is told that it is wrong here.
+  func answer(
+    within patience: Duration, read: @escaping Reading, show: @Sendable () async -> Void
+  ) async throws(ClientError) -> String {
+    reading.withLock { $0 = read }
+    let late = Task { [answer] in
+      try await Task.sleep(for: patience)
+      answer.keep(.failure(ClientError(.timeout, "nobody agreed in the browser within \(patience); try again")))
+    }
+    defer { late.cancel() }
+    await show()
+    let given = ClientError(.cancelled, "waiting for the browser was given up")
+    return try await answer.value(onCancel: .failure(given)).get()
+  }
+
+  func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
+    guard request.path == path, let read = reading.withLock({ $0 }) else {
+      return page(404, "Nothing is here.", response)
+    }
+    guard request.method == .get else { return page(405, "Only GET is understood here.", response) }
+    guard let result = read(request.query ?? "") else {
+      return page(400, "This is no answer to a question that was asked.", response)
+    }
+    guard answer.keep(result) else { return page(409, "There was an answer before.", response) }
+    if case .success = result { return page(200, "You are logged in. This page can be closed.", response) }
+    return page(400, "You are not logged in. The program that asked says why.", response)
+  }
+
+  private func page(_ status: HTTPStatus, _ text: String, _ response: HTTPResponder) -> HTTPWork? {
+    let headers: HTTPHeaders = [
+      "Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Connection": "close",
+      "Content-Security-Policy": "default-src 'none'", "Referrer-Policy": "no-referrer",
+      "X-Content-Type-Options": "nosniff",
+    ]
+    let body = "<!doctype html><title>Authorization</title><p>\(text)</p>\n"
+    return response.answer(status, headers: headers, body: Array(body.utf8))
+  }
+}

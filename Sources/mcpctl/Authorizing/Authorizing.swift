@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import EventIO
+import MCPClientKit
+import MCPCore
+
+extension Connection {
+  /// What sends a stored token along; nil where the caller sends his own, and where there can be none.
+  ///
+  /// At a terminal the user is asked when the server wants more scopes than the token has.
+  func authorizer() -> Authorizer? {
+    guard case .url(let url, _, let more) = resolved.target, !options.askpass,
+      !(headers + more).contains(where: { $0.name.lowercased() == "authorization" }),
+      let store = HidingStore(console, talk)
+    else { return nil }
+    var authorization = AuthorizationOptions(clientName: "mcpctl", revision: options.protocol.authorization)
+    if canAsk { authorization.showPage = { [console] page in Browser(console: console).show(page, opens: true) } }
+    return try? Authorizer(for: url, store: store, options: authorization, onTrace: talk.tracing)
+  }
+
+  /// What to try after a server refused: where the scopes did not suffice, a login with more of them.
+  func hint(afterRefusal error: ClientError, _ authorizer: Authorizer?) -> String? {
+    guard error.code == .unauthorized, let authorizer, error.httpStatus != nil else { return nil }
+    let login = "mcpctl auth login \(HTTPURL.shown(authorizer.server))"
+    guard error.httpStatus == 403 else { return "`\(login)` gets a token; --bearer-env NAME sends your own" }
+    guard error.challenges.contains(where: { $0.error == "insufficient_scope" }) else { return nil }
+    let scopes = authorizer.scopes(toGetPast: error).map { " --scope \($0)" }.joined()
+    return "`\(safeText(login + scopes))` gets a token with more scopes"
+  }
+}
+
+extension ProtocolChoice {
+  /// Whose rules of authorization count.
+  var authorization: Revision? { Revision(rawValue: rawValue) }
+}
+
+extension Talk {
+  /// Hears what travels, with -v.
+  var tracing: (@Sendable (TraceEvent) -> Void)? {
+    guard verbosity > 0 else { return nil }
+    return { self.trace($0) }
+  }
+}
