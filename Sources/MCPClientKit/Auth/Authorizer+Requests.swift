@@ -56,7 +56,7 @@ extension Authorizer {
   }
 
   private func resolveUnauthorized(sent generation: Int?) async throws(ClientError) -> Bool {
-    guard let generation, let grant = try await grant() else { return false }
+    guard let generation, let grant = try await grant() else { return try await isReplaced(nil) }
     if state.withLock({ $0.generation }) != generation { return true }  // somebody was faster
     guard grant.isRenewable, !isUnrenewable(grant) else { return try await isReplaced(grant) }
     do throws(ClientError) { _ = try await renew(grant) } catch {
@@ -67,8 +67,10 @@ extension Authorizer {
   }
 
   /// Whether another process got a grant meanwhile.
-  private func isReplaced(_ grant: Grant) async throws(ClientError) -> Bool {
-    guard let stored = try await store.grant(for: server), stored.accessToken != grant.accessToken else { return false }
+  private func isReplaced(_ grant: Grant?) async throws(ClientError) -> Bool {
+    guard let stored = try await store.grant(for: server), stored.accessToken != grant?.accessToken else {
+      return false
+    }
     adopt(stored)
     return true
   }

@@ -72,6 +72,12 @@ public final class Authorizer: Sendable {
     let refusal = try await withHTTP { http throws(ClientError) in
       try await http.refusal(revision: rules.revision, headers: httpOptions.headers)
     }
+    var options = options
+    if options.issuer == nil, let earlier = try await store.grant(for: server), earlier.client.origin == .preregistered,
+      earlier.client.id == options.clientID
+    {
+      options.issuer = earlier.issuer  // whose id it was, it still is
+    }
     return try await logIn(refusal, options, after: nil)
   }
 

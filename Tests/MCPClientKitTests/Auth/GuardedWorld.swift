@@ -89,7 +89,7 @@ final class GuardedWorld: HTTPHandler, HTTPRoute {
   func authorizer(
     _ store: any CredentialStore = MemoryCredentialStore(), user: User? = User(),
     _ change: (inout AuthorizationOptions) -> Void = { _ in }
-  ) throws -> Authorizer {
+  ) throws(ClientError) -> Authorizer {
     var options = AuthorizationOptions(clientName: "tests", patience: .seconds(20))
     if let user { options.showPage = { await user.open($0) } }
     change(&options)
