@@ -15,7 +15,7 @@ struct AuthorizationFlow {
   ///   - challenges: what the server said when it refused a request; nil when it did not.
   ///   - earlier: the grant there is, whose scopes are to stay.
   func run(_ challenges: [AuthenticationChallenge]?, after earlier: Grant?) async throws(ClientError) -> Grant {
-    let resource = rules.asksResource ? try await ProtectedResource.find(for: http, challenges ?? []) : nil
+    let resource = rules.revision.hasResourceMetadata ? try await ProtectedResource.find(for: http, challenges ?? []) : nil
     guard challenges != nil || resource != nil else {
       throw ClientError(
         .nothingToAuthorize,
@@ -23,7 +23,7 @@ struct AuthorizationFlow {
     }
     let (server, rules) = try await server(resource)
     let scopes = scopes(challenges ?? [], resource, server, earlier)
-    let target = rules.asksResource ? resource?.resource ?? http.server.canonical : nil
+    let target = rules.revision.hasResourceMetadata ? resource?.resource ?? http.server.canonical : nil
     let registrar = Registrar(server: server, http: http, options: options, store: store)
     return options.isForMachine
       ? try await askAsMachine(server, registrar, scopes, target)

@@ -66,7 +66,7 @@ struct AuthorizationServer {
   static func places(for path: String, _ rules: AuthorizationRules) -> [String] {
     let known = "/.well-known/"
     let plain = ["\(known)oauth-authorization-server\(path)"]
-    guard rules.triesOpenID else { return plain }
+    guard rules.revision.hasOpenIDDiscovery else { return plain }
     let inserted = plain + ["\(known)openid-configuration\(path)"]
     return path.isEmpty ? inserted : inserted + ["\(path)\(known)openid-configuration"]
   }
@@ -100,7 +100,7 @@ struct AuthorizationServer {
 
   /// Refuses a server that may not hold whoever brings a code to the proof that it is theirs.
   func checkS256(_ rules: AuthorizationRules) throws(ClientError) {
-    if challengeMethods.map({ $0.contains("S256") }) ?? !rules.demandsS256 { return }
+    if challengeMethods.map({ $0.contains("S256") }) ?? !rules.revision.demandsS256 { return }
     throw ClientError(
       .unauthorized,
       "\(HTTPURL.shown(issuer)) does not say that it knows PKCE with S256 (code_challenge_methods_supported): refused")
