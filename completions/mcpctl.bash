@@ -4,59 +4,75 @@ _mcpctl_describe() {
   _mcpctl_options='' _mcpctl_commands=''
   case $1 in
     'mcpctl')
-      _mcpctl_options='--version -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
-      _mcpctl_commands='serve call tools resources prompts rpc ping info version help completion man'
+      _mcpctl_options='--version -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_commands='serve call tools resources prompts rpc ping info auth version help completion man'
       ;;
     'mcpctl serve')
-      _mcpctl_options='--transport --host --port --path --threads --allow-origin --allow-host --tools --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format -q --quiet --help'
+      _mcpctl_options='--transport --host --port --path --threads --allow-origin --allow-host --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format -q --quiet --help'
       ;;
     'mcpctl call')
-      _mcpctl_options='--task --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--task --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl tools')
       _mcpctl_options='--help'
       _mcpctl_commands='ls get call'
       ;;
     'mcpctl tools ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl tools get')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl tools call')
-      _mcpctl_options='--task --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--task --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl resources')
       _mcpctl_options='--help'
       _mcpctl_commands='ls templates read'
       ;;
     'mcpctl resources ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl resources templates')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl resources read')
-      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl prompts')
       _mcpctl_options='--help'
       _mcpctl_commands='ls get'
       ;;
     'mcpctl prompts ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl prompts get')
-      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl rpc')
-      _mcpctl_options='--notify --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--notify --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl ping')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl info')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl auth')
+      _mcpctl_options='--help'
+      _mcpctl_commands='login logout status token'
+      ;;
+    'mcpctl auth login')
+      _mcpctl_options='--scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --client-credentials --redirect-uri --no-browser -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl auth logout')
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl auth status')
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl auth token')
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl version')
       _mcpctl_options='-o --output --path --out --help'
@@ -84,7 +100,6 @@ _mcpctl_values() {
     'mcpctl -o' | 'mcpctl --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl serve --transport') mapfile -t COMPREPLY < <(compgen -W 'stdio http-stream sse' -- "$cur") ;;
-    'mcpctl serve --tools') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl serve --log-level') mapfile -t COMPREPLY < <(compgen -W 'debug info notice warning error critical off' -- "$cur") ;;
     'mcpctl serve --log-format') mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
     'mcpctl call --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -176,6 +191,29 @@ _mcpctl_values() {
     'mcpctl info --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl info -o' | 'mcpctl info --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl info --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth login --client-secret-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth login --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl auth login --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
+    'mcpctl auth login --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth login --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl auth login -o' | 'mcpctl auth login --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl auth login --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth logout --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl auth logout --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
+    'mcpctl auth logout --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth logout --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl auth logout -o' | 'mcpctl auth logout --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl auth logout --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth status --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl auth status --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
+    'mcpctl auth status --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth status --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl auth status -o' | 'mcpctl auth status --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl auth status --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth token --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl auth token --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
+    'mcpctl auth token --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth token --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl version -o' | 'mcpctl version --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl version --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl help 0'*) mapfile -t COMPREPLY < <(mcpctl __complete help -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
@@ -211,7 +249,7 @@ _mcpctl() {
     fi
     case $word in
     --) mapfile -t COMPREPLY < <(compgen -c -- "$cur"; compgen -f -- "$cur"); return ;;
-    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | -o | --output | --path | --out | --host | --port | --threads | --allow-origin | --allow-host | --tools | --max-body | --max-connections | --request-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --args | --answer | --sampling-cmd | --root | --all) skip=$word; continue ;;
+    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | -o | --output | --path | --out | --host | --port | --threads | --allow-origin | --allow-host | --max-body | --max-connections | --request-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --args | --answer | --sampling-cmd | --root | --scope | --client-id | --client-secret-env | --client-secret-file | --issuer | --client-metadata-url | --redirect-uri | --all) skip=$word; continue ;;
     -*) continue ;;
     esac
     case "$path $word" in
@@ -231,6 +269,11 @@ _mcpctl() {
       'mcpctl rpc') path='mcpctl rpc' ;;
       'mcpctl ping') path='mcpctl ping' ;;
       'mcpctl info') path='mcpctl info' ;;
+      'mcpctl auth') path='mcpctl auth' ;;
+      'mcpctl auth login') path='mcpctl auth login' ;;
+      'mcpctl auth logout') path='mcpctl auth logout' ;;
+      'mcpctl auth status') path='mcpctl auth status' ;;
+      'mcpctl auth token') path='mcpctl auth token' ;;
       'mcpctl version') path='mcpctl version' ;;
       'mcpctl help') path='mcpctl help' ;;
       'mcpctl completion') path='mcpctl completion' ;;

@@ -13,6 +13,9 @@ package struct PrivateFolder: Sendable {
   /// Nothing is made before something is written.
   package init(_ path: String) { self.path = path }
 
+  /// Whether something was written here.
+  package var isThere: Bool { access(path, F_OK) == 0 }
+
   /// What the file holds; nil when there is none.
   /// - Throws: `IOError` `.file` when it cannot be read, belongs to somebody else or others may read it, `.tooLarge`.
   package func read(_ name: String, limit: Int) throws(IOError) -> [UInt8]? {

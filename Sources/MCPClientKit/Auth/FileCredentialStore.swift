@@ -15,6 +15,7 @@ public struct FileCredentialStore: CredentialStore {
 
   /// The grant for a server.
   public func grant(for server: String) throws(ClientError) -> Grant? {
+    guard folder.isThere else { return nil }  // and nothing has to be loaded to find that out
     let grant = try read(name("grant", server)).flatMap(Grant.init)
     return grant?.server == server ? grant : nil
   }

@@ -40,7 +40,8 @@ extension ClientError {
     let reason = rpcError.map { ": \($0.message)" } ?? Self.snippet(of: body, headers).map { ": \($0)" } ?? ""
     let challenges = AuthenticationChallenge.parse(headers.values(of: "WWW-Authenticate"))
     switch status.rawValue {
-    case 401: self.init(.unauthorized, "\(name) wants authorization (HTTP 401)\(Self.said(challenges) ?? reason)")
+    case 401:
+      self.init(.unauthorized, "\(name) wants a token, or another one (HTTP 401)\(Self.said(challenges) ?? reason)")
     case 403: self.init(.unauthorized, "\(name) refuses access (HTTP 403)\(Self.said(challenges) ?? reason)")
     default:
       if let rpcError {

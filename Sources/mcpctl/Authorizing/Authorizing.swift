@@ -14,7 +14,13 @@ extension Connection {
       let store = HidingStore(console, talk)
     else { return nil }
     var authorization = AuthorizationOptions(clientName: "mcpctl", revision: options.protocol.authorization)
-    if canAsk { authorization.showPage = { [console] page in Browser(console: console).show(page, opens: true) } }
+    if canAsk {
+      authorization.showPage = { [console, talk, serverName] page in
+        talk.endProgress()
+        console.error.print("\(safeText(HTTPURL.shown(serverName))) wants more scopes than your token has")
+        Browser(console: console).show(page, opens: true)
+      }
+    }
     return try? Authorizer(for: url, store: store, options: authorization, onTrace: talk.tracing)
   }
 
