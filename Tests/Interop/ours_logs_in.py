@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 from harness import Report, equal, expect, free_port, listening
@@ -201,8 +202,30 @@ def a_token_can_be_typed(guarded):
     expect(token not in said, "the token was shown")
 
 
+def a_browser_elsewhere_will_do(guarded):
+    def address(said):
+        page = next(line.strip() for line in said.decode().splitlines() if "/authorize?" in line)
+        opener = urllib.request.build_opener(StaysHere)
+        try:
+            opener.open(page, timeout=10)
+        except urllib.error.HTTPError as answer:
+            return answer.headers["Location"].encode() + b"\n"
+        raise AssertionError("the page led nowhere")
+
+    words = [guarded.binary, "auth", "login", guarded.url, "--no-browser"]
+    code, said = at_a_terminal(words, guarded.environment, typed=(b"paste that here", address))
+    equal(code, 0, f"exit code ({said[-500:]!r})")
+    equal(guarded.add(), "3\n", "output")
+
+
+class StaysHere(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *arguments):
+        return None
+
+
 def at_a_terminal(words, environment, typed=None):
-    """Runs a program at a terminal of its own, and returns its exit code and what it wrote."""
+    """Runs a program at a terminal of its own, and returns its exit code and what it wrote. When `typed[0]` was said,
+    `typed[1]` is typed, or what it makes of all that was said."""
     child, terminal = pty.fork()
     if child == 0:
         os.execve(words[0], words, environment)
@@ -215,7 +238,7 @@ def at_a_terminal(words, environment, typed=None):
         if not select.select([terminal], [], [], 1)[0]:
             # What is typed before the terminal keeps it to itself is dropped, so it is typed once that has happened.
             if typed and typed[0] in said:
-                os.write(terminal, typed[1])
+                os.write(terminal, typed[1](said) if callable(typed[1]) else typed[1])
             continue
         try:
             piece = os.read(terminal, 4096)
@@ -240,6 +263,7 @@ PLAIN = [
     logging_out_revokes_the_tokens,
     a_token_of_ones_own_is_sent_as_it_is,
     a_token_can_be_typed,
+    a_browser_elsewhere_will_do,
 ]
 SHORT_LIVED = [a_token_that_is_over_is_renewed_before_it_is_sent]
 WIDE = [scopes_that_do_not_suffice_exit_4_without_a_terminal, at_a_terminal_the_user_is_asked_for_more_scopes]

@@ -70,9 +70,17 @@ import Testing
     #expect(program("") == nil)
   }
 
-  @Test func thePageIsSaidEvenWhereNoBrowserIs() {
+  @Test func thePageIsSaidEvenWhereNoBrowserIs() async {
     let console = MemoryConsole(environment: ["BROWSER": "/nonexistent"])
-    Browser(console: console.console).show("https://as.example/x?y", opens: true)
+    #expect(await Browser(console: console.console).show("https://as.example/x?y", opens: true) == nil)
     #expect(console.error.contains("  https://as.example/x?y\n") && console.error.contains("could not be started"))
+  }
+
+  @Test func anAddressOfABrowserElsewhereCanBeTyped() async {
+    let address = "http://127.0.0.1:1/callback?code=x"
+    for (lines, found) in [([address + " "], address), ([""], nil), ([], nil)] as [([String], String?)] {
+      let console = MemoryConsole(isTerminal: true, lines: lines)
+      #expect(await Browser(console: console.console).show("https://as.example/", opens: false) == found)
+    }
   }
 }

@@ -41,17 +41,17 @@ struct AuthorizationHTTP: Sendable {
     return address
   }
 
-  /// The JSON object at `address`; nil where there is none (HTTP 4xx).
+  /// The JSON object at `address`; nil where there is none: HTTP 4xx, or the page some servers have for everything.
   func object(at address: WebAddress, _ what: String) async throws(ClientError) -> JSONObject? {
     let headers: HTTPHeaders = ["Accept": "application/json", "MCP-Protocol-Version": revision.rawValue]
     let answer = try await send(.get, address, headers, nil)
     if (400..<500).contains(answer.status) { return nil }
-    guard answer.status == 200, let object = answer.object else {
+    guard answer.status == 200 else {
       throw ClientError(
-        .unauthorized, "\(HTTPURL.shown(address.text)) has no \(what): HTTP \(answer.status), or no JSON object",
+        .httpStatus, "\(HTTPURL.shown(address.text)) answered with HTTP \(answer.status) instead of its \(what)",
         httpStatus: answer.status)
     }
-    return object
+    return answer.object
   }
 
   /// Posts a form.

@@ -26,8 +26,10 @@ public struct AuthorizationOptions: Sendable {
   /// How long to wait for the user. Default 5 min.
   public var patience: Duration
   /// Shows the user a page to agree on: prints its URL, opens a browser. Without it nobody is asked, and what takes a
-  /// user fails. The URL is https, or on this machine.
-  public var showPage: (@Sendable (_ url: String) async -> Void)?
+  /// user fails. The URL is https, or on this machine. May return the address the browser was sent to in the end, where
+  /// the user brings it because the browser runs on another machine; nil leaves that to the browser. Cancelled when the
+  /// browser was faster.
+  public var showPage: (@Sendable (_ url: String) async -> String?)?
   /// The seconds since 1970.
   public var now: @Sendable () -> Int
 
@@ -36,7 +38,7 @@ public struct AuthorizationOptions: Sendable {
     clientName: String = "MCPClientKit", clientID: String? = nil, clientSecret: String? = nil, issuer: String? = nil,
     clientMetadataURL: String? = nil, scopes: [String] = [], isForMachine: Bool = false, redirectURI: String? = nil,
     revision: Revision? = nil, patience: Duration = .seconds(300),
-    showPage: (@Sendable (_ url: String) async -> Void)? = nil, now: (@Sendable () -> Int)? = nil
+    showPage: (@Sendable (_ url: String) async -> String?)? = nil, now: (@Sendable () -> Int)? = nil
   ) {
     (self.clientName, self.clientID, self.clientSecret) = (clientName, clientID, clientSecret)
     (self.issuer, self.clientMetadataURL, self.scopes) = (issuer, clientMetadataURL, scopes)

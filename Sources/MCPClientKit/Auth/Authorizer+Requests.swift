@@ -16,13 +16,15 @@ extension Authorizer {
   ///
   /// Spec: 2026-07-28, basic/authorization, "Access Token Usage".
   func credential(for url: String) async throws(ClientError) -> Credential? {
-    guard WebAddress(url)?.origin == address.origin, var grant = try await grant() else { return nil }
+    guard WebAddress(url)?.origin == address.origin, let grant = try await grant() else { return nil }
     if grant.isOver(at: options.now()), grant.isRenewable, !isUnrenewable(grant) {
-      do throws(ClientError) { grant = try await renew(grant) } catch {
+      do throws(ClientError) { _ = try await renew(grant) } catch {
         if error.code == .cancelled { throw error }  // else the server tells what it thinks of the old one
       }
     }
-    return Credential(header: "Bearer \(grant.accessToken)", generation: state.withLock { $0.generation })
+    return state.withLock { state in
+      state.grant.map { Credential(header: "Bearer \($0.accessToken)", generation: state.generation) }
+    }
   }
 
   /// The access token as it would be sent now; nil without one that is still good as far as anybody here knows.
@@ -92,8 +94,9 @@ extension Authorizer {
       options.clientMetadataURL = grant.client.id
     }
     guard options.showPage != nil || grant.isForMachine else { return false }
-    // What was asked for before will not be granted now.
+    // What was granted, or asked for before, will not help now.
     let challenged = challenges.first { $0.isBearer && $0.scopes != nil }?.scopes ?? []
+    guard challenged.isEmpty || !Set(challenged).isSubset(of: grant.scopes) else { return false }
     guard state.withLock({ $0.tried.count < 3 && $0.tried.insert(Set(challenged)).inserted }) else { return false }
     trace?(.note("\(server) wants more scopes: \(challenged.joined(separator: " "))"))
     let wider = try await logIn(challenges, options, after: grant)

@@ -44,17 +44,26 @@ final class RedirectListener: HTTPHandler, HTTPRoute {
     }
   }
 
-  /// Shows a page, and waits for the answer that `read` takes. Whatever else comes is told that it is wrong here.
+  /// Shows a page, and waits for the answer that `read` takes, from the browser or in an address `show` brings. Whatever
+  /// else the browser is sent here with is told that it is wrong.
   func answer(
-    within patience: Duration, read: @escaping Reading, show: @Sendable () async -> Void
+    within patience: Duration, read: @escaping Reading, show: @escaping @Sendable () async -> String?
   ) async throws(ClientError) -> String {
     reading.withLock { $0 = read }
     let late = Task { [answer] in
       try await Task.sleep(for: patience)
       answer.keep(.failure(ClientError(.timeout, "nobody agreed in the browser within \(patience); try again")))
     }
-    defer { late.cancel() }
-    await show()
+    let showing = Task { [answer] in
+      guard let address = await show() else { return }
+      let query = address.split(separator: "#", maxSplits: 1).first?.split(separator: "?", maxSplits: 1).last ?? ""
+      let wrong = ClientError(.unauthorized, "that address is no answer to this login: copy the whole of it")
+      answer.keep(read(String(query)) ?? .failure(wrong))
+    }
+    defer {
+      late.cancel()
+      showing.cancel()
+    }
     let given = ClientError(.cancelled, "waiting for the browser was given up")
     return try await answer.value(onCancel: .failure(given)).get()
   }
@@ -68,8 +77,10 @@ final class RedirectListener: HTTPHandler, HTTPRoute {
       return page(400, "This is no answer to a question that was asked.", response)
     }
     guard answer.keep(result) else { return page(409, "There was an answer before.", response) }
-    if case .success = result { return page(200, "You are logged in. This page can be closed.", response) }
-    return page(400, "You are not logged in. The program that asked says why.", response)
+    if case .success = result {
+      return page(200, "The program that asked goes on from here. This page can be closed.", response)
+    }
+    return page(400, "That did not work. The program that asked says why.", response)
   }
 
   private func page(_ status: HTTPStatus, _ text: String, _ response: HTTPResponder) -> HTTPWork? {

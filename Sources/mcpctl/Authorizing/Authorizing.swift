@@ -18,7 +18,7 @@ extension Connection {
       authorization.showPage = { [console, talk, serverName] page in
         talk.endProgress()
         console.error.print("\(safeText(HTTPURL.shown(serverName))) wants more scopes than your token has")
-        Browser(console: console).show(page, opens: true)
+        return await Browser(console: console).show(page, opens: true)
       }
     }
     return try? Authorizer(for: url, store: store, options: authorization, onTrace: talk.tracing)

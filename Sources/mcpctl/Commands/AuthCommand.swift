@@ -26,7 +26,7 @@ struct AuthLoginCommand: Command {
       "The server says who issues its tokens. Your browser is opened there, you agree, and the browser comes back to this "
         + "program. The token is kept in a file only you can read, and other commands send it to this server from then on.",
       "The page's address is printed as well, for browsers that are opened by hand. BROWSER names another program to open "
-        + "it with.",
+        + "it with. You have five minutes, or what --timeout says.",
     ],
     examples: [
       .init("mcpctl auth login https://example.com/mcp", "Opens the browser and waits until you have agreed."),
@@ -45,7 +45,7 @@ struct AuthLoginCommand: Command {
   func run(in console: Console) async throws -> ExitCode {
     let target = try AuthTarget(target, connection, console)
     var options = try login.authorization(connection, console)
-    options.showPage = { page in Browser(console: console).show(page, opens: !login.noBrowser) }
+    options.showPage = { page in await Browser(console: console).show(page, opens: !login.noBrowser) }
     let authorizer = try target.authorizer(options, Talk(talk, console), console)
     return try await interruptible {
       do throws(ClientError) {

@@ -12,8 +12,8 @@ extension HelpTopic {
       .lines(["mcpctl auth login https://example.com/mcp", "mcpctl -s https://example.com/mcp tools ls"]),
       .paragraph(
         "The server's metadata say who issues its tokens. Your browser is sent there and comes back to a port of this "
-          + "machine; on a machine without a browser, --no-browser prints the page, and --redirect-uri fixes the port, so that "
-          + "it can be forwarded. From then on every command sends the token to this server, and to no other. It is renewed "
+          + "machine; on a machine without a browser, --no-browser prints the page, and you paste the address the browser ends at, "
+          + "or forward the port that --redirect-uri fixes. From then on every command sends the token to this server, and to no other. It is renewed "
           + "before it is over, and once when the server refuses it."),
       .paragraph(
         "When a token has too few scopes, the command asks you at a terminal, and ends with 4 elsewhere. `mcpctl auth "

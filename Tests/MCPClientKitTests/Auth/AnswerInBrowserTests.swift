@@ -74,10 +74,31 @@ import Testing
     #expect(try await logIn(empty)?.message.contains("has no code") == true)
   }
 
+  @Test func theAddressMayComeByHand() async throws {
+    try await GuardedWorld.running { world in
+      for isRight in [true, false] {
+        let authorizer = try world.authorizer(user: nil) { options in
+          options.showPage = { page in
+            let question = FormText.decode(page.split(separator: "?").last ?? "")
+            let state = (question["state"] ?? "") + (isRight ? "" : "x")
+            return "\(question["redirect_uri"] ?? "")?state=\(state)&code=by-hand"
+          }
+        }
+        if isRight {
+          try await authorizer.logIn()
+          #expect(world.asked("POST /as/token").last?.form["code"] == "by-hand")
+        } else {
+          let error = await #expect(throws: ClientError.self) { try await authorizer.logIn() }
+          #expect(error?.message.contains("no answer to this login") == true)
+        }
+      }
+    }
+  }
+
   @Test func nobodyWaitsForEver() async throws {
     try await GuardedWorld.running { world in
       let authorizer = try world.authorizer(user: nil) { options in
-        options.showPage = { _ in }
+        options.showPage = { _ in nil }
         options.patience = .milliseconds(50)
       }
       let error = await #expect(throws: ClientError.self) { try await authorizer.logIn() }
@@ -87,7 +108,7 @@ import Testing
 
   @Test func whatTheUserSeesHasNoWordsOfOthersAndIsKeptNowhere() async throws {
     try await RedirectListener.listening(at: nil) { listener, uri throws(ClientError) in
-      let answer = Task { try await listener.answer(within: .seconds(20), read: { _ in .success("x") }, show: {}) }
+      let answer = Task { try await listener.answer(within: .seconds(20), read: { _ in .success("x") }, show: { nil }) }
       var client: HTTPClient
       do throws(IOError) { client = try HTTPClient() } catch { throw ClientError(error) }
       defer { client.close() }

@@ -91,7 +91,12 @@ final class GuardedWorld: HTTPHandler, HTTPRoute {
     _ change: (inout AuthorizationOptions) -> Void = { _ in }
   ) throws(ClientError) -> Authorizer {
     var options = AuthorizationOptions(clientName: "tests", patience: .seconds(20))
-    if let user { options.showPage = { await user.open($0) } }
+    if let user {
+      options.showPage = { page in
+        await user.open(page)
+        return nil
+      }
+    }
     change(&options)
     return try Authorizer(for: url, store: store, options: options)
   }

@@ -51,7 +51,7 @@ import Testing
     #expect(error?.code == .unauthorized)
   }
 
-  @Test(arguments: [#"{"resource": "ORIGIN/mcp"}"#, #"{"resource": "ORIGIN/mcp", "authorization_servers": []}"#, "[]"])
+  @Test(arguments: [#"{"resource": "ORIGIN/mcp"}"#, #"{"resource": "ORIGIN/mcp", "authorization_servers": []}"#])
   func metadataWithoutAnAuthorizationServerAreRefused(document: String) async throws {
     #expect(try await refusal(resource: document)?.code == .unauthorized)
   }

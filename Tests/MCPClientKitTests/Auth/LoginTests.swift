@@ -71,6 +71,15 @@ import Testing
     }
   }
 
+  @Test func aPageForEverythingIsNoMetadata() async throws {
+    var settings = GuardedWorld.Settings()
+    settings.documents["/.well-known/oauth-protected-resource"] = GuardedWorld.resource
+    settings.documents["/.well-known/oauth-protected-resource/mcp"] = "<!doctype html>"
+    settings.documents["/as/.well-known/openid-configuration"] = GuardedWorld.metadata
+    settings.documents["/.well-known/oauth-authorization-server/as"] = "<!doctype html>"
+    try await GuardedWorld.running(settings) { world in try await world.authorizer().logIn() }
+  }
+
   @Test func metadataAreTakenFromWhereTheChallengeSays() async throws {
     var settings = GuardedWorld.Settings()
     settings.challenge = #"Basic realm="a", Bearer scope="write extra", resource_metadata="ORIGIN/here""#

@@ -159,6 +159,23 @@ import Testing
     }
   }
 
+  @Test func whatWasGrantedIsNotAskedForAgain() async throws {
+    var settings = GuardedWorld.Settings()
+    settings.neededScope = "write"
+    settings.tokenAnswer = { _ in (200, ["access_token": "x", "token_type": "bearer"]) }
+    try await GuardedWorld.running(settings) { world in
+      let user = User()
+      let authorizer = try world.authorizer(user: user) { $0.scopes = ["write"] }
+      let grant = try await authorizer.logIn()
+      #expect(grant.scopes == ["write"], "what was asked for counts as granted where nothing is said")
+      let refusal = ClientError(
+        status: 403, headers: ["WWW-Authenticate": "Bearer error=insufficient_scope, scope=write"], body: [], from: "it"
+      )
+      #expect(try await authorizer.resolve(refusal, sent: 1) == false)
+      #expect(user.pages.count == 1)
+    }
+  }
+
   @Test func withoutAUserTooFewScopesAreTheAnswer() async throws {
     var settings = GuardedWorld.Settings()
     settings.neededScope = "write"
