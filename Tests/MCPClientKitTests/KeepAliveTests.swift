@@ -10,11 +10,18 @@ import Testing
 /// Pings by the clock.
 @Suite(.timeLimit(.minutes(1))) struct KeepAliveTests {
   @Test func aLegacyServerIsPingedByTheClock() async throws {
-    let server = ScriptedServer.legacy { $0.method == .ping ? [$0.answer([:])] : [] }
-    let options = ClientOptions(timeouts: .init(ping: .milliseconds(5)))
-    try await Client.connected(to: server.target, options: options) { client in
-      while server.requests.filter({ $0.method == .ping }).count < 3 { await Task.yield() }
-      #expect(client.negotiated.era == .legacy)
+    let pings = Atomic(0)
+    try await ScriptedHTTP.serving({ exchange in
+      try await exchange.legacy { request in
+        pings.add(1, ordering: .relaxed)
+        await exchange.answer(request.answer([:]))
+      }
+    }) { _, url in
+      let options = ClientOptions(protocolChoice: .legacy, timeouts: .init(ping: .milliseconds(20)))
+      try await Client.connected(to: .http(url), options: options) { client in
+        while pings.load(ordering: .relaxed) < 3, !Task.isCancelled { await Task.yield() }
+        #expect(client.negotiated.era == .legacy)
+      }
     }
   }
 
@@ -32,10 +39,10 @@ import Testing
     }) { server, url in
       let options = ClientOptions(protocolChoice: .legacy, timeouts: .init(ping: .milliseconds(20)))
       try await Client.connected(to: .http(url), options: options) { client in
-        while client.current.generation == 0 { await Task.yield() }
+        while client.current.generation == 0, !Task.isCancelled { await Task.yield() }
         _ = try await client.request(.ping)
       }
-      #expect(server.summary.count { $0 == "POST initialize" } == 2)
+      #expect(server.summary.count { $0 == "POST initialize" } >= 2)
     }
   }
 }

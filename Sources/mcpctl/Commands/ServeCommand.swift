@@ -36,16 +36,16 @@ struct ServeCommand: Command {
   @Option(
     "Directory of programs that are tools: see `mcpctl help tools`.", value: "DIR", completion: .directory)
   var tools: [String]
-  @Group("Callers") var callers: AuthorizationOptions
+  @Group("Callers") var callers: CallerOptions
   @Group("Limits") var limits: ServeLimitOptions
   @Group("Log") var log: LogOptions
   @Flag("Print no address and no advice.", short: "q") var quiet: Bool
 
   func check(given: Set<String>) throws(UsageError) {
     try callers.check(isNamed: !isForAllAddresses)
-    let overHTTP = ["host", "port", "path", "threads", "allow-origin", "allow-host"] + AuthorizationOptions.overHTTP
+    let overHTTP = ["host", "port", "path", "threads", "allow-origin", "allow-host"] + CallerOptions.overHTTP
     guard transport == .stdio, let addressed = overHTTP.first(where: given.contains) else { return }
-    if AuthorizationOptions.overHTTP.contains(addressed) {
+    if CallerOptions.overHTTP.contains(addressed) {
       throw UsageError(
         "--\(addressed) asks callers over HTTP who they are, and over stdio there is only the one who started this: add "
           + "--transport http-stream")

@@ -4,7 +4,7 @@ import MCPServeKit
 import Observability
 
 /// Who may call a server over HTTP.
-struct AuthorizationOptions: OptionGroup {
+struct CallerOptions: OptionGroup {
   @Option("File with the API keys that are accepted; see `mcpctl keys`.", value: "FILE", completion: .file)
   var authKeys: String?
   @Option("Authorization server whose tokens are accepted.", value: "URL") var authIssuer: String?
