@@ -15,7 +15,8 @@ struct AuthorizationFlow {
   ///   - challenges: what the server said when it refused a request; nil when it did not.
   ///   - earlier: the grant there is, whose scopes are to stay.
   func run(_ challenges: [AuthenticationChallenge]?, after earlier: Grant?) async throws(ClientError) -> Grant {
-    let resource = rules.revision.hasResourceMetadata ? try await ProtectedResource.find(for: http, challenges ?? []) : nil
+    let resource =
+      rules.revision.hasResourceMetadata ? try await ProtectedResource.find(for: http, challenges ?? []) : nil
     guard challenges != nil || resource != nil else {
       throw ClientError(
         .nothingToAuthorize,

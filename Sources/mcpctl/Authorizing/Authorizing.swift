@@ -13,7 +13,9 @@ extension Connection {
       !(headers + more).contains(where: { $0.name.lowercased() == "authorization" }),
       let store = HidingStore(console, talk)
     else { return nil }
-    var authorization = AuthorizationOptions(clientName: "mcpctl", revision: options.protocol.authorization)
+    // 2024-11-05 knows no authorization; a token that is there is sent all the same.
+    let revision = options.protocol.authorization.flatMap { $0.hasAuthorization ? $0 : nil }
+    var authorization = AuthorizationOptions(clientName: "mcpctl", revision: revision)
     if canAsk {
       authorization.showPage = { [console, talk, serverName] page in
         talk.endProgress()
