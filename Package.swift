@@ -77,6 +77,9 @@ let package = Package(
     tests(of: "MCPCore", ["JSONKit", "Observability"]),
     tests(of: "MCPServeKit", ["MCPCore", "JSONKit", "EventIO", "Observability"]),
     tests(of: "MCPClientKit", ["MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability"]),
+    .testTarget(
+      name: "ExamplesTests", dependencies: ["TestSupport", "MCPServeKit", "MCPCore", "JSONKit", "EventIO"],
+      swiftSettings: house),
     tests(of: "mcpctl", ["CommandLineKit", "MCPServeKit", "MCPCore", "JSONKit"]),
   ],
   swiftLanguageModes: [.v6]

@@ -28,8 +28,9 @@ PAGE = ROOT / "docs" / "compliance.md"
 STATES = ("done", "planned", "not-applicable")
 LEVELS = {"M": "must", "MN": "must not", "S": "should", "SN": "should not", "Y": "may", "-": "", "[ours]": "ours"}
 SIDES = {"S": "server", "C": "client", "B": "both", "G": "gateway", "-": ""}
-# A transcript ran when these did, over every transport it is for.
+# A transcript ran when these did, over every transport it is for; those of the example server have replays of their own.
 REPLAYS = ("theServerSaysWhatIsWrittenOverAChannel", "theServerSaysWhatIsWrittenOverHTTP")
+EVERYTHING = ("everythingServerSaysWhatIsWrittenOverStdio", "everythingServerSaysWhatIsWrittenOverHTTP")
 
 SUITE = re.compile(r"(?:@\w+(?:\(.*\))? )*(?:private |fileprivate )?(?:struct|class|enum|extension) (\w+)")
 ENDED = re.compile(r'Test "?(\w+)\(.*?\)"?(?: with \d+ test cases?)? (passed|failed) after')
@@ -135,7 +136,8 @@ class Results:
         """`passed`, `failed`, `skipped` or `did not run`."""
         kind, _, rest = name.partition(" ")
         if kind == "transcript":
-            found = set().union(*(self.outcomes[replay] for replay in REPLAYS))
+            replays = EVERYTHING if rest.startswith("everything/") else REPLAYS
+            found = set().union(*(self.outcomes[replay] for replay in replays))
         elif kind == "interop":
             module, _, wanted = rest.partition(".")
             title = self.sources.titles.get(module, ".*")

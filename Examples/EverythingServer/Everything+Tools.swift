@@ -88,4 +88,13 @@ enum Everything {
       name: "json_schema_2020_12_tool", description: "Takes arguments of a demanding schema.", inputSchema: schema)
     return try ServerTool(tool) { _, arguments in .text("Accepted: \(arguments.text)") }
   }
+
+  /// A tool with an argument that clients of 2026-07-28 repeat in a header.
+  static func makeHeaderTool() throws -> ServerTool {
+    let region: JSON = ["type": "string", "description": "Where.", "x-mcp-header": "Region"]
+    let tool = Tool(
+      name: "test_x_mcp_header", description: "Takes an argument that is sent in a header too.",
+      inputSchema: ["type": "object", "properties": ["region": region]])
+    return try ServerTool(tool) { _, arguments in .text("region: \(arguments["region"]?.string ?? "none")") }
+  }
 }

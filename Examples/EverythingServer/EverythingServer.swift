@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import MCPServeKit
 
 /// Offers one of everything, with fixed names and texts, for conformance tests and for trying clients.
@@ -15,6 +16,7 @@ import MCPServeKit
       Everything.roundTools
       Everything.taskTools
       try Everything.makeSchemaTool()
+      try Everything.makeHeaderTool()
       Everything.resources
       Everything.prompts
       Everything.askingPrompts
@@ -26,6 +28,7 @@ import MCPServeKit
     }
     try await server.serve(.http(host: "localhost", port: port)) { listening in
       print("serving at http://localhost:\(listening.port)/mcp")
+      fflush(nil)  // whoever reads this through a pipe waits for it
     }
   }
 

@@ -4,6 +4,7 @@ import JSONKit
 import MCPCore
 import Observability
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import MCPServeKit

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSONKit
 import MCPCore
+import TestSupport
 import Testing
 
 @testable import MCPServeKit

@@ -2,6 +2,7 @@
 import EventIO
 import JSONKit
 import MCPCore
+import TestSupport
 import Testing
 
 @testable import MCPServeKit

@@ -16,18 +16,17 @@ struct TranscriptTests {
     try await withThrowingTaskGroup { group in
       group.addTask { try await endpoint.run() }
       for line in transcript.lines {
-        switch line {
-        case .client(let text, _):
-          let text = text.filled(bindings)
+        if line.isFromClient {
+          let text = line.text.filled(bindings)
           if let message = try? JSON(parsing: text) { watch.client(message) }
           try await client.send(Array(text.utf8))
-        case .server(let expected, let number):
-          let text = try #require(await client.receive(), "line \(number): the server hung up")
-          let actual = try JSON(parsing: text)
+        } else {
+          let text = try #require(await client.receive(), "line \(line.number): the server hung up")
+          let (actual, expected) = (try JSON(parsing: text), try JSON(parsing: line.text))
           #expect(
             matches(actual, expected, &bindings),
-            "line \(number): expected \(expected.text)\n got \(actual.text)")
-          #expect(watch.server(actual) == [], "line \(number)")
+            "line \(line.number): expected \(expected.text)\n got \(actual.text)")
+          #expect(watch.server(actual) == [], "line \(line.number)")
         }
       }
       await client.close()
@@ -43,33 +42,24 @@ struct TranscriptTests {
       var session: String?
       var said: [JSON] = []
       for line in transcript.lines {
-        switch line {
-        case .client(let text, let number):
-          #expect(said.isEmpty, "line \(number): more was said: \(said.map(\.text))")
+        if line.isFromClient {
+          let text = line.text.filled(bindings)
+          #expect(said.isEmpty, "line \(line.number): more was said: \(said.map(\.text))")
           let answer = try await peer.ask(
-            "POST", "/mcp", headers(of: text.filled(bindings), session), body: text.filled(bindings))
+            "POST", "/mcp", Transcript.headers(of: text, session), body: text)
           session = answer.headers["mcp-session-id"] ?? session
           let isStream = answer.headers["content-type"] == "text/event-stream"
           said = isStream ? answer.events : answer.body.isEmpty ? [] : [try JSON(parsing: answer.body)]
-        case .server(let expected, let number):
-          let actual = try #require(said.first, "line \(number): nothing was said")
+        } else {
+          let actual = try #require(said.first, "line \(line.number): nothing was said")
+          let expected = try JSON(parsing: line.text)
           said.removeFirst()
           #expect(
-            matches(actual, expected, &bindings), "line \(number): expected \(expected.text)\n got \(actual.text)")
+            matches(actual, expected, &bindings), "line \(line.number): expected \(expected.text)\n got \(actual.text)")
         }
       }
       #expect(said.isEmpty)
     }
-  }
-
-  /// What a client of either era sends along with `text`.
-  private func headers(of text: String, _ session: String?) -> [String: String] {
-    guard let request = try? JSON(parsing: text), let params = request["params"],
-      let version = params["_meta"]?["io.modelcontextprotocol/protocolVersion"]?.string
-    else { return session.map { ["Mcp-Session-Id": $0] } ?? [:] }
-    var headers = ["MCP-Protocol-Version": version, "Mcp-Method": request["method"]?.string ?? ""]
-    headers["Mcp-Name"] = (params["name"] ?? params["uri"] ?? params["taskId"])?.string
-    return headers
   }
 
   @Test func theServerAsksInEveryRevision() {
@@ -86,6 +76,13 @@ struct TranscriptTests {
 }
 
 extension Transcript {
+  fileprivate static let all = inFolders(Revision.allCases.map(\.rawValue))
+  fileprivate var isForChannelsOnly: Bool { says("Over channels only.") }
+  /// Whether the server has tools that ask the client.
+  fileprivate var asks: Bool { says("The server asks.") }
+  /// Whether the server has tools that may be called as tasks.
+  fileprivate var hasTasks: Bool { says("The server has tasks.") }
+
   fileprivate func makeServer() throws -> Server {
     hasTasks ? try makeTaskFixture() : asks ? try makeAskingFixture() : try makeFixture()
   }

@@ -112,6 +112,29 @@ public final class RunningProgram: Sendable {
     return nil
   }
 
+  /// Writes `text` and the end of a line to standard input.
+  public func send(_ text: String) throws {
+    var pending = Array("\(text)\n".utf8)[...]
+    while !pending.isEmpty {
+      let count = pending.withUnsafeBytes { write(input, $0.baseAddress, $0.count) }
+      guard count > 0 || errno == EINTR else { throw SpawnFault(message: "write: \(String(cString: strerror(errno)))") }
+      pending = pending.dropFirst(max(0, count))
+    }
+  }
+
+  /// Reads the next line of standard output; nil at its end, and when none has come after `deadline` seconds.
+  public func nextLine(deadline: Int = 10) -> String? {
+    var line: [UInt8] = []
+    var byte: UInt8 = 0
+    let end = now() + deadline * 1000
+    while true {
+      var ready = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+      guard poll(&ready, 1, Int32(max(0, end - now()))) > 0, read(output, &byte, 1) == 1 else { return nil }
+      if byte == 0x0A { return String(decoding: line, as: UTF8.self) }
+      line.append(byte)
+    }
+  }
+
   /// Writes `text` to standard input, ends it, and gathers everything until the program has ended.
   ///
   /// A program still running after `deadline` seconds is killed and reported with code 137.

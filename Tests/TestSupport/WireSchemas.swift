@@ -84,13 +84,4 @@ public enum WireSchemas {
       ?? (union == nil ? [] : [side.rawValue + kind])
     return names.first { definitions[$0]?["properties"]?["method"]?["const"]?.string == method }
   }
-
-  private static func contents(of path: String) -> [UInt8]? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65536)
-    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-    return bytes
-  }
 }

@@ -106,7 +106,8 @@ extension Server {
     }
     guard context.revision.hasCoreTasks, let wish = params["task"] else {
       guard support != .required else {
-        throw RPCError(.methodNotFound, "tool \(name) can only be called as a task: add the parameter task")
+        let remedy = context.revision.hasCoreTasks ? "add the parameter task" : "use revision 2025-11-25 or a newer one"
+        throw RPCError(.methodNotFound, "tool \(name) can only be called as a task: \(remedy)")
       }
       return nil
     }

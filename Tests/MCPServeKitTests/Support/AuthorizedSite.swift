@@ -2,6 +2,7 @@
 import JSONKit
 import MCPCore
 import Observability
+import TestSupport
 
 @testable import MCPServeKit
 

@@ -3,6 +3,8 @@ import EventIO
 import JSONKit
 import MCPCore
 import Observability
+import TestSupport
+import Testing
 
 @testable import MCPServeKit
 
@@ -15,7 +17,7 @@ struct Site: Sendable {
   let server: Server
   let http: HTTPServer
 
-  func peer() throws -> HTTPPeer { try HTTPPeer(address) }
+  func peer() throws -> HTTPPeer { try HTTPPeer(address) { Issue.record("\($0)") } }
 
   /// Opens a session and returns its id.
   func initialize(

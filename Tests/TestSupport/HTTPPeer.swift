@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-import EventIO
+package import EventIO
 import Glibc
-import JSONKit
+package import JSONKit
 import Synchronization
-import TestSupport
 
 /// A client on one keep-alive connection that sends what a test says. Waits at most ten seconds for anything.
-final class HTTPPeer: Sendable {
-  struct Answer: Sendable {
-    var status: Int
-    var headers: [String: String]
-    var body: String
+package final class HTTPPeer: Sendable {
+  /// An answer: all of it, or its head alone.
+  package struct Answer: Sendable {
+    package var status: Int
+    package var headers: [String: String]
+    package var body: String
 
-    var json: JSON? { try? JSON(parsing: body) }
+    /// The body as JSON.
+    package var json: JSON? { try? JSON(parsing: body) }
     /// The data of the events of a stream that has ended.
-    var events: [JSON] {
+    package var events: [JSON] {
       body.split(separator: "\n").filter { $0.hasPrefix("data: ") }.compactMap {
         try? JSON(parsing: String($0.dropFirst(6)))
       }
@@ -26,8 +27,11 @@ final class HTTPPeer: Sendable {
   private let descriptor: CInt
   private let unread = Mutex<[ServerSentEvent]>([])
   let watch = Mutex(WireWatch())
+  private let reportFault: @Sendable (String) -> Void
 
-  init(_ address: SocketAddress) throws {
+  /// Connects; `report` hears of what the server says that its revision does not allow.
+  package init(_ address: SocketAddress, report: @escaping @Sendable (String) -> Void) throws {
+    reportFault = report
     descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
     var limit = timeval(tv_sec: 10, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -46,7 +50,9 @@ final class HTTPPeer: Sendable {
   deinit { Glibc.close(descriptor) }
 
   /// Sends a request with the headers every client sends, unless `headers` has them; an empty value leaves one out.
-  func send(_ method: String, _ path: String, _ headers: [String: String] = [:], body: String? = nil) async throws {
+  package func send(_ method: String, _ path: String, _ headers: [String: String] = [:], body: String? = nil)
+    async throws
+  {
     var all = ["host": "localhost", "accept": "application/json, text/event-stream"]
     if let body {
       all["content-type"] = "application/json"
@@ -58,7 +64,8 @@ final class HTTPPeer: Sendable {
     try await send("\(method) \(path) HTTP/1.1\r\n\(fields)\r\n\(body ?? "")")
   }
 
-  func send(_ text: String) async throws {
+  /// Sends bytes as they are.
+  package func send(_ text: String) async throws {
     let bytes = Array(text.utf8)
     try await run(on: Self.pool) { [descriptor] in
       guard Glibc.send(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL)) == bytes.count else {
@@ -68,7 +75,7 @@ final class HTTPPeer: Sendable {
   }
 
   /// Sends a request and reads its answer.
-  func ask(
+  package func ask(
     _ method: String, _ path: String, _ headers: [String: String] = [:], body: String? = nil
   ) async throws -> Answer {
     try await send(method, path, headers, body: body)
@@ -76,19 +83,24 @@ final class HTTPPeer: Sendable {
   }
 
   /// One whole answer.
-  func answer() async throws -> Answer {
+  package func answer() async throws -> Answer {
     var answer = try await head()
+    try await readBody(of: &answer)
+    return answer
+  }
+
+  /// The rest of an answer whose head was read.
+  package func readBody(of answer: inout Answer) async throws {
     if let length = answer.headers["content-length"].flatMap({ Int($0) }) {
       answer.body = try await read(count: length)
     } else if answer.headers["transfer-encoding"] == "chunked" {
       while case let chunk = try await self.chunk(), !chunk.isEmpty { answer.body += chunk }
     }
     check(answer)
-    return answer
   }
 
   /// The status and headers of an answer whose body comes in chunks.
-  func head() async throws -> Answer {
+  package func head() async throws -> Answer {
     let lines = try await read(through: "\r\n\r\n").split(separator: "\r\n")
     var answer = Answer(status: 0, headers: [:], body: "")
     answer.status = lines.first.flatMap { Int($0.split(separator: " ")[1]) } ?? 0
@@ -100,7 +112,7 @@ final class HTTPPeer: Sendable {
   }
 
   /// One piece of a stream, empty at its end.
-  func chunk() async throws -> String {
+  package func chunk() async throws -> String {
     let size = try await read(through: "\r\n").split(separator: "\r\n").first.flatMap { Int($0, radix: 16) } ?? 0
     let chunk = try await read(count: size)
     _ = try await read(count: 2)
@@ -108,10 +120,10 @@ final class HTTPPeer: Sendable {
   }
 
   /// Passes over what is not looked at.
-  func skip(_ count: Int) async throws { _ = try await read(count: count) }
+  package func skip(_ count: Int) async throws { _ = try await read(count: count) }
 
   /// The next event of a stream; comments are passed over. Several may come in one piece.
-  func event() async throws -> ServerSentEvent {
+  package func event() async throws -> ServerSentEvent {
     while true {
       let next = unread.withLock { $0.isEmpty ? nil : $0.removeFirst() }
       if let next { return next }
@@ -123,7 +135,7 @@ final class HTTPPeer: Sendable {
   }
 
   /// The message in the next event of a stream that has data.
-  func message() async throws -> JSON {
+  package func message() async throws -> JSON {
     while true {
       let event = try await event()
       if !event.data.isEmpty {
@@ -133,6 +145,9 @@ final class HTTPPeer: Sendable {
       }
     }
   }
+
+  /// Passes on what is wrong with what the server said.
+  func report(_ fault: String) { reportFault(fault) }
 
   private func read(count: Int) async throws -> String {
     try await run(on: Self.pool) { [descriptor] in

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import JSONKit
+package import JSONKit
 import MCPCore
 import Synchronization
-import TestSupport
-import Testing
 
 /// Everything a server says to a peer has to be what the schema of its revision allows.
 extension HTTPPeer {
@@ -27,14 +25,18 @@ extension HTTPPeer {
   func check(_ answer: Answer) {
     let isStream = answer.headers["content-type"] == "text/event-stream"
     for message in isStream ? answer.events : answer.json.map({ [$0] }) ?? [] { check(message) }
-    if let session = answer.headers["mcp-session-id"] {
-      Self.sessions.withLock { $0[session] = watch.withLock { $0 } }
-    }
+    remember(answer)
+  }
+
+  /// Keeps what was heard of a session for the other connections that use it.
+  package func remember(_ answer: Answer) {
+    guard let session = answer.headers["mcp-session-id"] else { return }
+    Self.sessions.withLock { $0[session] = watch.withLock { $0 } }
   }
 
   /// Checks one message.
-  func check(_ message: JSON) {
+  package func check(_ message: JSON) {
     guard message["jsonrpc"] != nil || message.array != nil else { return }
-    for fault in watch.withLock({ $0 }).server(message) { Issue.record("\(fault): \(message.text)") }
+    for fault in watch.withLock({ $0 }).server(message) { report("\(fault): \(message.text)") }
   }
 }
