@@ -229,6 +229,14 @@ import Testing
   @Test func whatNobodyKnowsFails() async throws {
     let run = try await run("no-such-scenario", .v20260728, port: 9, code: 1)
     #expect(run.error.contains("unknown scenario 'no-such-scenario'; known: "))
+    // Logging in has tests of its own; of the rest each has a test above.
+    let known = run.error.split(separator: ":").last?.split { " ,\n".contains($0) }.filter { !$0.hasPrefix("auth/") }
+    #expect(
+      known == [
+        "elicitation-sep1034-client-defaults", "http-custom-headers", "http-invalid-tool-headers",
+        "http-standard-headers", "initialize", "json-schema-2020-12-preservation", "json-schema-ref-no-deref",
+        "request-metadata", "sep-2322-client-request-state", "sse-retry", "tools_call",
+      ])
   }
 
   private func withEverythingServer(_ body: (UInt16) async throws -> Void) async throws {
