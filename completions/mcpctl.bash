@@ -5,10 +5,10 @@ _mcpctl_describe() {
   case $1 in
     'mcpctl')
       _mcpctl_options='--version -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
-      _mcpctl_commands='serve call tools resources prompts rpc ping info auth version help completion man'
+      _mcpctl_commands='serve call tools resources prompts rpc ping info auth keys version help completion man'
       ;;
     'mcpctl serve')
-      _mcpctl_options='--transport --host --port --path --threads --allow-origin --allow-host --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format -q --quiet --help'
+      _mcpctl_options='--transport --host --port --path --threads --allow-origin --allow-host --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --rate-limit --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format -q --quiet --help'
       ;;
     'mcpctl call')
       _mcpctl_options='--task --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
@@ -74,6 +74,13 @@ _mcpctl_describe() {
     'mcpctl auth token')
       _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout -v --verbose -q --quiet --no-color --help'
       ;;
+    'mcpctl keys')
+      _mcpctl_options='--help'
+      _mcpctl_commands='new'
+      ;;
+    'mcpctl keys new')
+      _mcpctl_options='--scope --add -o --output --path --out --help'
+      ;;
     'mcpctl version')
       _mcpctl_options='-o --output --path --out --help'
       ;;
@@ -100,6 +107,9 @@ _mcpctl_values() {
     'mcpctl -o' | 'mcpctl --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl serve --transport') mapfile -t COMPREPLY < <(compgen -W 'stdio http-stream sse' -- "$cur") ;;
+    'mcpctl serve --tools') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl serve --auth-keys') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl serve --auth-jwks') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl serve --log-level') mapfile -t COMPREPLY < <(compgen -W 'debug info notice warning error critical off' -- "$cur") ;;
     'mcpctl serve --log-format') mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
     'mcpctl call --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -214,6 +224,9 @@ _mcpctl_values() {
     'mcpctl auth token --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl auth token --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth token --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl keys new --add') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl keys new -o' | 'mcpctl keys new --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl keys new --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl version -o' | 'mcpctl version --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl version --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl help 0'*) mapfile -t COMPREPLY < <(mcpctl __complete help -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
@@ -249,7 +262,7 @@ _mcpctl() {
     fi
     case $word in
     --) mapfile -t COMPREPLY < <(compgen -c -- "$cur"; compgen -f -- "$cur"); return ;;
-    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | -o | --output | --path | --out | --host | --port | --threads | --allow-origin | --allow-host | --max-body | --max-connections | --request-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --args | --answer | --sampling-cmd | --root | --scope | --client-id | --client-secret-env | --client-secret-file | --issuer | --client-metadata-url | --redirect-uri | --all) skip=$word; continue ;;
+    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | -o | --output | --path | --out | --host | --port | --threads | --allow-origin | --allow-host | --tools | --auth-keys | --auth-issuer | --auth-jwks | --auth-audience | --auth-scope | --rate-limit | --max-body | --max-connections | --request-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --args | --answer | --sampling-cmd | --root | --scope | --client-id | --client-secret-env | --client-secret-file | --issuer | --client-metadata-url | --redirect-uri | --add | --all) skip=$word; continue ;;
     -*) continue ;;
     esac
     case "$path $word" in
@@ -274,6 +287,8 @@ _mcpctl() {
       'mcpctl auth logout') path='mcpctl auth logout' ;;
       'mcpctl auth status') path='mcpctl auth status' ;;
       'mcpctl auth token') path='mcpctl auth token' ;;
+      'mcpctl keys') path='mcpctl keys' ;;
+      'mcpctl keys new') path='mcpctl keys new' ;;
       'mcpctl version') path='mcpctl version' ;;
       'mcpctl help') path='mcpctl help' ;;
       'mcpctl completion') path='mcpctl completion' ;;

@@ -15,7 +15,7 @@ function __mcpctl_path
                 echo after
                 echo 0
                 return
-            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out --host --port --threads --allow-origin --allow-host --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format --args --answer --sampling-cmd --root --scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --redirect-uri --all
+            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout -o --output --path --out --host --port --threads --allow-origin --allow-host --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --rate-limit --max-body --max-connections --request-timeout --session-ttl --shutdown-timeout --log-level --log-format --args --answer --sampling-cmd --root --scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --redirect-uri --add --all
                 set skip yes
                 continue
             case '-*'
@@ -64,6 +64,10 @@ function __mcpctl_path
                 set path 'mcpctl auth status'
             case 'mcpctl auth token'
                 set path 'mcpctl auth token'
+            case 'mcpctl keys'
+                set path 'mcpctl keys'
+            case 'mcpctl keys new'
+                set path 'mcpctl keys new'
             case 'mcpctl version'
                 set path 'mcpctl version'
             case 'mcpctl help'
@@ -103,6 +107,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a rpc -d 'Send any request and 
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a ping -d 'Ask whether a server answers, and how fast.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a info -d 'Say who a server is and what was negotiated with it.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a auth -d 'Log in to servers that want authorization, and out again.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a keys -d 'Make API keys for a server.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a version -d 'Print the version and the protocol revisions spoken.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a help -d 'Explain a command or a topic.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a completion -d 'Print the completion script for a shell.'
@@ -134,6 +139,13 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l path -r -f -d 'Path of the
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l threads -r -f -d 'Threads that serve connections.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l allow-origin -r -f -d 'Web origin that may call, besides those of this machine.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l allow-host -r -f -d 'Name this server is called by in Host, besides those of this machine.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l tools -r -f -a '(__fish_complete_directories)' -d 'Directory of programs that are tools: see `mcpctl help tools`.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l auth-keys -r -F -d 'File with the API keys that are accepted; see `mcpctl keys`.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l auth-issuer -r -f -d 'Authorization server whose tokens are accepted.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l auth-jwks -r -F -d 'Where the issuer\'s public keys are. Default: where its metadata says.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l auth-audience -r -f -d 'Who tokens have to be for. Default: the URL of this server.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l auth-scope -r -f -d 'Scope that every request needs.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l rate-limit -r -f -d 'How often each caller may ask, such as 100/s or 5000/h.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l max-body -r -f -d 'Longest message.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l max-connections -r -f -d 'Open connections; more are turned away with 503.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l request-timeout -r -f -d 'How long a tool may take without showing progress.'
@@ -511,6 +523,14 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl auth token'" -s v -l verbose -d 'Say 
 complete -c mcpctl -n "__mcpctl_at 'mcpctl auth token'" -s q -l quiet -d 'Say nothing on standard error but errors.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl auth token'" -l no-color -d 'Use no colour, whatever the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl auth token'" -s h -l help -d 'Show help.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl keys'" -f -a new -d 'Make a key, and the line that has a server accept it.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl keys'" -s h -l help -d 'Show help.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl keys new'" -l scope -r -f -d 'Scope it grants.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl keys new'" -l add -r -F -d 'Add the line to this file.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl keys new'" -s o -l output -r -f -a 'text json jsonl yaml table wide name raw value' -d 'Output format.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl keys new'" -l path -r -f -d 'Print only this part of the result, such as .content[0].text.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl keys new'" -l out -r -F -d 'Write the result to a file instead.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl keys new'" -s h -l help -d 'Show help.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl version'" -s o -l output -r -f -a 'text json jsonl yaml table wide name raw value' -d 'Output format.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl version'" -l path -r -f -d 'Print only this part of the result, such as .content[0].text.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl version'" -l out -r -F -d 'Write the result to a file instead.'
