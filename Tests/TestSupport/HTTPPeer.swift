@@ -32,7 +32,8 @@ package final class HTTPPeer: Sendable {
   /// Connects; `report` hears of what the server says that its revision does not allow.
   package init(_ address: SocketAddress, report: @escaping @Sendable (String) -> Void) throws {
     reportFault = report
-    descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    // Closed in the programs other tests start meanwhile, or the server would not see this client leave.
+    descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var limit = timeval(tv_sec: 10, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var target = sockaddr_in()
