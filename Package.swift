@@ -38,6 +38,8 @@ let package = Package(
     .target(name: "CPCRE2", linkerSettings: [.linkedLibrary("pcre2-8")]),
     .target(name: "CCurl"),
     .target(name: "CCrypto"),
+    .target(name: "CTLS"),
+    .target(name: "CZlib"),
     .target(name: "CProcess"),
 
     // What knows nothing of MCP.
@@ -46,7 +48,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("m")]),  // the standard library's rounding, when linked without Foundation
     library("Observability"),
     library("CommandLineKit"),
-    library("EventIO", ["CEvent", "CCurl", "CCrypto", "CProcess", "Observability"]),
+    library("EventIO", ["CEvent", "CCurl", "CCrypto", "CTLS", "CZlib", "CProcess", "Observability"]),
 
     // MCP itself.
     library("MCPCore", ["JSONKit", "Observability"]),

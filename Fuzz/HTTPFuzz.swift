@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Feeds bytes to the HTTP and event-stream parsers, whole and in pieces: the pieces must not change what is understood.
-// Sources: Sources/EventIO/IOError.swift Sources/EventIO/Net/SocketAddress.swift Sources/EventIO/HTTP/HTTPMessage.swift
+// Sources: Sources/EventIO/IOError.swift Sources/EventIO/Net/SocketAddress.swift Sources/EventIO/Net/AddressRange.swift Sources/EventIO/HTTP/HTTPMessage.swift
 // Sources: Sources/EventIO/HTTP/HTTPHead*.swift Sources/EventIO/HTTP/HTTPLimits.swift Sources/EventIO/HTTP/HTTPParser.swift
-// Sources: Sources/EventIO/HTTP/RepeatedHead.swift
+// Sources: Sources/EventIO/HTTP/RepeatedHead.swift Sources/EventIO/TLS/ClientCertificate.swift
 // Sources: Sources/EventIO/HTTP/HTTPBodyReader.swift Sources/EventIO/HTTP/HTTPFieldReader.swift
 // Sources: Sources/EventIO/HTTP/Span+Bytes.swift Sources/EventIO/HTTP/ServerSentEvent.swift
 // Sources: Sources/EventIO/HTTP/SSEParser.swift

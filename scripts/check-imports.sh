@@ -15,7 +15,7 @@ allowed() {
     Sources/JSONKit) echo "CPCRE2" ;;
     Sources/Observability) echo "$libc" ;;
     Sources/CommandLineKit) echo "$libc" ;;
-    Sources/EventIO) echo "CEvent CCurl CCrypto CProcess $libc Observability" ;;
+    Sources/EventIO) echo "CEvent CCurl CCrypto CTLS CZlib CProcess $libc Observability" ;;
     Sources/MCPCore) echo "JSONKit Observability" ;;
     Sources/MCPClientKit | Sources/MCPServeKit) echo "MCPCore JSONKit EventIO Observability" ;;
     Sources/mcpctl) echo "CommandLineKit MCPClientKit MCPServeKit MCPCore JSONKit EventIO Observability $libc" ;;

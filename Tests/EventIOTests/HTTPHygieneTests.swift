@@ -145,6 +145,30 @@ import Testing
     }
   }
 
+  @Test func tooManyConnectionsOfOneAddressAreTurnedAway() async throws {
+    try await withServer(limits: { $0.connectionsPerAddress = 2 }) { address, server in
+      let peers = [try RawPeer(address), try RawPeer(address)]
+      for peer in peers {
+        try await peer.send(Self.get)
+        _ = try await peer.readResponse()
+      }
+      let text = try await RawPeer(address).readToEnd()
+      #expect(text.hasPrefix("HTTP/1.1 429 Too Many Requests\r\n"))
+      #expect(text.contains("your address has 2 connections already"))
+      peers[1].endSending()
+      #expect(try await peers[1].readToEnd() == "")
+      #expect(try await answer(to: Self.get, at: address).hasPrefix("HTTP/1.1 200 OK\r\n"))
+    }
+    try await withServer(limits: {
+      $0.connectionsPerAddress = 1
+      $0.uncountedAddresses = [AddressRange("127.0.0.0/8")].compactMap(\.self)
+    }) { address, _ in
+      let first = try RawPeer(address)
+      #expect(try await answer(to: Self.get, at: address).hasPrefix("HTTP/1.1 200 OK\r\n"))
+      first.endSending()
+    }
+  }
+
   @Test func aHandlerThatSaysNothingYieldsA500() async throws {
     try await withServer(Answering { _, _ in }) { address, _ in
       let peer = try RawPeer(address)

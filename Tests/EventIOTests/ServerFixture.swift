@@ -39,12 +39,13 @@ enum Echo: HTTPHandler, HTTPRoute, CaseIterable {
 
 /// Runs a server on a port of its own for as long as `body` takes.
 func withServer(
-  _ handler: any HTTPHandler = Answering.echo, loops: Int = 1, limits change: (inout HTTPLimits) -> Void = { _ in },
+  _ handler: any HTTPHandler = Answering.echo, loops: Int = 1, tls: TLSKeeper? = nil,
+  limits change: (inout HTTPLimits) -> Void = { _ in },
   _ body: (SocketAddress, HTTPServer) async throws -> Void
 ) async throws {
   var limits = HTTPLimits()
   change(&limits)
-  let server = try HTTPServer(handler: handler, limits: limits, loops: loops)
+  let server = try HTTPServer(handler: handler, limits: limits, loops: loops, tls: tls)
   let addresses = try server.start(host: "127.0.0.1", port: 0)
   do {
     try await body(addresses[0], server)

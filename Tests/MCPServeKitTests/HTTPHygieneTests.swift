@@ -44,6 +44,18 @@ struct HTTPHygieneTests {
     #expect((guards.refusal(of: request.head) == nil) == isAllowed)
   }
 
+  @Test func aTargetThatIsAURLNamesTheHostThatHostDoes() async throws {
+    try await withSite { site in
+      let peer = try site.peer()
+      #expect(try await peer.ask("GET", "http://localhost/health").status == 200)
+      #expect(try await peer.ask("GET", "http://LOCALHOST/health").status == 200)
+      for target in ["http://evil.example/health", "http://localhost@evil.example/health", "http://localhost:1/health"]
+      {
+        #expect(try await peer.ask("GET", target).status == 403)
+      }
+    }
+  }
+
   @Test func aHandshakeBelongsToTheEndpointThatKeepsIt() async throws {
     try await withSite { site in
       let peer = try site.peer()

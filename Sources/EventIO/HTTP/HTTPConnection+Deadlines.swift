@@ -30,6 +30,10 @@ extension HTTPConnection {
   }
 
   private func inputIsLate() {
+    if isShakingHands {
+      shared.statistics.timeouts += 1
+      return close()
+    }
     guard parser.isInHead || parser.isInBody else { return closeWhenSent() }
     shared.statistics.timeouts += 1
     refuse(HTTPRejection(.requestTimeout, "the request did not arrive in time"))

@@ -5,7 +5,13 @@ import Glibc
 extension HTTPConnection {
   /// The socket has input, or its end.
   func readable() {
-    let count = cevent_receive(descriptor, shared.input.baseAddress, shared.input.count)
+    if let tls { return readable(tls) }
+    received(cevent_receive(descriptor, shared.input.baseAddress, shared.input.count))
+  }
+
+  /// So many bytes have been received into the shared buffer; 0 is the end, and less a failure.
+  @inline(__always)
+  func received(_ count: Int) {
     if count > 0 {
       guard !isLingering else { return }
       limitBacklog(count)
@@ -98,5 +104,6 @@ extension HTTPConnection {
     guard !isReading, !hasInputEnded else { return }
     isReading = true
     readWatch?.resume()
+    if let tls { readOn(tls) }
   }
 }

@@ -80,13 +80,14 @@ extension HTTPConnection {
     var body = [UInt8]("{\"error\":\"".utf8)
     body.append(contentsOf: rejection.reason.utf8)
     body.append("\"}\n" as StaticString)
-    send(rejection.status, ["Content-Type": "application/json"], body)
+    send(rejection.status, ["Content-Type": "application/json", "X-Content-Type-Options": "nosniff"], body)
   }
 
   /// Answers what could not be understood.
   func refuse(_ rejection: HTTPRejection) {
     shared.statistics.rejected += 1
     isHead = false
+    forgetRoute()
     sendRefusal(rejection)
     phase = .idle
     self.rejection = rejection
@@ -103,7 +104,7 @@ extension HTTPConnection {
     if headers.asksToClose || shared.isDraining { isLast = true }
     let persistence: HTTPPersistence = isLast ? .close : minorVersion == 0 ? .keepAlive : .unsaid
     shared.output.clear()
-    shared.output.appendHead(status, headers, framing, persistence, date: shared.date)
+    shared.output.appendHead(status, headers, routeFields, framing, persistence, date: shared.date)
   }
 
   /// Sends what was put together in the shared buffer.
@@ -116,11 +117,18 @@ extension HTTPConnection {
   private func transmit(_ bytes: UnsafeBufferPointer<UInt8>, hasMore: Bool) {
     guard !isClosed else { return }
     guard outboxCount == 0 else { return outbox.append(contentsOf: bytes) }
-    let sent = cevent_send(descriptor, bytes.baseAddress, bytes.count, hasMore ? 1 : 0)
+    let sent = deliver(bytes.baseAddress, bytes.count, hasMore: hasMore)
     if sent == bytes.count { return }
     guard sent >= 0 || sent == -Int(EAGAIN) else { return close() }
     outbox.append(contentsOf: bytes[max(0, sent)...])
     waitUntilWritable()
+  }
+
+  /// Gives the socket what it takes: the count, or minus errno.
+  @inline(__always)
+  private func deliver(_ bytes: UnsafeRawPointer?, _ count: Int, hasMore: Bool) -> Int {
+    if let tls { return tls.send(bytes, count, hasMore: hasMore) }
+    return cevent_send(descriptor, bytes, count, hasMore ? 1 : 0)
   }
 
   private func waitUntilWritable() {
@@ -132,7 +140,7 @@ extension HTTPConnection {
   /// The socket takes more.
   private func writable() {
     let sent = outbox.withUnsafeBytes {
-      cevent_send(descriptor, $0.baseAddress.map { $0 + sentCount }, outboxCount, 0)
+      deliver($0.baseAddress.map { $0 + sentCount }, outboxCount, hasMore: false)
     }
     guard sent >= 0 else { return sent == -Int(EAGAIN) ? () : close() }
     sentCount += sent

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Observability
 
-/// One peer's connection: its socket, its unread requests and its unsent answers.
+/// One peer's connection: its socket, perhaps with TLS over it, its unread requests and its unsent answers.
 ///
 /// It lives on one loop. Requests are answered as they come, one after the other; a task is made when an answer has to
 /// be waited for, and goes on with the requests that came meanwhile.
@@ -23,7 +23,12 @@ final class HTTPConnection {
   let server: HTTPServerLoop
   let shared: HTTPLoopState
   let descriptor: CInt
+  let remote: SocketAddress
   private var socket: Socket?
+  /// What is between the socket and the requests; nil when nothing is.
+  var tls: TLSSession?
+  /// Whether it counts among those of its address.
+  let isCounted: Bool
   /// The task that answers the current request, when that takes a while.
   var task: Task<Void, Never>?
 
@@ -50,6 +55,8 @@ final class HTTPConnection {
   // The current request
   /// Who answers the requests of `head`.
   private var route: (any HTTPRoute)?
+  /// What the route sends with every answer, as it travels.
+  private(set) var routeFields: [UInt8] = []
   private var head: HTTPHead?
   var phase = Phase.idle
   /// Tells apart the requests, and the connections, that have the same slot one after the other.
@@ -74,15 +81,20 @@ final class HTTPConnection {
   var isLingering = false
   private(set) var isClosed = false
 
-  init(_ socket: consuming Socket, slot: Int, remote: SocketAddress, server: HTTPServerLoop) {
+  init(
+    _ socket: consuming Socket, slot: Int, remote: SocketAddress, server: HTTPServerLoop, tls: TLSSession? = nil
+  ) {
     let shared = server.shared.value
     self.slot = slot
     self.server = server
     self.shared = shared
     descriptor = socket.descriptor
+    self.remote = remote
+    isCounted = shared.limits.counts(remote)
+    self.tls = tls
     serial = shared.makeSerial()
     parser = HTTPParser(remote: remote, freeField: server.handler.freeField)
-    inputDeadline = shared.clock + shared.times.header
+    inputDeadline = shared.clock + (tls == nil ? shared.times.header : shared.times.handshake)
     self.socket = consume socket
     readWatch = Watch(shared.loop, descriptor, for: .reading) { [unowned self] in readable() }
   }
@@ -143,6 +155,7 @@ final class HTTPConnection {
     let route = server.handler.route(for: head)
     self.head = head
     self.route = route
+    routeFields = route.fields.bytes
     return route
   }
 
@@ -176,9 +189,12 @@ final class HTTPConnection {
     answerDeadline = .max
     disconnectAction = nil
     shutdownAction = nil
-    if !parser.keepsHead { (head, route) = (nil, nil) }
+    if !parser.keepsHead { forgetRoute() }
     if isLast { closeWhenSent() }
   }
+
+  /// Lets nothing of the latest route be said with what the server itself answers.
+  func forgetRoute() { (head, route, routeFields) = (nil, nil, []) }
 
   /// Closes the connection once everything is sent.
   func closeWhenSent() {
@@ -186,6 +202,7 @@ final class HTTPConnection {
     guard !isClosed, !isLingering, outboxCount == 0 else { return }
     let mayHaveInput =
       hasIgnoredInput || rejection != nil || parser.isInHead || parser.isInBody || !waiting.isEmpty || !unparsed.isEmpty
+    tls?.endSending()
     guard mayHaveInput, !hasInputEnded else { return close() }
     // Closing with unread input would reset the connection, and the peer could lose the last response.
     isLingering = true
@@ -201,6 +218,7 @@ final class HTTPConnection {
     isLast = true
     readWatch = nil
     writeWatch = nil
+    tls = nil
     socket = nil
     outbox = []
     sentCount = 0

@@ -24,6 +24,12 @@ package protocol HTTPRoute: Sendable {
   /// When both have ended without an answer a 500 is sent; ending in the middle of a stream breaks the connection off,
   /// so that the peer sees that something is missing.
   func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork?
+  /// Sent with every answer, whatever it is.
+  var fields: HTTPHeaders { get }
+}
+
+extension HTTPRoute {
+  package var fields: HTTPHeaders { [:] }
 }
 
 extension HTTPHandler where Self: HTTPRoute {

@@ -15,6 +15,8 @@ package final class HTTPHead: Sendable {
   package let remote: SocketAddress
   /// Whether it came over TLS.
   package let isSecure: Bool
+  /// What the client has shown over TLS, when it was asked to.
+  package let certificate: ClientCertificate?
   /// Whether the peer may send further requests on the connection.
   package let keepsAlive: Bool
   /// The 1 of HTTP/1.1, or 0.
@@ -26,7 +28,7 @@ package final class HTTPHead: Sendable {
 
   package init(
     method: HTTPMethod, target: String, headers: HTTPHeaders = [:], remote: SocketAddress, isSecure: Bool = false,
-    keepsAlive: Bool = true, minorVersion: UInt8 = 1
+    certificate: ClientCertificate? = nil, keepsAlive: Bool = true, minorVersion: UInt8 = 1
   ) {
     self.method = method
     self.target = target
@@ -34,6 +36,7 @@ package final class HTTPHead: Sendable {
     self.headers = headers
     self.remote = remote
     self.isSecure = isSecure
+    self.certificate = certificate
     self.keepsAlive = keepsAlive
     self.minorVersion = minorVersion
     origin = nil
@@ -48,15 +51,24 @@ package final class HTTPHead: Sendable {
     self.headers = headers
     remote = origin.remote
     isSecure = origin.isSecure
+    certificate = origin.certificate
     keepsAlive = origin.keepsAlive
     minorVersion = origin.minorVersion
     self.origin = origin
   }
 
-  convenience init(_ reader: HTTPHeadReader, remote: SocketAddress, isSecure: Bool) {
+  convenience init(
+    _ reader: HTTPHeadReader, remote: SocketAddress, isSecure: Bool, certificate: ClientCertificate?
+  ) {
     self.init(
       method: reader.method, target: reader.target, headers: reader.headers, remote: remote, isSecure: isSecure,
-      keepsAlive: reader.keepsAlive, minorVersion: reader.minorVersion)
+      certificate: certificate, keepsAlive: reader.keepsAlive, minorVersion: reader.minorVersion)
+  }
+
+  /// Whom a target in absolute form names, with its port if it says one; nil when the target is a path.
+  package var authority: String? {
+    guard target.utf8.first != UInt8(ascii: "/"), let rest = Self.afterScheme(target[...]) else { return nil }
+    return String(rest.prefix { $0 != "/" && $0 != "?" })
   }
 
   private static func split(_ target: String) -> (path: String, query: String?) {

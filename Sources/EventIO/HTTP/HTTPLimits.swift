@@ -12,11 +12,17 @@ package struct HTTPLimits: Sendable {
   package var bodyBytes = 10 * 1024 * 1024
   /// Open connections, over all loops; beyond: 503.
   package var connections = 10_000
+  /// Open connections of one IPv4 address, or of the /64 of an IPv6 one; beyond: 429. Nil has no limit of its own.
+  package var connectionsPerAddress: Int?
+  /// Proxies, whose connections are many people's: they are not counted by address.
+  package var uncountedAddresses: [AddressRange] = []
   /// Requests that may wait on a connection for earlier ones; beyond, the connection is not read from.
   package var pipelinedRequests = 16
   /// What may wait to be sent on a connection, in bytes, before a writer has to wait.
   package var streamBytes = 1024 * 1024
 
+  /// For a new connection to agree on TLS; then it is cut off.
+  package var handshakeTime: Duration = .seconds(10)
   /// For the whole head of a request, and for a new connection's first byte: 408.
   package var headerTime: Duration = .seconds(10)
   /// Between two pieces of a body: 408.

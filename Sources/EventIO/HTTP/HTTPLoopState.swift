@@ -76,11 +76,13 @@ final class HTTPLoopState {
 
   func add(_ connection: HTTPConnection) {
     openConnections.add(1)
+    if connection.isCounted { openConnections.add(1, from: connection.remote.neighbourhood) }
     connections[connection.slot] = connection
   }
 
   func remove(_ connection: HTTPConnection) {
     openConnections.add(-1)
+    if connection.isCounted { openConnections.add(-1, from: connection.remote.neighbourhood) }
     connections[connection.slot] = nil
     freeSlots.append(connection.slot)
   }
@@ -94,6 +96,16 @@ final class OpenConnections: Sendable {
   private let value = Atomic<Int>(0)
   var count: Int { value.load(ordering: .relaxed) }
   func add(_ change: Int) { value.add(change, ordering: .relaxed) }
+
+  /// Those of one address, where that matters.
+  private let addresses = Mutex<[SocketAddress: Int]>([:])
+  func count(from address: SocketAddress) -> Int { addresses.withLock { $0[address] ?? 0 } }
+  func add(_ change: Int, from address: SocketAddress) {
+    addresses.withLock { addresses in
+      let count = (addresses[address] ?? 0) + change
+      addresses[address] = count == 0 ? nil : count
+    }
+  }
 }
 
 /// What a server has done since it was made.
@@ -108,6 +120,8 @@ package struct HTTPStatistics: Sendable, Hashable {
   package var rejected = 0
   /// Connections cut off because a deadline had passed.
   package var timeouts = 0
+  /// Connections with which no TLS could be agreed on.
+  package var failedHandshakes = 0
 
   package init() {}
 
@@ -118,6 +132,7 @@ package struct HTTPStatistics: Sendable, Hashable {
     sum.requests += other.requests
     sum.rejected += other.rejected
     sum.timeouts += other.timeouts
+    sum.failedHandshakes += other.failedHandshakes
     return sum
   }
 }
@@ -125,6 +140,7 @@ package struct HTTPStatistics: Sendable, Hashable {
 /// The time limits in milliseconds of the loop's clock, each with a tick on top: the clock may be that late.
 struct HTTPTimes {
   let tick: Int
+  let handshake: Int
   let header: Int
   let bodyPause: Int
   let body: Int
@@ -135,13 +151,14 @@ struct HTTPTimes {
 
   init(_ limits: HTTPLimits) {
     var all = [
-      limits.headerTime, limits.bodyPauseTime, limits.bodyTime, limits.idleTime, limits.writeStallTime,
-      limits.lingerTime,
+      limits.handshakeTime, limits.headerTime, limits.bodyPauseTime, limits.bodyTime, limits.idleTime,
+      limits.writeStallTime, limits.lingerTime,
     ]
     if let time = limits.answerTime { all.append(time) }
     let shortest = all.min() ?? limits.headerTime
     let tick = min(1000, max(5, shortest.milliseconds / 4))
     self.tick = tick
+    handshake = limits.handshakeTime.milliseconds + tick
     header = limits.headerTime.milliseconds + tick
     bodyPause = limits.bodyPauseTime.milliseconds + tick
     body = limits.bodyTime.milliseconds + tick

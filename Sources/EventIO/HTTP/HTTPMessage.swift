@@ -122,6 +122,7 @@ package struct HTTPRequest: Sendable {
   package var headers: HTTPHeaders { head.headers }
   package var remote: SocketAddress { head.remote }
   package var isSecure: Bool { head.isSecure }
+  package var certificate: ClientCertificate? { head.certificate }
   package var keepsAlive: Bool { head.keepsAlive }
   package var minorVersion: UInt8 { head.minorVersion }
 }

@@ -26,6 +26,7 @@ package struct HTTPParser: Sendable {
 
   private let remote: SocketAddress
   private let isSecure: Bool
+  private let certificate: ClientCertificate?
   private let freeField: StaticString?
   /// The head, or trailer section, that is incomplete.
   private var lines: [UInt8] = []
@@ -39,9 +40,12 @@ package struct HTTPParser: Sendable {
   package var expectsContinue = false
 
   /// - Parameter freeField: that of the handler.
-  package init(remote: SocketAddress, isSecure: Bool = false, freeField: StaticString? = nil) {
+  package init(
+    remote: SocketAddress, isSecure: Bool = false, certificate: ClientCertificate? = nil, freeField: StaticString? = nil
+  ) {
     self.remote = remote
     self.isSecure = isSecure
+    self.certificate = certificate
     self.freeField = freeField
   }
 
@@ -106,7 +110,7 @@ package struct HTTPParser: Sendable {
   }
 
   private mutating func take(_ reader: HTTPHeadReader, from input: Span<UInt8>) -> HTTPHead {
-    let head = HTTPHead(reader, remote: remote, isSecure: isSecure)
+    let head = HTTPHead(reader, remote: remote, isSecure: isSecure, certificate: certificate)
     body = reader.body
     expectsContinue = reader.expectsContinue
     latest = RepeatedHead(head, read: reader, from: input)

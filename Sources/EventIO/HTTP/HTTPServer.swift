@@ -7,9 +7,12 @@ package final class HTTPServer: Sendable {
 
   /// Makes a server that listens nowhere yet. To be shut down before it is let go.
   ///
-  /// - Parameter loops: how many threads serve; each has its own listening socket and connections.
+  /// - Parameters:
+  ///   - loops: how many threads serve; each has its own listening socket and connections.
+  ///   - tls: what connections are made secure by; nil speaks HTTP in the clear.
   package init(
-    handler: any HTTPHandler, limits: HTTPLimits = HTTPLimits(), loops: Int = 1, logger: Logger = .silent
+    handler: any HTTPHandler, limits: HTTPLimits = HTTPLimits(), loops: Int = 1, tls: TLSKeeper? = nil,
+    logger: Logger = .silent
   ) throws(IOError) {
     let files = raiseOpenFileLimit()
     if files < limits.connections + 64 {
@@ -24,7 +27,7 @@ package final class HTTPServer: Sendable {
       try loop.start(name: "http-\(number)")
       made.append(
         HTTPServerLoop(
-          loop: loop, handler: handler, limits: limits, logger: logger, openConnections: openConnections))
+          loop: loop, handler: handler, limits: limits, logger: logger, openConnections: openConnections, tls: tls))
     }
     self.loops = made
   }

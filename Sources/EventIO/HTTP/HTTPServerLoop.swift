@@ -9,6 +9,8 @@ actor HTTPServerLoop {
   nonisolated let handler: any HTTPHandler
   /// For responders, which reach their connection without suspending when they are on the loop.
   nonisolated let shared: LoopOwned<HTTPLoopState>
+  /// Makes the sessions of connections; nil when there is no TLS.
+  nonisolated private let tls: TLSKeeper?
   private var listeners: [(listener: Listener, watch: Watch)] = []
   private var ticker: Watch?
   private var acceptPause: Watch?
@@ -19,9 +21,11 @@ actor HTTPServerLoop {
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   init(
-    loop: EventLoop, handler: any HTTPHandler, limits: HTTPLimits, logger: Logger, openConnections: OpenConnections
+    loop: EventLoop, handler: any HTTPHandler, limits: HTTPLimits, logger: Logger, openConnections: OpenConnections,
+    tls: TLSKeeper?
   ) {
     self.loop = loop
+    self.tls = tls
     self.handler = handler
     shared = LoopOwned(
       HTTPLoopState(loop: loop, limits: limits, logger: logger, openConnections: openConnections), on: loop)
@@ -65,12 +69,24 @@ actor HTTPServerLoop {
     state.statistics.accepted += 1
     let excess = state.openConnections.count - state.limits.connections
     // A few more are kept for the moment it takes to turn them away politely.
-    guard excess < 100 else { return state.statistics.rejected += 1 }
+    // Whoever expects TLS could not read why.
+    guard excess < (tls == nil ? 100 : 0) else { return state.statistics.rejected += 1 }
+    var session: TLSSession?
+    if let tls {
+      session = TLSSession(tls.current, over: socket.descriptor)
+      guard session != nil else { return state.statistics.rejected += 1 }
+    }
     startTicking()
     socket.sendAtOnce()
-    let connection = HTTPConnection(socket, slot: state.takeSlot(), remote: remote, server: self)
+    let connection = HTTPConnection(socket, slot: state.takeSlot(), remote: remote, server: self, tls: session)
     state.add(connection)
-    if excess >= 0 { connection.refuse(.tooManyConnections(state.limits)) }
+    if excess >= 0 {
+      connection.refuse(.tooManyConnections(state.limits))
+    } else if let limit = state.limits.connectionsPerAddress, connection.isCounted,
+      state.openConnections.count(from: remote.neighbourhood) > limit
+    {
+      connection.turnAway(HTTPRejection(.tooManyRequests, "your address has \(limit) connections already"))
+    }
   }
 
   /// Makes a task that does the work that is left of a connection's current request, and of those after it.
@@ -172,6 +188,13 @@ extension HTTPServerLoop {
 
   private func checkIdle() {
     if idleWaiter != nil, state.connectionCount == 0, state.tasks == 0 { resumeIdleWaiter(isIdle: true) }
+  }
+}
+
+extension HTTPLimits {
+  /// Whether connections from there are counted by address.
+  func counts(_ address: SocketAddress) -> Bool {
+    connectionsPerAddress != nil && !uncountedAddresses.contains { $0.contains(address) }
   }
 }
 

@@ -19,12 +19,15 @@ enum HTTPPersistence: Sendable {
 }
 
 extension SendBuffer {
-  /// Appends a response's head. Fields that the server decides are left out of `headers`.
+  /// Appends a response's head. Fields that the server decides are left out of `headers`; `more` are fields
+  /// as they travel.
   func appendHead(
-    _ status: HTTPStatus, _ headers: HTTPHeaders, _ framing: HTTPFraming, _ persistence: HTTPPersistence, date: [UInt8]
+    _ status: HTTPStatus, _ headers: HTTPHeaders, _ more: [UInt8], _ framing: HTTPFraming,
+    _ persistence: HTTPPersistence, date: [UInt8]
   ) {
     appendLine(status)
     append(headers)
+    append(more)
     append(date)
     switch framing {
     case .length(let count):

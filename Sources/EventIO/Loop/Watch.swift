@@ -66,6 +66,11 @@ package final class Watch {
     if let event { event_del(event) }
   }
 
+  /// Calls the action soon as if the descriptor were ready, unless it is paused before.
+  package func fire() {
+    if let event { event_active(event, Int32(EV_READ), 1) }
+  }
+
   private func add(after delay: Duration) {
     guard let event else { return }
     var time = timeval(delay)

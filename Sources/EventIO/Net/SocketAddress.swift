@@ -59,6 +59,22 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
   /// The same host at another port.
   package func with(port: UInt16) -> SocketAddress { SocketAddress(family, port: port) }
 
+  /// The bytes of the address: four for IPv4, sixteen for IPv6.
+  var octets: [UInt8] {
+    switch family {
+    case .v4(let address): withUnsafeBytes(of: address) { [UInt8]($0) }
+    case .v6(let high, let low, _): withUnsafeBytes(of: (high, low)) { [UInt8]($0) }
+    }
+  }
+
+  /// What one person is likely to have all of: an IPv4 address, or the first half of an IPv6 one. Without a port.
+  var neighbourhood: SocketAddress {
+    switch family {
+    case .v4: with(port: 0)
+    case .v6(let high, _, _): SocketAddress(.v6(high, 0, scope: 0), port: 0)
+    }
+  }
+
   /// Whether it is IPv6.
   package var isIPv6: Bool {
     if case .v6 = family { true } else { false }

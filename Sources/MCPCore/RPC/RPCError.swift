@@ -28,6 +28,8 @@ public struct RPCError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let forbidden = Code(rawValue: -32003)
     /// The caller asks too often; ours, not the specification's.
     public static let tooManyRequests = Code(rawValue: -32004)
+    /// The server answers as many requests as it may; ours, not the specification's.
+    public static let serverBusy = Code(rawValue: -32005)
     /// An HTTP header disagrees with the body (2026-07-28).
     public static let headerMismatch = Code(rawValue: -32020)
     /// The request needs a capability its client did not declare (2026-07-28).

@@ -21,7 +21,7 @@ extension Conversation {
   func answer(_ json: JSON, telling sink: any NotificationSink) async -> [UInt8]? {
     if case .array(let elements) = json { return await answer(batch: elements, telling: sink) }
     do throws(InvalidMessage) {
-      return await answer(try Message(json), telling: sink)?.bytes
+      return await answer(try Message(json), telling: sink).map(service.text)
     } catch {
       return error.response.bytes(for: peer.handshake?.revision)
     }
@@ -43,7 +43,7 @@ extension Conversation {
     do throws(RPCError) {
       let batch = try Batch(elements, for: peer.handshake, limit: service.limits.batch)
       let responses = await answer(batch, telling: sink)
-      return responses.isEmpty ? nil : JSON.array(responses.map(\.json)).bytes
+      return responses.isEmpty ? nil : try service.text(of: responses)
     } catch {
       return Response(id: nil, outcome: .failure(error)).bytes(for: peer.handshake?.revision)
     }

@@ -6,6 +6,11 @@ public struct ServeLimits: Sendable {
   public var messageBytes = 10 << 20
   /// Requests of one session, or of one stdio peer, that may be in flight. Default 256.
   public var requestsInFlight = 256
+  /// Requests of all peers together that may be in flight, besides those that are answered at once; beyond, over HTTP, 503.
+  /// Default 4 096.
+  public var callsInFlight = 4_096
+  /// The longest answer in bytes; an error takes the place of one that is longer. Default 64 MiB.
+  public var replyBytes = 64 << 20
   /// Answers that may wait for a peer on a channel to take them; beyond, nothing more is read from it. Default 64.
   public var unsentAnswers = 64
   /// Messages in one batch (2025-03-26). Default 100.

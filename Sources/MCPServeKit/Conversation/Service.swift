@@ -24,6 +24,7 @@ public final class Service: Sendable {
   public let authorization: Authorization?
   /// What requests that ask carry from round to round is sealed with it.
   let seal: StateSeal
+  private let flights = Flights()
 
   /// Offers any handler.
   /// - Parameters:
@@ -87,6 +88,8 @@ extension Service {
   /// peer only learns that there was one.
   @inline(__always)
   func outcome(of request: Request, in context: RequestContext) async -> Result<JSONObject, RPCError> {
+    guard flights.begin(limit: limits.callsInFlight) else { return .failure(.serverBusy(limits.callsInFlight)) }
+    defer { flights.end() }
     do {
       let reply = try await handler.handle(request, in: context)
       return context.needsInput ? inputRequired(by: request, in: context) : spell(reply, to: request, in: context)

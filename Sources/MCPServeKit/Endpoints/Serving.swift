@@ -54,14 +54,24 @@ extension Service {
     var http = HTTPLimits()
     http.bodyBytes = limits.messageBytes
     http.connections = options.connections
+    if let time = options.readTime { (http.headerTime, http.bodyPauseTime) = (time, time) }
+    http.writeStallTime = options.writeTime
+    http.idleTime = options.idleTime
+    http.connectionsPerAddress = options.connectionsPerAddress
+    http.uncountedAddresses = options.trustedProxies.map(\.range)
+    if options.compressedFrom != nil { try Gzip.load() }
     http.answerTime = nil  // handlers have limits of their own, which know of progress
-    let server = try HTTPServer(handler: site, limits: http, loops: options.threads, logger: logger)
+    let server = try HTTPServer(
+      handler: site, limits: http, loops: options.threads, tls: options.tls?.keeper, logger: logger)
     let stop = try await StopSignals()
     defer { stop.end() }
-    try checkNames(addresses)
+    try checkNames(addresses, isSecure: options.tls != nil)
     site.listens(on: addresses)  // unless the system chooses the port
     let bound = try server.start(host: options.host, port: options.port)
     site.listens(on: bound)
+    if options.tls == nil, options.trustedProxies.isEmpty, !bound.allSatisfy(\.isLoopback) {
+      logger.warning("served to other machines without TLS: what is said can be read and changed on the way")
+    }
     logger.info("server started", [("addresses", bound.map(\.description).joined(separator: " "))])
     ready(Listening(addresses: bound.map(\.description), port: bound.first?.port ?? 0))
     await withTaskGroup { group in
@@ -70,6 +80,7 @@ extension Service {
         let pause = min(limits.keepAlive, limits.sessionLifetime / 3)
         while (try? await Task.sleep(for: pause)) != nil { await site.beat() }
       }
+      if let tls = options.tls { group.addTask { [logger] in await tls.keepCurrent(logger) } }
       await stop.first()
       logger.info("server stopping")
       group.addTask { [limits] in
@@ -84,9 +95,9 @@ extension Service {
   }
 
   /// Tokens have to say whom they are for, so the server has to have a name.
-  private func checkNames(_ addresses: [SocketAddress]) throws {
+  private func checkNames(_ addresses: [SocketAddress], isSecure: Bool) throws {
     guard let rules = authorization?.rules, rules.checksAudience, rules.resource == nil, rules.audiences.isEmpty,
-      ResourceNames(addresses).isEmpty
+      ResourceNames(addresses, isSecure: isSecure).isEmpty
     else { return }
     throw AuthorizationError(
       "tokens have to be for this server, whose URL is not known: set AuthorizationRules.resource to the one clients use"

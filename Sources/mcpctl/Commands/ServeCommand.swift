@@ -30,20 +30,27 @@ struct ServeCommand: Command {
   var port = PortNumber(8000)
   @Option("Path of the endpoint. Default /mcp, for sse /sse.", value: "PATH") var path: String?
   @Option("Threads that serve connections.", value: "N") var threads = 1
-  @Option("Web origin that may call, besides those of this machine.", value: "ORIGIN") var allowOrigin: [String]
-  @Option("Name this server is called by in Host, besides those of this machine.", value: "NAME")
-  var allowHost: [String]
   @Option(
     "Directory of programs that are tools: see `mcpctl help tools`.", value: "DIR", completion: .directory)
   var tools: [String]
   @Group("Callers") var callers: CallerOptions
+  @Group("Web") var edge: EdgeOptions
+  @Group("TLS") var tls: TLSOptions
   @Group("Limits") var limits: ServeLimitOptions
   @Group("Log") var log: LogOptions
   @Flag("Print no address and no advice.", short: "q") var quiet: Bool
 
   func check(given: Set<String>) throws(UsageError) {
+    try tls.check(given: given)
+    try edge.check()
+    try limits.check()
     try callers.check(isNamed: !isForAllAddresses)
-    let overHTTP = ["host", "port", "path", "threads", "allow-origin", "allow-host"] + CallerOptions.overHTTP
+    let overHTTP =
+      [
+        "host", "port", "path", "threads", "allow-origin", "allow-host", "trusted-proxy", "hsts", "compress-from",
+        "tls-cert",
+      ]
+      + CallerOptions.overHTTP
     guard transport == .stdio, let addressed = overHTTP.first(where: given.contains) else { return }
     if CallerOptions.overHTTP.contains(addressed) {
       throw UsageError(
@@ -63,15 +70,16 @@ struct ServeCommand: Command {
     }
     let service = Service(
       server, limits: limits.service, authorization: try callers.authorization(logger: logger), logger: logger)
+    let offered = try offered
     do throws(IOError) {
-      try await serve(service, console)
+      try await serve(service, over: offered, console)
     } catch {
       throw Failure(error.code == .resolve ? .usage : .internalError, error.code.rawValue, error.message)
     }
     return .success
   }
 
-  private func serve(_ service: Service, _ console: Console) async throws(IOError) {
+  private func serve(_ service: Service, over offered: Transport, _ console: Console) async throws(IOError) {
     do {
       try await service.serve(offered) { listening in
         if !quiet && log.logFormat == .text { announce(listening, console.error) }
@@ -84,19 +92,22 @@ struct ServeCommand: Command {
   }
 
   private var offered: Transport {
-    var options = HTTPOptions(host: host, port: port.number)
-    options.threads = threads
-    options.connections = limits.maxConnections
-    (options.allowedHosts, options.allowedOrigins) = (allowHost, allowOrigin)
-    switch transport {
-    case .stdio: return .stdio
-    case .httpStream:
-      if let path { options.streamablePaths = [path] }
-    case .sse:
-      options.streamablePaths = []
-      options.eventsPath = path ?? "/sse"
+    get throws {
+      var options = HTTPOptions(host: host, port: port.number)
+      options.threads = threads
+      limits.apply(to: &options)
+      edge.apply(to: &options)
+      options.tls = try tls.identity()
+      switch transport {
+      case .stdio: return .stdio
+      case .httpStream:
+        if let path { options.streamablePaths = [path] }
+      case .sse:
+        options.streamablePaths = []
+        options.eventsPath = path ?? "/sse"
+      }
+      return .http(options)
     }
-    return .http(options)
   }
 
   /// Where it listens, and a line to copy.
@@ -104,7 +115,7 @@ struct ServeCommand: Command {
     let path = path ?? (transport == .sse ? "/sse" : "/mcp")
     let address =
       isForAllAddresses ? "127.0.0.1:\(listening.port)" : listening.addresses.first ?? "\(host):\(listening.port)"
-    let url = "http://\(address)\(path)"
+    let url = "\(tls.tlsCert == nil ? "http" : "https")://\(address)\(path)"
     stream.print("serving \(transport.rawValue) at \(url)")
     if transport == .sse {
       stream.print("deprecated: HTTP+SSE was replaced in 2025-03-26; prefer --transport http-stream")

@@ -49,6 +49,8 @@ struct Connection: Sendable {
     if case .url = resolved.target {
     } else if !headers.isEmpty || options.askpass {
       throw UsageError("--header and bearer tokens are for a URL, not for \(serverName)")
+    } else if options.speaksOfTLS {
+      throw UsageError("--cacert, --cert, --key and --insecure are for a URL, not for \(serverName)")
     }
   }
 
@@ -186,7 +188,9 @@ struct Connection: Sendable {
       responder: responder, protocolChoice: options.protocol.choice, timeouts: timeouts,
       limits: .init(cachedResults: 0),
       traceContext: TraceContext.read(console), checksOutput: checksOutput, retries: options.retry,
-      http: .init(headers: sent.map { .init($0.name, $0.value) }),
+      http: .init(
+        headers: sent.map { .init($0.name, $0.value) }, certificateAuthorities: options.cacert,
+        certificate: options.cert, key: options.key, allowsAnyCertificate: options.insecure),
       standardError: talk.verbosity > 0 ? .inherit : .capture,
       onNotification: { [talk] in talk.heard($0) },
       logger: Logger(level: .warning) { [talk] in talk.warn($0) })

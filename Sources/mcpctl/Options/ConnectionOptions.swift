@@ -21,6 +21,15 @@ struct ConnectionOptions: OptionGroup {
   @Option("Repeat a request this often when the connection fails and repeating is harmless.", value: "N")
   var retry = 2
   @Option("Give up connecting after this long.", value: "DURATION") var connectTimeout = Duration.seconds(10)
+  @Option("Trust the authorities in this PEM file instead of the system's.", value: "FILE", completion: .file)
+  var cacert: String?
+  @Option("Show https:// servers the certificate in this PEM file.", value: "FILE", completion: .file) var cert: String?
+  @Option("Private key of --cert, in PEM, when it is in a file of its own.", value: "FILE", completion: .file)
+  var key: String?
+  @Flag("Accept any certificate, whoever it is from. For tests alone.") var insecure: Bool
+
+  /// Whether anything was said about TLS.
+  var speaksOfTLS: Bool { cacert != nil || cert != nil || key != nil || insecure }
 }
 
 /// How a URL is spoken to.

@@ -6,9 +6,26 @@ import Observability
 /// What peers may cost the server.
 struct ServeLimitOptions: OptionGroup {
   @Option("Longest message.", value: "SIZE") var maxBody = ByteCount(10 << 20)
+  @Option("Longest answer; an error takes the place of a longer one.", value: "SIZE") var maxOutput = ByteCount(
+    64 << 20)
   @Option("Open connections; more are turned away with 503.", value: "N") var maxConnections = 16_384
+  @Option("Open connections of one address; more are turned away with 429. Default no limit of its own.", value: "N")
+  var maxConnectionsPerAddress: Int?
+  @Option("Sessions, and streams of subscriptions; more are turned away with 503.", value: "N") var maxSessions = 10_000
+  @Option("Requests in flight; more are answered with 503.", value: "N") var maxCalls = 4_096
+  @Option("Requests of one session in flight; more are answered with an error.", value: "N") var maxSessionCalls = 256
   @Option("How long a tool may take without showing progress.", value: "DURATION")
   var requestTimeout = Duration.seconds(30)
+  @Option("How long a tool may take with any amount of progress.", value: "DURATION")
+  var maxRequestTime = Duration.seconds(600)
+  @Option(
+    "How long a client may take for the head of a request, or pause in its body. Default 10s and 30s.",
+    value: "DURATION")
+  var readTimeout: Duration?
+  @Option("How long a client may take nothing of what waits for it.", value: "DURATION")
+  var writeTimeout = Duration.seconds(30)
+  @Option("How long a connection is kept between two requests.", value: "DURATION") var idleTimeout = Duration.seconds(
+    75)
   @Option("How long a legacy session lives without a request.", value: "DURATION") var sessionTtl = Duration.seconds(
     1800)
   @Option("How long requests in flight may go on after a signal.", value: "DURATION")
@@ -17,15 +34,37 @@ struct ServeLimitOptions: OptionGroup {
   var service: ServeLimits {
     var limits = ServeLimits()
     limits.messageBytes = max(maxBody.bytes, 1)
+    limits.replyBytes = max(maxOutput.bytes, 1)
+    limits.sessions = maxSessions
+    limits.callsInFlight = maxCalls
+    limits.requestsInFlight = maxSessionCalls
     limits.sessionLifetime = sessionTtl
     limits.drainTime = shutdownTimeout
     return limits
   }
 
+  /// Says what is about connections to the library.
+  func apply(to options: inout HTTPOptions) {
+    options.connections = maxConnections
+    options.connectionsPerAddress = maxConnectionsPerAddress
+    options.readTime = readTimeout
+    options.writeTime = writeTimeout
+    options.idleTime = idleTimeout
+  }
+
+  func check() throws(UsageError) {
+    let counts = [
+      ("max-connections", maxConnections), ("max-connections-per-address", maxConnectionsPerAddress ?? 1),
+      ("max-sessions", maxSessions), ("max-calls", maxCalls), ("max-session-calls", maxSessionCalls),
+    ]
+    guard let (name, count) = counts.first(where: { $0.1 < 1 }) else { return }
+    throw UsageError("--\(name): \(count) lets nobody in; 1 is the least")
+  }
+
   var server: Server.Options {
     var options = Server.Options()
     options.requestTimeLimit = requestTimeout
-    options.longestRequest = max(options.longestRequest, requestTimeout)
+    options.longestRequest = max(maxRequestTime, requestTimeout)
     return options
   }
 }

@@ -39,7 +39,7 @@ struct HTTPAnswer {
     HTTPAnswer(.accepted, sequel: .action(action))
   }
 
-  private static let json: HTTPHeaders = ["Content-Type": "application/json"]
+  private static let json: HTTPHeaders = ["Content-Type": "application/json", "Cache-Control": "no-store"]
 
   /// A JSON text.
   static func json(_ body: [UInt8], _ status: HTTPStatus = .ok) -> HTTPAnswer {

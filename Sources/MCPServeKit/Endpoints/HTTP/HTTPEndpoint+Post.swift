@@ -61,7 +61,7 @@ extension HTTPEndpoint {
     _ call: Request, _ outcome: Result<JSONObject, RPCError>, _ exchange: HTTPExchange, _ terms: PostTerms,
     status: HTTPStatus
   ) -> HTTPAnswer {
-    let text = Response(id: call.id, outcome: outcome).bytes
+    let text = service.text(of: Response(id: call.id, outcome: outcome))
     guard status == .ok else { return exchange.explain(.json(text, status), outcome) }
     return terms.accepts.json ? .json(text) : .events(text.event)
   }
@@ -91,7 +91,8 @@ extension HTTPEndpoint {
       let context = try service.modernContext(of: call, revision, from: exchange.principal, reply)
       let outcome = await service.outcome(of: call, in: context)
       guard context.finish() else { return await reply.abandon() }
-      let answer = await reply.finish(Response(id: call.id, outcome: outcome), status: status(of: outcome))
+      let text = service.text(of: Response(id: call.id, outcome: outcome))
+      let answer = await reply.finish(text: text, status: status(of: outcome))
       return exchange.explain(answer, outcome)
     } catch {
       return .error(.badRequest, error, to: call.id)
@@ -118,6 +119,7 @@ extension HTTPEndpoint {
     switch error.code {
     case .forbidden: .forbidden
     case .tooManyRequests: .tooManyRequests
+    case .serverBusy: .serviceUnavailable
     default: nil
     }
   }
@@ -150,7 +152,8 @@ extension HTTPEndpoint {
       reply.keep(in: ReplyRecord.Place(keeper, peer))
       guard let response = await conversation.answer(legacy: call, telling: reply) else { return await reply.abandon() }
       if call.method != .toolsCall, call.method.changesSession { await save(peer) }
-      let answer = await reply.finish(response, status: Self.status(ofRefusal: response.outcome))
+      let status = Self.status(ofRefusal: response.outcome)
+      let answer = await reply.finish(text: service.text(of: response), status: status)
       return exchange.explain(answer, response.outcome)
     }
   }
@@ -231,7 +234,7 @@ extension HTTPEndpoint {
       let conversation = Conversation(service: service, peer: peer, principal: exchange.principal, assumed: nil)
       let responses = await conversation.answer(batch, telling: reply)
       await save(peer)
-      return responses.isEmpty ? .accepted : await reply.finish(text: JSON.array(responses.map(\.json)).bytes)
+      return responses.isEmpty ? .accepted : await reply.finish(text: try service.text(of: responses))
     } catch {
       let refusal = Response(id: nil, outcome: .failure(error))
       return .json(refusal.bytes(for: peer.handshake?.revision), .badRequest)

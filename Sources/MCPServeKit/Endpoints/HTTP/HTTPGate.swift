@@ -21,12 +21,19 @@ final class HTTPGate: Sendable {
   private let authorization: Authorization
   private let presented: PresentedCredentials
   private let head: HTTPHead
+  private let client: SocketAddress
   private let names: ResourceNames?
   private let logger: Logger
   private let grant = Mutex<Grant?>(nil)
 
-  /// - Parameter names: what the server is called by; nil while that is not known.
-  init(_ authorization: Authorization, _ head: HTTPHead, _ names: ResourceNames?, logger: Logger) {
+  /// - Parameters:
+  ///   - client: where the requests come from.
+  ///   - names: what the server is called by; nil while that is not known.
+  init(
+    _ authorization: Authorization, _ head: HTTPHead, from client: SocketAddress, _ names: ResourceNames?,
+    logger: Logger
+  ) {
+    self.client = client
     self.authorization = authorization
     self.head = head
     self.names = names
@@ -107,7 +114,7 @@ final class HTTPGate: Sendable {
     logger.info(
       "refused",
       [
-        ("status", String(status.rawValue)), ("path", head.path), ("from", head.remote.description),
+        ("status", String(status.rawValue)), ("path", head.path), ("from", client.description),
         ("who", who?.name ?? "-"), ("reason", why),
       ])
     var answer = HTTPAnswer.error(status, RPCError(code, why))

@@ -17,12 +17,19 @@ struct HTTPGuards: Sendable {
     checksHost = isLoopback || !hosts.isEmpty
   }
 
+  /// Whether the server is called by that name.
+  func serves(_ host: String) -> Bool { !checksHost || host.utf8.span.isLoopbackHost || isAllowed(host: host) }
+
   /// Why requests with this head are refused; nil when they are not.
   func refusal(of request: HTTPHead) -> String? {
     if checksHost, request.headers.withValue(of: "host", { $0.isLoopbackHost }) == false,
       let host = request.headers["host"], !isAllowed(host: host)
     {
       return "the host '\(host)' is not served here: allow it, or use localhost"
+    }
+    // Spec: RFC 9112, 3.2.2: the target's host counts, so it has to be the one Host names.
+    if let named = request.authority, named.lowercased() != request.headers["host"]?.lowercased() {
+      return "the target names the host '\(named)', and Host another: send a path"
     }
     guard let origin = request.headers["origin"] else { return nil }
     return isAllowed(origin: origin.lowercased(), host: request.headers["host"])

@@ -21,6 +21,27 @@ public struct HTTPOptions: Sendable {
   public var threads = 1
   /// Open connections; beyond, new ones are turned away with 503. Default 20 000.
   public var connections = 20_000
+  /// How long a client may take for the head of a request, or pause in its body; nil, the default, is 10 s and 30 s.
+  public var readTime: Duration?
+  /// How long a client may take nothing of what waits for it. Default 30 s.
+  public var writeTime: Duration = .seconds(30)
+  /// How long a connection is kept between two requests. Default 75 s.
+  public var idleTime: Duration = .seconds(75)
+
+  /// Open connections of one IPv4 address, or of the /64 of an IPv6 one; beyond, new ones are turned away with 429. Nil, the
+  /// default, has no limit of its own. Those of trusted proxies are not counted.
+  public var connectionsPerAddress: Int?
+  /// Proxies that are believed what `X-Forwarded-For`, `-Proto`, `-Host`, `-Port` and `-Prefix` say. Default none.
+  public var trustedProxies: [TrustedProxy] = []
+  /// What pages of the allowed origins are let do.
+  public var cors = CORSOptions()
+  /// For how long browsers remember to use TLS alone (`Strict-Transport-Security`, over TLS); nil, the default, says nothing.
+  public var strictTransport: Duration?
+  /// From how many bytes on JSON is compressed for clients that can read gzip; nil, the default, never does. What tells
+  /// secrets beside text of somebody else's choice should not be compressed: its length gives them away (BREACH).
+  public var compressedFrom: Int?
+  /// Who the server is over TLS; nil, the default, speaks HTTP in the clear.
+  public var tls: TLSIdentity?
 
   /// Makes options with the defaults.
   public init() {}

@@ -17,10 +17,12 @@ final class HTTPSite: HTTPHandler {
   }
 
   private let service: Service
-  private let guards: HTTPGuards
+  private let edge: HTTPEdge
+  private let packer: AnswerPacker?
   private let places: [String: Place]
   /// The path the server is best known under.
   private let firstPath: String
+  private let isSecure: Bool
   private let heartbeat = Heartbeat()
   private let streamable: HTTPEndpoint
   private let legacy: LegacySSEEndpoint
@@ -34,7 +36,8 @@ final class HTTPSite: HTTPHandler {
     _ service: Service, _ options: HTTPOptions, store: any SessionStore, log: any EventLog, isLoopback: Bool
   ) {
     self.service = service
-    guards = HTTPGuards(hosts: options.allowedHosts, origins: options.allowedOrigins, isLoopback: isLoopback)
+    edge = HTTPEdge(options, isLoopback: isLoopback)
+    packer = AnswerPacker(options)
     streamable = HTTPEndpoint(
       service, store: store, log: log, heartbeat: heartbeat, openPaths: Set(options.streamablePaths.dropFirst()))
     legacy = LegacySSEEndpoint(service, messagesPath: options.messagesPath)
@@ -49,6 +52,7 @@ final class HTTPSite: HTTPHandler {
       places[options.messagesPath] = .messages
     }
     self.places = places
+    isSecure = options.tls != nil
     firstPath = options.streamablePaths.first ?? options.eventsPath ?? "/"
     announcements = Announcements(of: service.announcer, limit: service.limits.announcements)
     // Nobody waits for the task: it ends with the site.
@@ -65,7 +69,7 @@ final class HTTPSite: HTTPHandler {
   deinit { announcements.end() }
 
   /// To be called with the addresses the server listens on, before its first request is answered.
-  func listens(on addresses: [SocketAddress]) { names.withLock { $0 = ResourceNames(addresses) } }
+  func listens(on addresses: [SocketAddress]) { names.withLock { $0 = ResourceNames(addresses, isSecure: isSecure) } }
 
   /// To be called every `ServeLimits.keepAlive`: keeps streams alive, and the sessions that are in use, and lets go of
   /// what is idle.
@@ -77,15 +81,38 @@ final class HTTPSite: HTTPHandler {
   /// Which session is spoken to decides nothing about who answers.
   var freeField: StaticString? { "mcp-session-id" }
 
-  /// Who answers requests with this head: most of what speaks against a request is seen here, once for all that repeat it.
+  /// Who answers requests with this head, and what goes with every answer.
   func route(for head: HTTPHead) -> any HTTPRoute {
+    let terms = edge.terms(for: head)
+    var route = answering(head, from: terms.origin.client)
+    if let methods = methods(at: head.path), let preflight = edge.preflight(head, methods: methods) {
+      route = SiteRoute(self) { _ in .ready(preflight) }
+    }
+    route.terms = terms
+    return route
+  }
+
+  /// The methods of a path; nil when there is nothing.
+  private func methods(at path: String) -> String? {
+    switch places[path] {
+    case .streamable?: "GET, POST, DELETE"
+    case .toolsList?: "GET, POST"
+    case .messages?, .rpc?: "POST"
+    case .events?: "GET"
+    case .health?: "GET, HEAD"
+    case nil: service.authorization != nil && path.hasPrefix(ResourceNames.wellKnown) ? "GET, HEAD" : nil
+    }
+  }
+
+  /// Who answers requests with this head: most of what speaks against a request is seen here, once for all that repeat it.
+  private func answering(_ head: HTTPHead, from client: SocketAddress) -> SiteRoute {
     let path = head.path
     guard let place = places[path] else {
       if let route = metadataRoute(for: head) { return route }
       return SiteRoute(self) { _ in .ready(.error(.notFound, RPCError(.invalidRequest, "there is nothing at \(path)")))
       }
     }
-    if let refusal = guards.refusal(of: head) {
+    if let refusal = edge.guards.refusal(of: head) {
       return SiteRoute(self) { _ in .ready(.error(.forbidden, RPCError(.invalidRequest, refusal))) }
     }
     if case .health(let word) = place {
@@ -94,7 +121,7 @@ final class HTTPSite: HTTPHandler {
       }
       return SiteRoute(self) { _ in .ready(.json(JSON.object(["status": .string(word)]).bytes)) }
     }
-    return SiteRoute(self, gate(for: head), step(at: place, for: head))
+    return SiteRoute(self, gate(for: head, from: client), step(at: place, for: head))
   }
 
   /// How requests are answered at a place where callers may have to say who they are.
@@ -118,13 +145,13 @@ final class HTTPSite: HTTPHandler {
     }
   }
 
-  private func gate(for head: HTTPHead) -> HTTPGate? {
-    service.authorization.map { HTTPGate($0, head, names.withLock { $0 }, logger: service.logger) }
+  private func gate(for head: HTTPHead, from client: SocketAddress) -> HTTPGate? {
+    service.authorization.map { HTTPGate($0, head, from: client, names.withLock { $0 }, logger: service.logger) }
   }
 
   /// The route to what is said of the resources here; nil when this is no such place.
-  private func metadataRoute(for head: HTTPHead) -> (any HTTPRoute)? {
-    guard head.path.hasPrefix(ResourceNames.wellKnown), guards.refusal(of: head) == nil,
+  private func metadataRoute(for head: HTTPHead) -> SiteRoute? {
+    guard head.path.hasPrefix(ResourceNames.wellKnown), edge.guards.refusal(of: head) == nil,
       let rules = service.authorization?.rules, !rules.allAuthorizationServers.isEmpty,
       let names = names.withLock({ $0 })
     else { return nil }
@@ -149,8 +176,15 @@ final class HTTPSite: HTTPHandler {
   fileprivate func send(
     _ answer: HTTPAnswer, to exchange: HTTPExchange, since start: ContinuousClock.Instant?
   ) -> HTTPWork? {
+    var answer = answer
+    if let packer, packer.packs(answer, exchange.terms) {
+      guard packer.isQuick(answer) else {
+        return { [self, answer] in await sendLater(answer, to: exchange, since: start) }
+      }
+      if start == nil { answer = packer.packed(answer) }
+    }
     guard case nil = answer.sequel, start == nil else {
-      return { [self] in await sendLater(answer, to: exchange, since: start) }
+      return { [self, answer] in await sendLater(answer, to: exchange, since: start) }
     }
     return exchange.response.answer(answer.status, headers: answer.headers, body: answer.body)
   }
@@ -158,6 +192,10 @@ final class HTTPSite: HTTPHandler {
   fileprivate func sendLater(
     _ answer: HTTPAnswer, to exchange: HTTPExchange, since start: ContinuousClock.Instant?
   ) async {
+    var answer = answer
+    if let packer, packer.packs(answer, exchange.terms) {
+      answer = packer.isQuick(answer) ? packer.packed(answer) : await packer.packedElsewhere(answer)
+    }
     switch answer.sequel {
     case .sent: break
     case .stream(let stream):
@@ -170,12 +208,13 @@ final class HTTPSite: HTTPHandler {
       action()
     case nil: await exchange.response.send(answer.status, headers: answer.headers, body: answer.body)
     }
-    if let start { log(exchange.request, answer, ContinuousClock.now - start) }
+    if let start { log(exchange, answer, ContinuousClock.now - start) }
   }
 
   fileprivate var start: ContinuousClock.Instant? { service.logger.writes(.debug) ? .now : nil }
 
-  private func log(_ request: HTTPRequest, _ answer: HTTPAnswer, _ duration: Duration) {
+  private func log(_ exchange: HTTPExchange, _ answer: HTTPAnswer, _ duration: Duration) {
+    let request = exchange.request
     let (seconds, attoseconds) = duration.components
     let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
     service.logger.debug(
@@ -183,7 +222,7 @@ final class HTTPSite: HTTPHandler {
       [
         ("method", request.method.rawValue), ("path", request.path), ("status", String(answer.status.rawValue)),
         ("bytes", String(answer.body.count)), ("us", String(microseconds)),
-        ("session", request.sessionForPeople),
+        ("session", request.sessionForPeople), ("client", exchange.terms.origin.client.host),
       ])
   }
 }
@@ -192,6 +231,8 @@ final class HTTPSite: HTTPHandler {
 struct HTTPExchange: Sendable {
   let request: HTTPRequest
   let response: HTTPResponder
+  /// What the edge has settled.
+  let terms: EdgeTerms
   /// Who asks; nil where nobody has to say.
   var principal: Principal?
   /// Who let it in; nil where everybody is.
@@ -205,9 +246,11 @@ enum HTTPStep {
 }
 
 /// Answers the requests of one head, and tells the log of them.
-private final class SiteRoute: HTTPRoute {
+private struct SiteRoute: HTTPRoute {
   private let site: HTTPSite
   private let gate: HTTPGate?
+  /// What the edge has settled; nobody is answered before it has.
+  var terms = EdgeTerms.unsettled
   private let step: @Sendable (HTTPExchange) -> HTTPStep
 
   init(_ site: HTTPSite, _ gate: HTTPGate? = nil, _ step: @escaping @Sendable (HTTPExchange) -> HTTPStep) {
@@ -216,9 +259,11 @@ private final class SiteRoute: HTTPRoute {
     self.step = step
   }
 
+  var fields: HTTPHeaders { terms.fields }
+
   func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
     let start = site.start
-    var exchange = HTTPExchange(request: request, response: response)
+    var exchange = HTTPExchange(request: request, response: response, terms: terms)
     if let gate {
       exchange.gate = gate
       switch gate.admissionAtHand() {

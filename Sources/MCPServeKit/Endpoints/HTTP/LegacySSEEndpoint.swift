@@ -33,7 +33,9 @@ final class LegacySSEEndpoint: Sendable {
       let error = RPCError(.internalError, "\(service.limits.sessions) sessions are open, the limit: try again later")
       return .error(.serviceUnavailable, error)
     }
-    session.mailbox.post(ServerSentEvent(event: "endpoint", data: "\(messagesPath)?sessionId=\(id)").encoded())
+    session.mailbox.post(
+      ServerSentEvent(event: "endpoint", data: "\(exchange.terms.origin.prefix)\(messagesPath)?sessionId=\(id)")
+        .encoded())
     return .stream(
       EventStream(
         source: session.mailbox, stop: session.finish,

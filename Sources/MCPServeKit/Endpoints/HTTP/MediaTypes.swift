@@ -40,6 +40,19 @@ struct Acceptance: Sendable, Hashable {
   }
 }
 
+extension HTTPHeaders {
+  /// Whether the client can read gzip, and does not prefer to have nothing packed.
+  var acceptGzip: Bool {
+    values(of: "accept-encoding").contains { value in
+      value.split(separator: ",").contains { coding in
+        let span = coding.utf8.span
+        let name = span.mediaType(in: 0..<span.count)
+        return (span.isSame("gzip", in: name) || span.isSame("*", in: name)) && !span.isRefused(0..<span.count)
+      }
+    }
+  }
+}
+
 extension HTTPHead {
   /// Whether the body says it is JSON.
   var hasJSONBody: Bool {

@@ -56,12 +56,12 @@ final class ReplyStream: NotificationSink, Beating {
 
   /// Sends the response, and ends the answer.
   /// - Parameter status: for an answer that is no stream.
-  func finish(_ response: Response, status: HTTPStatus = .ok) async -> HTTPAnswer {
-    await finish(text: response.bytes, status: status)
-  }
-
   func finish(text: [UInt8], status: HTTPStatus = .ok) async -> HTTPAnswer {
-    if !finishIsStreaming(), accepts.json || status != .ok { return .json(text, status) }
+    if !finishIsStreaming(), accepts.json || status != .ok {
+      var answer = HTTPAnswer.json(text, status)
+      if status == .serviceUnavailable { answer.headers.add("Retry-After", "1") }
+      return answer
+    }
     await write(text, isLast: true)
     return await end()
   }

@@ -21,7 +21,7 @@ struct ResourceMetadata: Sendable {
     if !scopes.isEmpty { document["scopes_supported"] = .array(scopes.map(JSON.string)) }
     if let name = (service.identity["title"] ?? service.identity["name"]) { document["resource_name"] = name }
     var answer = HTTPAnswer.json(JSON.object(document).bytes)
-    answer.headers.add("Cache-Control", "max-age=60")
+    answer.headers.set("Cache-Control", "max-age=60")
     return answer
   }
 

@@ -12,14 +12,20 @@ struct ResourceNames: Sendable {
   private let origins: [String]
   private let isLoopback: Bool
 
-  /// - Parameter addresses: what the server listens on. Those that stand for all there are name nothing.
-  init(_ addresses: [SocketAddress]) {
+  private let scheme: String
+
+  /// - Parameters:
+  ///   - addresses: what the server listens on. Those that stand for all there are name nothing.
+  ///   - isSecure: whether it speaks TLS.
+  init(_ addresses: [SocketAddress], isSecure: Bool) {
+    let scheme = isSecure ? "https" : "http"
+    self.scheme = scheme
     isLoopback = !addresses.isEmpty && addresses.allSatisfy(\.isLoopback)
     var hosts = addresses.filter { !$0.isWildcard }.map(\.description)
     if isLoopback, let port = addresses.first?.port {
       hosts += ["localhost:\(port)", "127.0.0.1:\(port)", "[::1]:\(port)"]
     }
-    origins = hosts.map { "http://\($0)" }
+    origins = hosts.map { "\(scheme)://\($0)" }
   }
 
   /// Whether the server has no name.
@@ -57,7 +63,7 @@ struct ResourceNames: Sendable {
 
   private func origin(for head: HTTPHead) -> String? {
     if isLoopback, head.headers.withValue(of: "host", { $0.isLoopbackHost }) == true, let host = head.headers["host"] {
-      let named = "http://\(host.lowercased())"
+      let named = "\(scheme)://\(host.lowercased())"
       if origins.contains(named) { return named }
     }
     return origins.first

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import MCPCore
+
+/// What stands between the server's paths and whoever calls them: who may call, who is believed, and what goes with every
+/// answer.
+struct HTTPEdge: Sendable {
+  let guards: HTTPGuards
+  private let proxies: TrustedProxies
+  private let crossOrigin: CrossOrigin
+  private let plain: HTTPHeaders
+  private let secure: HTTPHeaders
+  private let compresses: Bool
+
+  init(_ options: HTTPOptions, isLoopback: Bool) {
+    guards = HTTPGuards(hosts: options.allowedHosts, origins: options.allowedOrigins, isLoopback: isLoopback)
+    proxies = TrustedProxies(ranges: options.trustedProxies.map(\.range))
+    crossOrigin = CrossOrigin(options.cors, origins: options.allowedOrigins)
+    var fields: HTTPHeaders = ["X-Content-Type-Options": "nosniff"]
+    plain = fields
+    if let time = options.strictTransport {
+      fields.add("Strict-Transport-Security", "max-age=\(max(0, time.components.seconds))")
+    }
+    secure = fields
+    compresses = options.compressedFrom != nil
+  }
+
+  /// What is settled for all requests with this head.
+  func terms(for head: HTTPHead) -> EdgeTerms {
+    let origin = proxies.origin(of: head, serves: guards.serves)
+    var fields = origin.isSecure ? secure : plain
+    if let page = head.headers["origin"], guards.refusal(of: head) == nil { crossOrigin.describe(page, in: &fields) }
+    return EdgeTerms(origin, fields, acceptsGzip: compresses && head.headers.acceptGzip)
+  }
+
+  /// The answer to a browser that asks before it sends what a page wants; nil when the request is none of that, or the page
+  /// may not call.
+  func preflight(_ head: HTTPHead, methods: String) -> HTTPAnswer? {
+    guards.refusal(of: head) == nil ? crossOrigin.preflight(head, methods: methods) : nil
+  }
+}
+
+/// What the edge has settled for all requests with one head.
+final class EdgeTerms: Sendable {
+  let origin: RequestOrigin
+  /// Of a request nobody has looked at yet.
+  static let unsettled = EdgeTerms(
+    RequestOrigin(client: .loopback(port: 0), isSecure: false, authority: nil), [:], acceptsGzip: false)
+
+  /// What goes with every answer.
+  let fields: HTTPHeaders
+  /// Whether the client can read gzip, and the server writes it.
+  let acceptsGzip: Bool
+
+  init(_ origin: RequestOrigin, _ fields: HTTPHeaders, acceptsGzip: Bool) {
+    self.origin = origin
+    self.fields = fields
+    self.acceptsGzip = acceptsGzip
+  }
+}
+
+/// A proxy, or a range of them, that is believed what it says of the clients it forwards.
+public struct TrustedProxy: Sendable, Hashable, CustomStringConvertible {
+  let range: AddressRange
+
+  /// Reads an address, or a range such as `10.0.0.0/8`; nil when it is neither.
+  public init?(_ text: String) {
+    guard let range = AddressRange(text) else { return nil }
+    self.range = range
+  }
+
+  /// As it was written.
+  public var description: String { range.description }
+}
