@@ -42,6 +42,7 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM
 step "unit" timeout 600 "$swift" test "${flags[@]}" --skip-build --skip "$programs"
 step "end to end" timeout 600 "$swift" test "${flags[@]}" --skip-build --no-parallel --filter "$programs"
 step "interop" Tests/Interop/run.sh "$MCPCTL_BINARY"
+step "observing" Tests/Observing/run.sh "$MCPCTL_BINARY"
 
 echo
 echo "==> summary"

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -314,4 +315,15 @@ int cprocess_detach(const char *file, char *const *argv) {
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return error;
+}
+
+struct cprocess_heap cprocess_heap(void) {
+  struct cprocess_heap heap = {0, 0, 0};
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+  struct mallinfo2 info = mallinfo2();
+  heap.used = info.uordblks;
+  heap.free = info.fordblks;
+  heap.mapped = info.hblkhd;
+#endif
+  return heap;
 }

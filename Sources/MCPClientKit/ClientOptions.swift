@@ -29,6 +29,8 @@ public struct ClientOptions: Sendable {
   public var limits: Limits
   /// Goes with every request in its `_meta`: the W3C trace context, `traceparent` for instance.
   public var traceContext: [String: String]
+  /// Records a span for each request, under that of `traceContext`, and tells the server which; nil records none.
+  public var tracer: Tracer?
   /// Whether structured output is checked against the schema the tool was listed with. Default: it is.
   public var checksOutput: Bool
   /// How often a request is repeated when the server cannot be reached, breaks the connection or is busy. Only what is
@@ -62,7 +64,7 @@ public struct ClientOptions: Sendable {
     client: Implementation = Implementation(name: "MCPClientKit", version: "1.0"), capabilities: JSONObject = [:],
     responder: (any Responder)? = nil, protocolChoice: ProtocolChoice = .automatic, timeouts: Timeouts = Timeouts(),
     limits: Limits = Limits(),
-    traceContext: [String: String] = [:], checksOutput: Bool = true, retries: Int = 2,
+    traceContext: [String: String] = [:], tracer: Tracer? = nil, checksOutput: Bool = true, retries: Int = 2,
     http: HTTPOptions = HTTPOptions(), authorizer: Authorizer? = nil, standardError: StandardError = .capture,
     onNotification: (@Sendable (Message.Notification) -> Void)? = nil,
     onTrace: (@Sendable (TraceEvent) -> Void)? = nil, logger: Logger = .silent
@@ -74,6 +76,7 @@ public struct ClientOptions: Sendable {
     self.timeouts = timeouts
     self.limits = limits
     self.traceContext = traceContext
+    self.tracer = tracer
     self.checksOutput = checksOutput
     self.retries = retries
     self.http = http

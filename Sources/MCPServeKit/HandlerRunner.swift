@@ -16,6 +16,9 @@ final class HandlerRunner: Sendable {
     longest = options.longestRequest
   }
 
+  /// How busy the pool is.
+  var load: (threads: Int, limit: Int, waiting: Int) { pool.load }
+
   /// Runs `body` on the pool. It is cancelled, and no longer waited for, when the request is withdrawn or its time is up.
   ///
   /// The task has no parent that waits, because a body that blocks would make the peer wait past its time limit; the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSONKit
 import MCPCore
+import Observability
 
 extension Server {
   func callTool(_ params: JSONObject, _ context: RequestContext) async throws -> Reply {
@@ -28,9 +29,9 @@ extension Server {
             try await call(context, arguments)
           }
         }
-      return try reply(result, of: name, tool)
+      return try reply(result, of: name, tool, since: context.began)
     } catch {
-      return try reply(error, of: name)
+      return try reply(error, of: name, tool, since: context.began)
     }
   }
 
@@ -42,9 +43,9 @@ extension Server {
     if context.revision.hasCoreTasks, params.count > 2 { try refuseTask(name, context) }
     let arguments = try arguments(of: params)
     do {
-      return try reply(try call(context, arguments), of: name, tool)
+      return try reply(try call(context, arguments), of: name, tool, since: context.began)
     } catch {
-      return try reply(error, of: name)
+      return try reply(error, of: name, tool, since: context.began)
     }
   }
 
@@ -55,9 +56,19 @@ extension Server {
     return (name, row.entry)
   }
 
-  private func reply(_ result: ToolResult, of name: String, _ tool: ServerTool) throws(RPCError) -> Reply {
+  private func reply(
+    _ result: ToolResult, of name: String, _ tool: ServerTool, since start: Moment
+  ) throws(RPCError) -> Reply {
     if let schema = tool.outputSchema { try check(result, of: name, against: schema) }
+    tool.meter?.ended(with: result, since: start)
     return .complete(result.json)
+  }
+
+  private func reply(
+    _ error: any Error, of name: String, _ tool: ServerTool, since start: Moment
+  ) throws -> Reply {
+    tool.meter?.ended(with: error, since: start)
+    return try reply(error, of: name)
   }
 
   /// What a handler throws is the tool's own failure, which the model may read; only `RPCError` is the protocol's.

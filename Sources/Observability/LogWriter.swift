@@ -13,14 +13,28 @@ public struct LogWriter: Sendable {
 
   private let format: Format
   private let descriptor: Int32
+  private let hasPriority: Bool
 
   /// Makes a writer.
   /// - Parameters:
   ///   - format: how a line looks.
   ///   - descriptor: where lines go. Default: standard error.
-  public init(_ format: Format, to descriptor: Int32 = 2) {
+  ///   - hasPriority: whether each line begins with its priority, `<6>` for instance, which the journal of systemd takes off
+  ///     and files the line under (sd-daemon(3)). See `isJournal`.
+  public init(_ format: Format, to descriptor: Int32 = 2, hasPriority: Bool = false) {
     self.format = format
     self.descriptor = descriptor
+    self.hasPriority = hasPriority
+  }
+
+  /// Whether what is written to `descriptor` goes to the journal.
+  /// - Parameter stream: the value of `JOURNAL_STREAM`, the device and the inode systemd gave the process: it may have been
+  ///   handed on with the environment while the output goes elsewhere.
+  public static func isJournal(_ stream: String?, descriptor: Int32 = 2) -> Bool {
+    guard let parts = stream?.split(separator: ":"), parts.count == 2 else { return false }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return false }
+    return parts[0] == "\(status.st_dev)" && parts[1] == "\(status.st_ino)"
   }
 
   /// A logger that writes what is at or above `level` here.
@@ -30,7 +44,8 @@ public struct LogWriter: Sendable {
 
   /// `entry` as this writer spells it, with its newline.
   package func line(_ entry: Logger.Entry, at time: Timestamp) -> [UInt8] {
-    var line = LogLine()
+    var line = JSONText()
+    if hasPriority { line.append(entry.level.priority) }
     switch format {
     case .text:
       line.append(time)
@@ -50,12 +65,12 @@ public struct LogWriter: Sendable {
       line.append("\",\"level\":\"")
       line.append(entry.level.name)
       line.append("\",\"message\":")
-      line.append(jsonValue: entry.message)
+      line.append(string: entry.message)
       for field in entry.fields {
         line.append(",")
-        line.append(jsonValue: field.name)
+        line.append(string: field.name)
         line.append(":")
-        line.append(jsonValue: field.value)
+        line.append(string: field.value)
       }
       line.append("}")
     }
@@ -77,41 +92,18 @@ public struct LogWriter: Sendable {
   }
 }
 
-/// A line in the making: values of peers can neither end it nor move the cursor.
-private struct LogLine {
-  private(set) var bytes: [UInt8] = []
+extension Logger.Level {
+  /// The priority of syslog(3), as the journal reads it.
+  fileprivate var priority: String { "<\(7 - rawValue)>" }
+}
 
-  init() { bytes.reserveCapacity(256) }
-
-  mutating func append(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes.append(contentsOf: $0) }
-  }
-
-  mutating func append(_ time: Timestamp) { time.write(to: &bytes) }
-
-  mutating func append(textValue value: String) {
+extension JSONText {
+  /// Appends a value of a line for people: in quotes where it would be misread without.
+  fileprivate mutating func append(textValue value: String) {
     var text = value
     let isPlain = text.withUTF8 { bytes in
       !bytes.isEmpty && bytes.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3D && $0 != 0x7F }
     }
-    if isPlain { append(value) } else { append(jsonValue: value) }
-  }
-
-  mutating func append(jsonValue value: String) {
-    bytes.append(0x22)
-    for byte in value.utf8 {
-      switch byte {
-      case 0x22, 0x5C: bytes += [0x5C, byte]
-      case 0x0A: append("\\n")
-      case 0x0D: append("\\r")
-      case 0x09: append("\\t")
-      case 0..<0x20, 0x7F:
-        let digits = String(byte, radix: 16)
-        append("\\u00\(digits.utf8.count == 1 ? "0" : "")\(digits)")
-      default: bytes.append(byte)
-      }
-    }
-    bytes.append(0x22)
+    if isPlain { append(value) } else { append(string: value) }
   }
 }

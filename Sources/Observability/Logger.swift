@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Synchronization
 
 /// Writes structured log lines for whoever passed it in. There is no global logger.
 ///
@@ -41,45 +42,83 @@ public struct Logger: Sendable {
     }
   }
 
-  /// The least level that is written; nil writes nothing.
-  public let level: Level?
-  private let write: @Sendable (Entry) -> Void
+  /// What varies, by name.
+  public typealias Fields = [(name: String, value: String)]
 
-  /// Makes a logger that hands each line at or above `level` to `write`.
+  private let threshold: Threshold?
+  private let write: @Sendable (Entry) -> Void
+  /// What every line says besides its own fields; asked for when a line is written.
+  private let context: (@Sendable () -> Fields)?
+
+  /// Makes a logger that hands each line at or above `level` to `write`; nil hands over none.
   public init(level: Level?, write: @escaping @Sendable (Entry) -> Void) {
-    self.level = level
-    self.write = write
+    self.init(Threshold(level), write, nil)
   }
 
-  /// Writes nothing.
-  public static let silent = Logger(level: nil) { _ in }
+  private init(
+    _ threshold: Threshold?, _ write: @escaping @Sendable (Entry) -> Void, _ context: (@Sendable () -> Fields)?
+  ) {
+    self.threshold = threshold
+    self.write = write
+    self.context = context
+  }
+
+  /// Writes nothing, whatever its level is set to.
+  public static let silent = Logger(nil, { _ in }, nil)
+
+  /// The least level that is written; nil writes nothing.
+  public var level: Level? { threshold?.level }
+
+  /// Changes the least level that is written, for this logger and all that were made from it, from now on.
+  public func setLevel(_ level: Level?) { threshold?.set(level) }
+
+  /// This logger with more to say in each line: which request it is about, for instance. The level stays a common one.
+  /// - Parameter fields: asked for when a line is written.
+  public func with(_ fields: @escaping @Sendable () -> Fields) -> Logger {
+    guard let context else { return Logger(threshold, write, fields) }
+    return Logger(threshold, write) { context() + fields() }
+  }
 
   /// Whether a line of `level` would be written.
-  public func writes(_ level: Level) -> Bool { self.level.map { level >= $0 } ?? false }
+  public func writes(_ level: Level) -> Bool { threshold?.lets(level) ?? false }
 
   /// Writes a line when its level is on; `fields` is not evaluated otherwise.
   public func log(
     _ level: Level, _ message: @autoclosure () -> String,
-    _ fields: @autoclosure () -> [(name: String, value: String)] = []
+    _ fields: @autoclosure () -> Fields = []
   ) {
     guard writes(level) else { return }
-    write(Entry(level: level, message: message(), fields: fields()))
+    write(Entry(level: level, message: message(), fields: context.map { fields() + $0() } ?? fields()))
   }
 
   /// Writes a line of level `debug`.
   public func debug(
-    _ message: @autoclosure () -> String, _ fields: @autoclosure () -> [(name: String, value: String)] = []
+    _ message: @autoclosure () -> String, _ fields: @autoclosure () -> Fields = []
   ) { log(.debug, message(), fields()) }
   /// Writes a line of level `info`.
   public func info(
-    _ message: @autoclosure () -> String, _ fields: @autoclosure () -> [(name: String, value: String)] = []
+    _ message: @autoclosure () -> String, _ fields: @autoclosure () -> Fields = []
   ) { log(.info, message(), fields()) }
   /// Writes a line of level `warning`.
   public func warning(
-    _ message: @autoclosure () -> String, _ fields: @autoclosure () -> [(name: String, value: String)] = []
+    _ message: @autoclosure () -> String, _ fields: @autoclosure () -> Fields = []
   ) { log(.warning, message(), fields()) }
   /// Writes a line of level `error`.
   public func error(
-    _ message: @autoclosure () -> String, _ fields: @autoclosure () -> [(name: String, value: String)] = []
+    _ message: @autoclosure () -> String, _ fields: @autoclosure () -> Fields = []
   ) { log(.error, message(), fields()) }
+}
+
+/// The least level that is written. It may change while others log.
+private final class Threshold: Sendable {
+  private static let off = Int.max
+  private let least: Atomic<Int>
+
+  init(_ level: Logger.Level?) { least = Atomic(level?.rawValue ?? Self.off) }
+
+  var level: Logger.Level? { Logger.Level(rawValue: least.load(ordering: .relaxed)) }
+
+  func lets(_ level: Logger.Level) -> Bool { level.rawValue >= least.load(ordering: .relaxed) }
+
+  func set(_ level: Logger.Level?) { least.store(level?.rawValue ?? Self.off, ordering: .relaxed) }
 }

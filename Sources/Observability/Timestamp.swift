@@ -15,6 +15,13 @@ package struct Timestamp: Sendable, Hashable, CustomStringConvertible {
     return Timestamp(milliseconds: time.tv_sec * 1000 + time.tv_nsec / 1_000_000)
   }
 
+  /// Nanoseconds since 1970.
+  package static var nanosecondsNow: Int {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
+  }
+
   package var description: String {
     var bytes: [UInt8] = []
     write(to: &bytes)

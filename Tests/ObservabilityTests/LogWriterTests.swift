@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Observability
+import Synchronization
 import Testing
 
 @Suite struct LogWriterTests {
@@ -38,5 +39,43 @@ import Testing
         Issue.record("built"); return ""
       }())
     #expect(!Logger.silent.writes(.emergency))
+  }
+
+  @Test func theLevelChangesForAllThatShareIt() {
+    let lines = Mutex<[String]>([])
+    let logger = Logger(level: .warning) { entry in lines.withLock { $0.append(entry.message) } }
+    let named = logger.with { [("request", "1")] }
+    named.info("one")
+    logger.setLevel(.debug)
+    named.debug("two")
+    #expect(named.level == .debug)
+    logger.setLevel(nil)
+    named.error("three")
+    Logger.silent.setLevel(.debug)
+    Logger.silent.error("four")
+    #expect(lines.withLock { $0 } == ["two"])
+    #expect(!Logger.silent.writes(.emergency))
+  }
+
+  @Test func whatALoggerIsAboutIsInEachOfItsLines() {
+    let lines = Mutex<[String]>([])
+    let logger = Logger(level: .info) { entry in
+      lines.withLock { $0.append(entry.fields.map { "\($0.name)=\($0.value)" }.joined(separator: " ")) }
+    }
+    let named = logger.with { [("request", "1")] }.with { [("trace", "2")] }
+    named.info("", [("own", "3")])
+    logger.info("", [("own", "3")])
+    named.with {
+      Issue.record("asked for"); return []
+    }.debug("")
+    #expect(lines.withLock { $0 } == ["own=3 request=1 trace=2", "own=3"])
+  }
+
+  @Test func theJournalIsToldThePriority() {
+    let line = LogWriter(.text, hasPriority: true).line(entry, at: Timestamp(milliseconds: 0))
+    #expect(String(decoding: line, as: UTF8.self).hasPrefix("<4>1970-01-01T00:00:00.000Z warning peer left"))
+    let json = LogWriter(.json, hasPriority: true).line(entry, at: Timestamp(milliseconds: 0))
+    #expect(String(decoding: json, as: UTF8.self).hasPrefix(#"<4>{"time":"#))
+    #expect(!LogWriter.isJournal(nil) && !LogWriter.isJournal("8") && !LogWriter.isJournal("0:0"))
   }
 }

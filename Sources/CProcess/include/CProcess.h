@@ -62,6 +62,14 @@ ssize_t cprocess_write(int fd, const void *bytes, size_t count);
 
 // What Glibc's Swift module leaves out.
 
+/// Bytes of the C library's heap: in use, free, and in pieces that have a mapping of their own. Zero where it cannot tell.
+struct cprocess_heap {
+  size_t used;
+  size_t free;
+  size_t mapped;
+};
+struct cprocess_heap cprocess_heap(void);
+
 /// A new eventfd, non-blocking and close-on-exec, or -1 with errno.
 int cprocess_eventfd(void);
 

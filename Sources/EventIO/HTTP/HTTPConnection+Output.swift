@@ -103,6 +103,7 @@ extension HTTPConnection {
   private func writeHead(_ status: HTTPStatus, _ headers: HTTPHeaders, _ framing: HTTPFraming) {
     if headers.asksToClose || shared.isDraining { isLast = true }
     let persistence: HTTPPersistence = isLast ? .close : minorVersion == 0 ? .keepAlive : .unsaid
+    shared.statistics.count(status)
     shared.output.clear()
     shared.output.appendHead(status, headers, routeFields, framing, persistence, date: shared.date)
   }

@@ -122,6 +122,11 @@ package struct HTTPStatistics: Sendable, Hashable {
   package var timeouts = 0
   /// Connections with which no TLS could be agreed on.
   package var failedHandshakes = 0
+  /// Responses begun, by the kind of their status.
+  package var succeeded = 0
+  package var redirected = 0
+  package var clientErrors = 0
+  package var serverErrors = 0
 
   package init() {}
 
@@ -133,7 +138,20 @@ package struct HTTPStatistics: Sendable, Hashable {
     sum.rejected += other.rejected
     sum.timeouts += other.timeouts
     sum.failedHandshakes += other.failedHandshakes
+    sum.succeeded += other.succeeded
+    sum.redirected += other.redirected
+    sum.clientErrors += other.clientErrors
+    sum.serverErrors += other.serverErrors
     return sum
+  }
+
+  mutating func count(_ status: HTTPStatus) {
+    switch status.rawValue {
+    case ..<300: succeeded += 1
+    case ..<400: redirected += 1
+    case ..<500: clientErrors += 1
+    default: serverErrors += 1
+    }
   }
 }
 

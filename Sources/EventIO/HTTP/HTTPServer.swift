@@ -88,6 +88,15 @@ package final class HTTPServer: Sendable {
     }
   }
 
+  /// How many threads serve.
+  package var loopCount: Int { loops.count }
+
+  /// Has a loop call `answer` with what it has done so far.
+  func ask(_ index: Int, _ answer: @escaping @Sendable (HTTPStatistics) -> Void) {
+    let server = loops[index]
+    server.loop.execute { server.assumeIsolated { answer($0.statistics) } }
+  }
+
   /// Whether every loop got rid of its connections in time.
   private func areIdle(within time: Duration) async -> Bool {
     let deadline = ContinuousClock.now + time

@@ -4,6 +4,8 @@ import Glibc
 extension EventLoop {
   /// The signals that ask a program to stop: SIGINT and SIGTERM.
   package static let stopSignals: [CInt] = [SIGINT, SIGTERM]
+  /// The signal whose meaning is the program's own: SIGUSR1.
+  package static let userSignal: CInt = SIGUSR1
 
   /// The arrivals of the given signals, until the consumer stops listening; then they act as before again.
   ///

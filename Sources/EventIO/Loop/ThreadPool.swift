@@ -20,6 +20,11 @@ package final class HandlerPool: TaskExecutor {
   /// How many threads there are now.
   package var threadCount: Int { queue.locked { $0.threads } }
 
+  /// How many threads there are, how many there may be, and how many jobs wait for one.
+  package var load: (threads: Int, limit: Int, waiting: Int) {
+    queue.locked { ($0.threads, maximumThreads, $0.jobs.count) }
+  }
+
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let needsThread = queue.locked { state in

@@ -38,12 +38,15 @@ extension Client {
     }
     if request.asTask { declareTasks(in: &params, method, negotiated) }
     for (name, value) in options.traceContext.sorted(by: { $0.key < $1.key }) { params.setMeta(name, .string(value)) }
+    let span = beginSpan(method, &params, negotiated)
     do throws(ClientError) {
       let result = try await connection.conversation.call(
         method, params, idle: request.idleTimeout ?? options.timeouts.idle,
         total: request.totalTimeout ?? options.timeouts.total, onProgress: request.onProgress)
+      end(span, nil, result)
       return .success((result, negotiated.era))
     } catch {
+      end(span, error)
       return .failure(error)
     }
   }

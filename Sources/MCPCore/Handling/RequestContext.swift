@@ -43,8 +43,12 @@ public final class RequestContext: Sendable {
   public let sessionID: String?
   /// Who asks, where the endpoint made sure; nil where nobody has to say.
   public let principal: Principal?
-  /// The server's own log (not the client's).
-  public let logger: Logger
+  /// The server's own log (not the client's), without what it says about the request.
+  package let serverLogger: Logger
+  /// When the request was read.
+  package let began = Moment.now
+  /// The span that answers the request, where the server traces; else that of the client, where it sent one.
+  public let trace: SpanContext?
   /// The least level of log notifications the client wants; nil wants none.
   public let logLevel: Logger.Level?
 
@@ -74,7 +78,7 @@ public final class RequestContext: Sendable {
     id: RequestID, revision: Revision, method: Method? = nil, params: JSONObject = [:], meta: JSONObject = [:],
     clientInfo: JSONObject? = nil, clientCapabilities: JSONObject = JSONObject(), sessionID: String? = nil,
     principal: Principal? = nil, logger: Logger = .silent, logLevel: Logger.Level? = nil,
-    sink: any NotificationSink = NoSink(), inquirer: (any Inquirer)? = nil
+    sink: any NotificationSink = NoSink(), inquirer: (any Inquirer)? = nil, trace: SpanContext? = nil
   ) {
     self.id = id
     self.revision = revision
@@ -84,10 +88,21 @@ public final class RequestContext: Sendable {
     handshake = (clientInfo, clientCapabilities)
     self.sessionID = sessionID
     self.principal = principal
-    self.logger = logger
+    serverLogger = logger
+    self.trace = trace
     self.logLevel = logLevel
     self.sink = sink
     self.inquirer = inquirer
+  }
+
+  /// The server's own log (not the client's). Its lines name the request, its session and its trace.
+  public var logger: Logger {
+    serverLogger.with { [id, sessionID, meta, trace] in
+      var fields: Logger.Fields = [("request", "\(id)")]
+      if let sessionID { fields.append(("session", String(sessionID.prefix(8)))) }
+      if let trace = trace ?? SpanContext(meta: meta) { fields.append(("trace", trace.trace.text)) }
+      return fields
+    }
   }
 
   /// What the client told of itself, undecoded; nil when it told nothing.
@@ -216,6 +231,16 @@ extension RequestContext {
     if answers.count == questions.count { return answers }
     awaitsInput.store(true, ordering: .releasing)
     return nil
+  }
+}
+
+extension SpanContext {
+  /// The span of whoever sent a request with this `_meta`; nil when it does not say.
+  package init?(meta: JSONObject) {
+    guard let parent = meta[MetaKey.traceparent]?.string, let context = SpanContext(traceparent: parent) else {
+      return nil
+    }
+    self = context
   }
 }
 

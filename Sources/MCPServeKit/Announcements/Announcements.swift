@@ -25,6 +25,9 @@ final class Announcements: Sendable {
 
   deinit { end() }
 
+  /// How many wait.
+  var count: Int { state.withLock { $0.waiting.count } }
+
   /// Everything that waits, or what comes next; nil once `end` was called.
   func next() async -> [News]? {
     let announcements = await withCheckedContinuation { continuation in

@@ -116,7 +116,7 @@ extension Service {
     do {
       reply = try await handler.handle(request, in: context)
     } catch {
-      throw told(error, about: request)
+      throw told(error, about: request, context.logger)
     }
     guard case .complete(let honoured, _) = reply else {
       throw RPCError(.internalError, "the server did not say what it honours")

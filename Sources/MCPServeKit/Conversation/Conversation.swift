@@ -36,8 +36,8 @@ struct Conversation: Sendable {
       switch request.method {
       case .toolsCall: return await answer(request, in: try legacyContext(of: request, sink))
       case .initialize: return await initialize(request, sink)
-      case .ping: return success(request, [:])
-      case .setLogLevel: return success(request, try setLogLevel(request.params))
+      case .ping: return noted(request) { [:] }
+      case .setLogLevel: return noted(request) { () throws(RPCError) in try setLogLevel(request.params) }
       case .resourcesSubscribe, .resourcesUnsubscribe: return try await subscribe(request, sink)
       case .discover, .subscriptionsListen: throw .methodNotFound(request.method)
       default: return await answer(request, in: try legacyContext(of: request, sink))
@@ -45,6 +45,14 @@ struct Conversation: Sendable {
     } catch {
       return Response(id: request.id, outcome: .failure(error))
     }
+  }
+
+  /// Answers a request that no handler is asked about.
+  private func noted(_ request: Request, _ result: () throws(RPCError) -> JSONObject) -> Response {
+    let start = Moment.now
+    let outcome = Result(catching: result)
+    service.note(outcome, of: request, in: nil, since: start)
+    return Response(id: request.id, outcome: outcome)
   }
 
   /// The outcome of a legacy request when nothing has to be waited for; nil when something has.
@@ -85,9 +93,6 @@ struct Conversation: Sendable {
     return context.finish() ? Response(id: request.id, outcome: outcome) : nil
   }
 
-  private func success(_ request: Request, _ result: JSONObject) -> Response {
-    Response(id: request.id, outcome: .success(result))
-  }
 }
 
 // MARK: - What a request stands on
@@ -102,12 +107,12 @@ extension Conversation {
   private func context(
     of request: Request, _ handshake: Handshake, _ level: Logger.Level, _ sink: any NotificationSink
   ) -> RequestContext {
-    RequestContext(
-      id: request.id, revision: handshake.revision, method: request.method, params: request.params,
-      meta: request.params["_meta"]?.object ?? [:],
+    let meta = request.params["_meta"]?.object ?? [:]
+    return RequestContext(
+      id: request.id, revision: handshake.revision, method: request.method, params: request.params, meta: meta,
       clientInfo: handshake.clientInfo, clientCapabilities: handshake.clientCapabilities, sessionID: peer.sessionID,
       principal: principal, logger: service.logger, logLevel: level, sink: sink,
-      inquirer: SessionInquirer(service: service, peer: peer))
+      inquirer: SessionInquirer(service: service, peer: peer), trace: service.trace(meta))
   }
 }
 
@@ -137,15 +142,18 @@ extension Conversation {
   func finishInitialize(
     _ request: Request, _ handshake: Handshake, telling sink: any NotificationSink
   ) async -> Response {
+    let context = context(of: request, handshake, .info, sink)
+    let outcome: Result<JSONObject, RPCError>
     do {
-      let discovery = try await discover(context(of: request, handshake, .info, sink))
+      let discovery = try await discover(context)
       peer.endInitialize(handshake)
-      return success(
-        request, Dialect(handshake.revision).initializeResult(from: discovery, by: service.identity))
+      outcome = .success(Dialect(handshake.revision).initializeResult(from: discovery, by: service.identity))
     } catch {
       peer.endInitialize(nil)
-      return Response(id: request.id, outcome: .failure(service.told(error, about: request)))
+      outcome = .failure(service.told(error, about: request, context.logger))
     }
+    service.note(outcome, of: request, in: context, since: context.began)
+    return Response(id: request.id, outcome: outcome)
   }
 
   private func discover(_ context: RequestContext) async throws -> JSONObject {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EventIO
 import JSONKit
 public import MCPCore
 public import Observability
@@ -25,6 +26,13 @@ public final class Service: Sendable {
   /// What requests that ask carry from round to round is sealed with it.
   let seal: StateSeal
   private let flights = Flights()
+  /// What watches it.
+  public let instruments: Instruments
+  let meters: ServiceMeters?
+  let reloads: ReloadMeter?
+  /// Who started the service, if it wants to be told how it is.
+  let manager: ServiceManagerSocket?
+  let readiness = Readiness()
 
   /// Offers any handler.
   /// - Parameters:
@@ -33,10 +41,12 @@ public final class Service: Sendable {
   ///   - revisions: the revisions that are answered.
   ///   - stateKeys: what `requestState` is sealed with; to be given when several servers answer for each other.
   ///   - authorization: who is let in over HTTP, and what callers may do; nil lets everybody do everything.
+  ///   - instruments: what watches the service. A set of metrics belongs to one service.
   public init(
     _ handler: any RequestHandler, as identity: Implementation, announcer: (any Announcer)? = nil,
     revisions: [Revision] = Revision.allCases, limits: ServeLimits = ServeLimits(), stateKeys: StateKeys = StateKeys(),
-    authorization: Authorization? = nil, logger: Logger = .silent
+    authorization: Authorization? = nil, logger: Logger = .silent,
+    instruments: Instruments = Instruments()
   ) {
     self.handler = authorization.map { handler.behind([AccessControl($0)]) } ?? handler
     self.authorization = authorization
@@ -48,18 +58,28 @@ public final class Service: Sendable {
     self.limits = limits
     jsonLimits = .message(bytes: limits.messageBytes)
     self.logger = logger
+    self.instruments = instruments
+    meters = instruments.metrics.map(ServiceMeters.init)
+    reloads = instruments.metrics.map(ReloadMeter.init)
+    manager = instruments.notifySocket.flatMap(ServiceManagerSocket.init)
+    if manager == nil, let name = instruments.notifySocket {
+      logger.warning("the service manager cannot be told anything: its socket has no usable name", [("name", name)])
+    }
     seal = StateSeal(
       keys: stateKeys, server: identity.name, lifetime: limits.stateLifetime, limit: limits.stateBytes)
+    measureService()
   }
 
   /// Offers a server.
   public convenience init(
     _ server: Server, revisions: [Revision] = Revision.allCases, limits: ServeLimits = ServeLimits(),
-    stateKeys: StateKeys = StateKeys(), authorization: Authorization? = nil, logger: Logger = .silent
+    stateKeys: StateKeys = StateKeys(), authorization: Authorization? = nil, logger: Logger = .silent,
+    instruments: Instruments = Instruments()
   ) {
     self.init(
       server, as: server.identity, announcer: server.features, revisions: revisions, limits: limits,
-      stateKeys: stateKeys, authorization: authorization, logger: logger)
+      stateKeys: stateKeys, authorization: authorization, logger: logger, instruments: instruments)
+    if let metrics = instruments.metrics { server.measure(in: metrics) }
   }
 }
 
@@ -81,13 +101,21 @@ extension Service {
     if let name = meta[MetaKey.logLevel] { level = try Logger.Level(wire: name) }
     return RequestContext(
       id: request.id, revision: revision, method: request.method, params: request.params, meta: meta,
-      principal: principal, logger: logger, logLevel: level, sink: sink, inquirer: RoundInquirer(service: self))
+      principal: principal, logger: logger, logLevel: level, sink: sink, inquirer: RoundInquirer(service: self),
+      trace: trace(meta))
   }
 
   /// Asks the handler and spells its answer in the revision the context speaks. Faults of the server are logged; the
   /// peer only learns that there was one.
   @inline(__always)
   func outcome(of request: Request, in context: RequestContext) async -> Result<JSONObject, RPCError> {
+    let outcome = await plainOutcome(of: request, in: context)
+    note(outcome, of: request, in: context, since: context.began)
+    return outcome
+  }
+
+  @inline(__always)
+  private func plainOutcome(of request: Request, in context: RequestContext) async -> Result<JSONObject, RPCError> {
     guard flights.begin(limit: limits.callsInFlight) else { return .failure(.serverBusy(limits.callsInFlight)) }
     defer { flights.end() }
     do {
@@ -108,6 +136,13 @@ extension Service {
 
   /// The same when the handler needs no waiting; nil when it does.
   func outcomeAtHand(of request: Request, in context: RequestContext) -> Result<JSONObject, RPCError>? {
+    guard let outcome = plainOutcomeAtHand(of: request, in: context) else { return nil }
+    note(outcome, of: request, in: context, since: context.began)
+    return outcome
+  }
+
+  @inline(__always)
+  private func plainOutcomeAtHand(of request: Request, in context: RequestContext) -> Result<JSONObject, RPCError>? {
     do {
       guard let reply = try handler.replyAtHand(to: request, in: context) else { return nil }
       _ = context.finish()
@@ -131,11 +166,11 @@ extension Service {
     _ error: any Error, about request: Request, in context: RequestContext
   ) -> Result<JSONObject, RPCError> {
     if let input = error as? InputRequired { return spell(.inputRequired(input), to: request, in: context) }
-    return .failure(Dialect(context.revision).error(told(error, about: request), to: request.method))
+    return .failure(Dialect(context.revision).error(told(error, about: request, context.logger), to: request.method))
   }
 
   /// What a peer is told of `error`.
-  func told(_ error: any Error, about request: Request) -> RPCError {
+  func told(_ error: any Error, about request: Request, _ logger: Logger) -> RPCError {
     switch error {
     case let error as RPCError: return error
     case let error as QuestionError:

@@ -130,15 +130,3 @@ struct ChannelSink: NotificationSink {
 
   func send(_ text: [UInt8]) async { try? await channel.send(text) }
 }
-
-extension Promise<Void> {
-  /// Waits for the value, but not for long.
-  fileprivate func kept(within limit: Duration) async {
-    let timer = Task {
-      try await Task.sleep(for: limit)
-      keep(())
-    }
-    await value()
-    timer.cancel()
-  }
-}

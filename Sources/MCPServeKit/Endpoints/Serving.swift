@@ -21,6 +21,8 @@ public struct Listening: Sendable, Hashable {
   public let addresses: [String]
   /// The first port.
   public let port: UInt16
+  /// Where metrics are shown, such as `127.0.0.1:8000`; nil where they are not.
+  public let monitorAddress: String?
 }
 
 extension Service {
@@ -50,7 +52,8 @@ extension Service {
     _ options: HTTPOptions, _ store: any SessionStore, _ log: any EventLog, _ ready: @Sendable (Listening) -> Void
   ) async throws {
     let addresses = try SocketAddress.addresses(host: options.host, port: options.port)
-    let site = HTTPSite(self, options, store: store, log: log, isLoopback: addresses.allSatisfy(\.isLoopback))
+    let isLoopback = addresses.allSatisfy(\.isLoopback)
+    let site = HTTPSite(self, options, store: store, log: log, isLoopback: isLoopback)
     var http = HTTPLimits()
     http.bodyBytes = limits.messageBytes
     http.connections = options.connections
@@ -63,18 +66,28 @@ extension Service {
     http.answerTime = nil  // handlers have limits of their own, which know of progress
     let server = try HTTPServer(
       handler: site, limits: http, loops: options.threads, tls: options.tls?.keeper, logger: logger)
-    let stop = try await StopSignals()
+    let stop = try await StopSignals(logger)
     defer { stop.end() }
     try checkNames(addresses, isSecure: options.tls != nil)
+    let monitor = try startMonitor(options)
     site.listens(on: addresses)  // unless the system chooses the port
-    let bound = try server.start(host: options.host, port: options.port)
-    site.listens(on: bound)
-    if options.tls == nil, options.trustedProxies.isEmpty, !bound.allSatisfy(\.isLoopback) {
+    let open = try server.start(host: options.host, port: options.port)
+    site.listens(on: open)
+    if options.tls == nil, options.trustedProxies.isEmpty, !open.allSatisfy(\.isLoopback) {
       logger.warning("served to other machines without TLS: what is said can be read and changed on the way")
     }
-    logger.info("server started", [("addresses", bound.map(\.description).joined(separator: " "))])
-    ready(Listening(addresses: bound.map(\.description), port: bound.first?.port ?? 0))
+    let bound = open.map(\.description)
+    let supervision = Supervision(self, server, site, options)
+    defer { supervision.end() }
+    logger.info("server started", [("addresses", bound.joined(separator: " "))])
+    let isBeside = instruments.metrics != nil && options.monitoring.isBeside(isLoopback: isLoopback)
+    ready(
+      Listening(
+        addresses: bound, port: open.first?.port ?? 0,
+        monitorAddress: monitor?.address ?? (isBeside ? bound.first : nil)))
+    supervision.isReady(bound)
     await withTaskGroup { group in
+      group.addTask { await supervision.watch() }
       group.addTask { [limits] in
         // Often enough that a session in use does not expire between two looks.
         let pause = min(limits.keepAlive, limits.sessionLifetime / 3)
@@ -83,6 +96,7 @@ extension Service {
       if let tls = options.tls { group.addTask { [logger] in await tls.keepCurrent(logger) } }
       await stop.first()
       logger.info("server stopping")
+      supervision.isStopping()
       group.addTask { [limits] in
         await server.shutdown(within: limits.drainTime)
         stop.end()
@@ -91,6 +105,7 @@ extension Service {
       group.cancelAll()
       await server.shutdown(within: .zero)
     }
+    await monitor?.server.shutdown(within: .seconds(1))
     logger.info("server stopped")
   }
 
@@ -104,10 +119,25 @@ extension Service {
     )
   }
 
+  /// Opens the address metrics are shown at, when they have one of their own.
+  private func startMonitor(_ options: HTTPOptions) throws -> (server: HTTPServer, address: String)? {
+    guard case .at(let host, let port) = options.monitoring else { return nil }
+    let isLoopback = try SocketAddress.addresses(host: host, port: port).allSatisfy(\.isLoopback)
+    let guards = HTTPGuards(hosts: isLoopback ? options.allowedHosts : [], origins: [], isLoopback: isLoopback)
+    var limits = HTTPLimits()
+    limits.bodyBytes = 0
+    limits.connections = 64
+    let server = try HTTPServer(
+      handler: MonitorSite(monitor: Monitor(self), guards: guards), limits: limits, logger: logger)
+    let bound = try server.start(host: host, port: port).map(\.description)
+    logger.info("metrics are shown", [("addresses", bound.joined(separator: " "))])
+    return (server, bound.first ?? "")
+  }
+
   private func serveStandardStreams() async throws {
     let channel = try StandardChannel(limits: limits)
     let endpoint = ChannelEndpoint(self, on: channel)
-    let stop = try await StopSignals()
+    let stop = try await StopSignals(logger)
     try await withThrowingTaskGroup { group in
       group.addTask(executorPreference: channel.executor) {
         defer { stop.end() }

@@ -53,6 +53,7 @@ extension Features.Draft {
     case .tool(var tool):
       try checkName(ofTool: tool.tool.name)
       tool.adoptTaskSupport()
+      tool.meter = ToolMeter()
       if let schema = tool.tool.outputSchema {
         tool.outputSchema = try Schema(schema, of: "output of tool \(tool.tool.name)")
       }

@@ -26,6 +26,8 @@ public struct ServerTool: Sendable {
   var neededScopes: [String] = []
   /// The compiled output schema; set when the tool is registered.
   var outputSchema: Schema?
+  /// Counts its executions; set when the tool is registered.
+  var meter: ToolMeter?
 
   /// Makes a tool from parameters: one list gives the schema, the checks and the handler's arguments.
   ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import MCPCore
+import Observability
 import Synchronization
 
 /// The sessions this process is serving: the store remembers them, this adds what only a process can hold, their
@@ -65,6 +66,10 @@ final class LiveSessions: Sendable {
 
   /// Ends a session; false when there was none.
   func close(_ id: String, reason: String) async throws -> Bool {
+    if let meters = service.meters, let session = try await store.session(Session.ID(rawValue: id)) {
+      let age = Duration.nanoseconds(Timestamp.nanosecondsNow) - session.opened
+      meters.ended(session.handshake.revision, after: age)
+    }
     let existed = try await store.remove(Session.ID(rawValue: id))
     await drop(id, reason: reason)
     return existed
@@ -99,6 +104,9 @@ final class LiveSessions: Sendable {
 
   /// The peers with something in flight or a stream, or that had until recently.
   var current: [Peer] { peers.withLock { Array($0.values) } }
+
+  /// How many sessions are open; where the store cannot tell, how many this process has to do with.
+  var count: Int { store.countAtHand ?? peers.withLock { $0.count } }
 
   private func drop(_ id: String, reason: String) async {
     peers.withLock { $0.removeValue(forKey: id) }?.terminate(reason: reason)

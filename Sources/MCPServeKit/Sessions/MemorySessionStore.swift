@@ -20,6 +20,15 @@ public final class MemorySessionStore: SessionStore {
   /// How many sessions are kept, those included whose time is up but which were not swept away yet.
   public var count: Int { table.withLock { $0.count } }
 
+  /// How many sessions are kept and not over.
+  public var countAtHand: Int? {
+    let now = now()
+    return table.withLock { table in
+      table.sweep(at: now, atMost: .max)
+      return table.count
+    }
+  }
+
   /// Keeps a new session.
   public func insert(_ session: Session) async throws {
     let now = now()

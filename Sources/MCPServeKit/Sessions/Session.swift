@@ -41,6 +41,8 @@ public struct Session: Sendable {
   public var isReady: Bool
   /// How long it lives without being looked up.
   public var lifetime: Duration
+  /// When it was opened, since 1970.
+  public var opened: Duration
   /// Counts the changes; the store keeps it.
   public var version = 0
 
@@ -48,7 +50,7 @@ public struct Session: Sendable {
   public init(
     id: ID = .random(), principal: String? = nil, handshake: Handshake, state: SessionState,
     logLevel: Logger.Level? = nil,
-    subscriptions: Set<String> = [], isReady: Bool = false, lifetime: Duration
+    subscriptions: Set<String> = [], isReady: Bool = false, lifetime: Duration, opened: Duration? = nil
   ) {
     self.id = id
     self.principal = principal
@@ -58,5 +60,6 @@ public struct Session: Sendable {
     self.subscriptions = subscriptions
     self.isReady = isReady
     self.lifetime = lifetime
+    self.opened = opened ?? .nanoseconds(Timestamp.nanosecondsNow)
   }
 }

@@ -9,6 +9,8 @@ public protocol SessionStore: Sendable {
   func session(_ id: Session.ID) async throws -> Session?
   /// The same, when the store can tell without waiting; nil when `session(_:)` has to be asked.
   func sessionAtHand(_ id: Session.ID) -> Session?
+  /// How many sessions are kept, when the store can tell without waiting; nil when it cannot. For metrics.
+  var countAtHand: Int? { get }
   /// Keeps a changed session; false when somebody changed or removed it since it was read.
   func replace(_ session: Session) async throws -> Bool
   /// Forgets a session; false when there was none.
@@ -19,6 +21,8 @@ public protocol SessionStore: Sendable {
 extension SessionStore {
   /// Always to be asked.
   public func sessionAtHand(_ id: Session.ID) -> Session? { nil }
+  /// Not known.
+  public var countAtHand: Int? { nil }
 }
 
 /// Why a session cannot be kept.

@@ -66,6 +66,10 @@ extension TaskDesk {
     return record.info
   }
 
+  /// How many tasks are at work, and how many may be.
+  var runningCount: Int { state.withLock { $0.running.count } }
+  var runningLimit: Int { options.running }
+
   /// What the handler of a task knows: what its call knew, with other ways to talk.
   private func context(of id: String, for call: RequestContext) -> RequestContext {
     var meta = call.meta
@@ -74,8 +78,8 @@ extension TaskDesk {
     return RequestContext(
       id: call.id, revision: call.revision, method: call.method, params: call.params, meta: meta,
       clientInfo: call.clientInfo, clientCapabilities: call.clientCapabilities, sessionID: call.sessionID,
-      principal: call.principal, logger: call.logger, logLevel: call.revision.hasCoreTasks ? call.logLevel : nil,
-      sink: TaskSink(desk: self, id: id, call: call), inquirer: TaskInquirer(desk: self, id: id))
+      principal: call.principal, logger: call.serverLogger, logLevel: call.revision.hasCoreTasks ? call.logLevel : nil,
+      sink: TaskSink(desk: self, id: id, call: call), inquirer: TaskInquirer(desk: self, id: id), trace: call.trace)
   }
 
   private func end(_ id: String, _ outcome: TaskRecord.Outcome, _ logger: Logger) async {

@@ -38,12 +38,14 @@ struct ServeCommand: Command {
   @Group("TLS") var tls: TLSOptions
   @Group("Limits") var limits: ServeLimitOptions
   @Group("Log") var log: LogOptions
+  @Group("Watching") var observe: ObserveOptions
   @Flag("Print no address and no advice.", short: "q") var quiet: Bool
 
   func check(given: Set<String>) throws(UsageError) {
     try tls.check(given: given)
     try edge.check()
     try limits.check()
+    try observe.check(transport)
     try callers.check(isNamed: !isForAllAddresses)
     let overHTTP =
       [
@@ -63,20 +65,48 @@ struct ServeCommand: Command {
   func run(in console: Console) async throws -> ExitCode {
     guard (1...256).contains(threads) else { throw UsageError("--threads: \(threads) is not from 1 to 256") }
     if let path, !path.hasPrefix("/") { throw UsageError("--path: '\(path)' does not begin with '/'") }
+    let logger = log.logger(isQuietByDefault: transport == .stdio, isDebugging: observe.debug, console)
     let server = try BuiltinServer.make(version: Version.number, options: limits.server)
-    let logger = log.logger(isQuietByDefault: transport == .stdio)
     for problem in await ToolFolders(tools, for: server.features).load() {
       logger.warning("not a tool", [("file", problem.path), ("reason", problem.message)])
     }
+    let exporter = try Tracing.exporter(console, endpoint: observe.otlpEndpoint, logger: logger)
     let service = Service(
-      server, limits: limits.service, authorization: try callers.authorization(logger: logger), logger: logger)
+      server, limits: limits.service, authorization: try callers.authorization(logger: logger), logger: logger,
+      instruments: try instruments(exporter, console))
     let offered = try offered
+    let reports = Reports(observe, server.features, console)
     do throws(IOError) {
-      try await serve(service, over: offered, console)
+      try await reports.reporting { () async throws(IOError) in try await serve(service, over: offered, console) }
     } catch {
       throw Failure(error.code == .resolve ? .usage : .internalError, error.code.rawValue, error.message)
     }
+    await exporter?.close(within: .seconds(2))
     return .success
+  }
+
+  private func instruments(_ exporter: SpanExporter?, _ console: Console) throws -> Instruments {
+    var instruments = Instruments(
+      tracer: exporter?.tracer(), accessLog: try observe.accessLogger(log.logFormat.writer),
+      notifySocket: console.environment("NOTIFY_SOCKET"), watchdog: watchdog(console))
+    guard transport != .stdio else { return instruments }
+    let metrics = Metrics()
+    metrics.add("build") { text in
+      text.family(
+        "mcpctl_build_info", .gauge, "Which mcpctl this is.", [([("version", Version.number)], 1)])
+    }
+    exporter?.measure(in: metrics)
+    instruments.metrics = metrics
+    return instruments
+  }
+
+  /// What systemd expects; see sd_watchdog_enabled(3).
+  private func watchdog(_ console: Console) -> Duration? {
+    guard let microseconds = console.environment("WATCHDOG_USEC").flatMap(Int.init), microseconds > 0 else {
+      return nil
+    }
+    let isForUs = console.environment("WATCHDOG_PID").map { $0 == String(ProcessFigures.id) } ?? true
+    return isForUs ? .microseconds(microseconds) : nil
   }
 
   private func serve(_ service: Service, over offered: Transport, _ console: Console) async throws(IOError) {
@@ -98,6 +128,7 @@ struct ServeCommand: Command {
       limits.apply(to: &options)
       edge.apply(to: &options)
       options.tls = try tls.identity()
+      if let address = observe.metricsAddr { options.monitoring = .at(host: address.host, port: address.port) }
       switch transport {
       case .stdio: return .stdio
       case .httpStream:
@@ -123,6 +154,9 @@ struct ServeCommand: Command {
     if !callers.asksWho, !isLoopback(listening) {
       stream.print(
         "warning: whoever reaches this machine can call these tools; --auth-keys or --auth-issuer ask who calls")
+    }
+    if observe.metricsAddr != nil, let monitor = listening.monitorAddress {
+      stream.print("metrics at http://\(monitor)/metrics")
     }
     let credentials = callers.authKeys == nil ? "" : " --bearer-env KEY"
     stream.print("try: \(Self.program) -s \(url)\(credentials) call calculator a=1 b=2")

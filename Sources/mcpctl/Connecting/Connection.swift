@@ -23,6 +23,8 @@ struct Connection: Sendable {
   let missing: MissingAnswers
   let talk: Talk
   let console: Console
+  /// Sends spans where the environment says; nil when nobody wants them.
+  let exporter: SpanExporter?
 
   /// Resolves the target; nothing is opened yet.
   init(
@@ -42,6 +44,7 @@ struct Connection: Sendable {
     canAsk = !answers.noInput && console.input.isTerminal && console.error.isTerminal
     missing = MissingAnswers(skills: responder?.skills ?? [], hasScript: answers.answer != nil)
     self.console = console
+    exporter = try Tracing.exporter(console, logger: Logger(level: .warning) { talk.warn($0) })
     if case .program = resolved.target {
     } else if !environment.isEmpty || directory != nil {
       throw UsageError("--env and --cwd are for a server that is started, not for \(serverName)")
@@ -72,6 +75,17 @@ struct Connection: Sendable {
   {
     let authorizer = authorizer()
     do {
+      let code = try await runUntraced(body)
+      await exporter?.close(within: .seconds(2))
+      return code
+    } catch {
+      await exporter?.close(within: .seconds(2))
+      throw error
+    }
+  }
+
+  private func runUntraced(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode {
+    do {
       return try await interruptible {
         switch resolved.target {
         case .builtin: return try await runBuiltin(body)
@@ -99,7 +113,8 @@ struct Connection: Sendable {
   /// The built-in server in this process, spoken to like any other over a channel in memory.
   private func runBuiltin(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode {
     let (near, far) = MemoryChannel.pair()
-    let service = Service(try BuiltinServer.make(version: Version.number))
+    let service = Service(
+      try BuiltinServer.make(version: Version.number), instruments: Instruments(tracer: exporter?.tracer()))
     // No child task, because Ctrl-C must cancel the client alone: the server has to live on to hear of it.
     let serving = Task { try await ChannelEndpoint(service, on: far).run() }
     do {
@@ -187,7 +202,8 @@ struct Connection: Sendable {
       client: Implementation(name: "mcpctl", version: Version.number),
       responder: responder, protocolChoice: options.protocol.choice, timeouts: timeouts,
       limits: .init(cachedResults: 0),
-      traceContext: TraceContext.read(console), checksOutput: checksOutput, retries: options.retry,
+      traceContext: TraceContext.read(console), tracer: exporter?.tracer(), checksOutput: checksOutput,
+      retries: options.retry,
       http: .init(
         headers: sent.map { .init($0.name, $0.value) }, certificateAuthorities: options.cacert,
         certificate: options.cert, key: options.key, allowsAnyCertificate: options.insecure),

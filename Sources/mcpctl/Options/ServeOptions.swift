@@ -77,15 +77,18 @@ struct LogOptions: OptionGroup {
   var logLevel: LogLevel?
   @Option("How log lines look, on standard error.", value: "FORMAT") var logFormat = LogFormat.text
 
-  func logger(isQuietByDefault: Bool) -> Logger {
-    guard let level = (logLevel ?? (isQuietByDefault ? .off : .info)).level else { return .silent }
-    return LogWriter(logFormat == .json ? .json : .text).logger(level: level)
+  func logger(isQuietByDefault: Bool, isDebugging: Bool, _ console: Console) -> Logger {
+    let level = isDebugging ? .debug : logLevel ?? (isQuietByDefault ? .off : .info)
+    let hasPriority = LogWriter.isJournal(console.environment("JOURNAL_STREAM"))
+    return LogWriter(logFormat.writer, hasPriority: hasPriority).logger(level: level.level)
   }
 }
 
 /// How log lines look.
 enum LogFormat: String, ChoiceValue {
   case text, json
+
+  var writer: LogWriter.Format { self == .json ? .json : .text }
 }
 
 /// What is logged; also in capitals, as many configurations have it.

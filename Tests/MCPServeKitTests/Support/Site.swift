@@ -16,6 +16,7 @@ struct Site: Sendable {
   let log: MemoryEventLog
   let server: Server
   let http: HTTPServer
+  let service: Service
 
   func peer() throws -> HTTPPeer { try HTTPPeer(address) { Issue.record("\($0)") } }
 
@@ -39,7 +40,7 @@ struct Site: Sendable {
 func withSite(
   _ server: Server? = nil, limits: ServeLimits = ServeLimits(), revisions: [Revision] = Revision.allCases,
   authorization: Authorization? = nil, logger: Logger = .silent,
-  now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+  now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }, instruments: Instruments = Instruments(),
   options change: (inout HTTPOptions) -> Void = { _ in }, _ body: (Site) async throws -> Void
 ) async throws {
   let server = try server ?? makeFixture()
@@ -48,14 +49,16 @@ func withSite(
   change(&options)
   let store = MemorySessionStore(limit: limits.sessions, now: now)
   let log = MemoryEventLog(limits: limits)
+  let service = Service(
+    server, revisions: revisions, limits: limits, authorization: authorization, logger: logger, instruments: instruments)
   let site = HTTPSite(
-    Service(server, revisions: revisions, limits: limits, authorization: authorization, logger: logger), options,
-    store: store, log: log, isLoopback: true)
+    service, options, store: store, log: log, isLoopback: true)
   let http = try HTTPServer(handler: site)
   let address = try http.start(host: "127.0.0.1", port: 0)[0]
   site.listens(on: [address])
   do {
-    try await body(Site(address: address, site: site, store: store, log: log, server: server, http: http))
+    try await body(
+      Site(address: address, site: site, store: store, log: log, server: server, http: http, service: service))
   } catch {
     await http.shutdown(within: .zero)
     throw error

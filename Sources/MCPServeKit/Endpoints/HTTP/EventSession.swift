@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import JSONKit
 import MCPCore
+import Observability
 import Synchronization
 
 /// A session of HTTP+SSE: its peer, and the one stream everything is said on.
@@ -14,6 +15,7 @@ final class EventSession: NotificationSink {
   let mailbox: EventMailbox
   private let service: Service
   let peer: Peer
+  private let opened = Moment.now
   private let state = Mutex(State())
 
   init(_ service: Service, id: String, for principal: Principal?) {
@@ -79,5 +81,10 @@ final class EventSession: NotificationSink {
   }
 
   /// The stream has ended.
-  func end() { peer.terminate(reason: "the client closed the event stream") }
+  func end() {
+    if let revision = peer.handshake?.revision {
+      service.meters?.ended(revision, after: .nanoseconds(opened.age))
+    }
+    peer.terminate(reason: "the client closed the event stream")
+  }
 }

@@ -17,6 +17,9 @@ final class Heartbeat: Sendable {
   func add(_ stream: any Beating) { streams.withLock { $0[ObjectIdentifier(stream)] = stream } }
   func remove(_ stream: any Beating) { _ = streams.withLock { $0.removeValue(forKey: ObjectIdentifier(stream)) } }
 
+  /// How many there are.
+  var count: Int { streams.withLock { $0.count } }
+
   func beat() {
     for stream in streams.withLock({ Array($0.values) }) { stream.beat() }
   }

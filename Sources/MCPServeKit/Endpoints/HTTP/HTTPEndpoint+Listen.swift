@@ -24,6 +24,8 @@ final class ListenStreams: Sendable {
     }
   }
 
+  var count: Int { streams.withLock { $0.count } }
+
   func remove(_ mailbox: EventMailbox) { streams.withLock { $0[ObjectIdentifier(mailbox)] = nil } }
 
   func tell(_ news: News) {

@@ -18,7 +18,7 @@ extension HTTPEndpoint {
     if case .array(let elements) = json { return .work { await answer(batch: elements, exchange, terms) } }
     do throws(InvalidMessage) {
       switch try Message(json) {
-      case .request(let call): return answer(call, exchange, terms)
+      case .request(let call): return answer(terms.traceparent == nil ? call : terms.traced(call), exchange, terms)
       case .notification(let notification): return .work { await take(notification, exchange) }
       case .response(let response): return .work { await take(response, exchange) }
       }

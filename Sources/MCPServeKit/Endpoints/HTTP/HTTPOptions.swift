@@ -43,6 +43,21 @@ public struct HTTPOptions: Sendable {
   /// Who the server is over TLS; nil, the default, speaks HTTP in the clear.
   public var tls: TLSIdentity?
 
+  /// Where metrics are shown. Default `.automatic`.
+  public var monitoring = Monitoring.automatic
+
+  /// Where metrics are shown. Health and readiness are always told at the service's own address.
+  public enum Monitoring: Sendable, Hashable {
+    /// At `/metrics` of the service's own address when only this machine reaches it; nowhere when others do, because metrics
+    /// say more of a service than its users need to know.
+    case automatic
+    /// At `/metrics`, beside `/health` and `/ready`, of an address of their own: an IPv4 or IPv6 literal, or `localhost`.
+    case at(host: String, port: UInt16)
+
+    /// Whether they are shown at the service's own address.
+    func isBeside(isLoopback: Bool) -> Bool { self == .automatic && isLoopback }
+  }
+
   /// Makes options with the defaults.
   public init() {}
 

@@ -13,12 +13,14 @@ final class HTTPSite: HTTPHandler {
     case messages
     case toolsList
     case rpc
-    case health(String)
+    case monitor(Monitor.View)
   }
 
   private let service: Service
   private let edge: HTTPEdge
   private let packer: AnswerPacker?
+  private let monitor: Monitor
+  private let log: RequestLog
   private let places: [String: Place]
   /// The path the server is best known under.
   private let firstPath: String
@@ -38,14 +40,17 @@ final class HTTPSite: HTTPHandler {
     self.service = service
     edge = HTTPEdge(options, isLoopback: isLoopback)
     packer = AnswerPacker(options)
+    monitor = Monitor(service)
+    self.log = RequestLog(service)
     streamable = HTTPEndpoint(
       service, store: store, log: log, heartbeat: heartbeat, openPaths: Set(options.streamablePaths.dropFirst()))
     legacy = LegacySSEEndpoint(service, messagesPath: options.messagesPath)
     convenience = ConvenienceEndpoint(service: service)
-    var places: [String: Place] = [
-      "/": .rpc, "/tools/list": .toolsList, "/tools/call": .rpc, "/health": .health("ok"),
-      "/actuator/health": .health("UP"),
-    ]
+    var places: [String: Place] = ["/": .rpc, "/tools/list": .toolsList, "/tools/call": .rpc]
+    for path in ["/health", "/actuator/health", "/ready", "/metrics"] {
+      places[path] = monitor.view(at: path, hasMetrics: options.monitoring.isBeside(isLoopback: isLoopback)).map(
+        Place.monitor)
+    }
     for path in options.streamablePaths { places[path] = .streamable }
     if let path = options.eventsPath {
       places[path] = .events
@@ -77,6 +82,18 @@ final class HTTPSite: HTTPHandler {
     heartbeat.beat()
     await streamable.sessions.tend()
   }
+
+  /// Open sessions of the legacy era.
+  var activeSessions: Int { streamable.sessions.count + legacy.count }
+
+  /// Open event streams by what they are for; a call that tells of its progress has one while it is answered.
+  var openStreams: [(kind: String, count: Int)] {
+    let (listen, sse) = (streamable.listenStreams.count, legacy.count)
+    return [("subscription", listen), ("sse", sse), ("other", max(0, heartbeat.count - listen - sse))]
+  }
+
+  /// Announcements that were not told yet.
+  var waitingNews: Int { announcements.count }
 
   /// Which session is spoken to decides nothing about who answers.
   var freeField: StaticString? { "mcp-session-id" }
@@ -115,11 +132,8 @@ final class HTTPSite: HTTPHandler {
     if let refusal = edge.guards.refusal(of: head) {
       return SiteRoute(self) { _ in .ready(.error(.forbidden, RPCError(.invalidRequest, refusal))) }
     }
-    if case .health(let word) = place {
-      guard head.method == .get || head.method == .head else {
-        return SiteRoute(self) { _ in .ready(.methodNotAllowed("GET, HEAD")) }
-      }
-      return SiteRoute(self) { _ in .ready(.json(JSON.object(["status": .string(word)]).bytes)) }
+    if case .monitor(let view) = place {
+      return SiteRoute(self) { [monitor] in monitor.step(view, $0.request.head) }
     }
     return SiteRoute(self, gate(for: head, from: client), step(at: place, for: head))
   }
@@ -136,7 +150,7 @@ final class HTTPSite: HTTPHandler {
     case .messages: return { [legacy] in .ready(legacy.take($0)) }
     case .toolsList where head.method == .get:
       return { [convenience] exchange in .work { await convenience.tools(for: exchange) } }
-    case .toolsList, .rpc, .health:
+    case .toolsList, .rpc, .monitor:
       guard head.method == .post else {
         let allowed = head.path == "/tools/list" ? "GET, POST" : "POST"
         return { _ in .ready(.methodNotAllowed(allowed)) }
@@ -167,30 +181,32 @@ final class HTTPSite: HTTPHandler {
 
   private func isGuarded(_ path: String) -> Bool {
     switch places[path] {
-    case nil, .health?: false
+    case nil, .monitor?: false
     case .streamable?, .events?, .messages?, .toolsList?, .rpc?: true
     }
   }
 
   /// Sends an answer that could be given at once; work is left when more follows, or the peer is slow.
   fileprivate func send(
-    _ answer: HTTPAnswer, to exchange: HTTPExchange, since start: ContinuousClock.Instant?
+    _ answer: HTTPAnswer, to exchange: HTTPExchange, since start: Moment?
   ) -> HTTPWork? {
     var answer = answer
     if let packer, packer.packs(answer, exchange.terms) {
       guard packer.isQuick(answer) else {
         return { [self, answer] in await sendLater(answer, to: exchange, since: start) }
       }
-      if start == nil { answer = packer.packed(answer) }
+      if answer.sequel == nil { answer = packer.packed(answer) }
     }
-    guard case nil = answer.sequel, start == nil else {
+    guard case nil = answer.sequel else {
       return { [self, answer] in await sendLater(answer, to: exchange, since: start) }
     }
-    return exchange.response.answer(answer.status, headers: answer.headers, body: answer.body)
+    let work = exchange.response.answer(answer.status, headers: answer.headers, body: answer.body)
+    if let start { log.answered(exchange, answer, after: start.age) }
+    return work
   }
 
   fileprivate func sendLater(
-    _ answer: HTTPAnswer, to exchange: HTTPExchange, since start: ContinuousClock.Instant?
+    _ answer: HTTPAnswer, to exchange: HTTPExchange, since start: Moment?
   ) async {
     var answer = answer
     if let packer, packer.packs(answer, exchange.terms) {
@@ -208,23 +224,10 @@ final class HTTPSite: HTTPHandler {
       action()
     case nil: await exchange.response.send(answer.status, headers: answer.headers, body: answer.body)
     }
-    if let start { log(exchange, answer, ContinuousClock.now - start) }
+    if let start { log.answered(exchange, answer, after: start.age) }
   }
 
-  fileprivate var start: ContinuousClock.Instant? { service.logger.writes(.debug) ? .now : nil }
-
-  private func log(_ exchange: HTTPExchange, _ answer: HTTPAnswer, _ duration: Duration) {
-    let request = exchange.request
-    let (seconds, attoseconds) = duration.components
-    let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
-    service.logger.debug(
-      "request",
-      [
-        ("method", request.method.rawValue), ("path", request.path), ("status", String(answer.status.rawValue)),
-        ("bytes", String(answer.body.count)), ("us", String(microseconds)),
-        ("session", request.sessionForPeople), ("client", exchange.terms.origin.client.host),
-      ])
-  }
+  fileprivate var start: Moment? { log.writesRequests ? .now : nil }
 }
 
 /// One request with the way back to its peer.
@@ -281,7 +284,7 @@ private struct SiteRoute: HTTPRoute {
 
   /// The same where it takes waiting to find out who asks.
   private func respondLater(
-    to exchange: HTTPExchange, _ gate: HTTPGate, since start: ContinuousClock.Instant?
+    to exchange: HTTPExchange, _ gate: HTTPGate, since start: Moment?
   ) async {
     var exchange = exchange
     switch await gate.admission() {
@@ -292,14 +295,5 @@ private struct SiteRoute: HTTPRoute {
     case .ready(let answer): await site.sendLater(answer, to: exchange, since: start)
     case .work(let work): await site.sendLater(await work(), to: exchange, since: start)
     }
-  }
-}
-
-extension HTTPRequest {
-  /// The first characters of the session's id: enough for people, too few to use it.
-  fileprivate var sessionForPeople: String {
-    headers.withValue(of: StandardHeaders.session) { id in
-      id.extracting(first: 8).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
-    } ?? "-"
   }
 }

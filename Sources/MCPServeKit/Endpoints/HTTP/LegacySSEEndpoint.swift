@@ -71,6 +71,9 @@ final class LegacySSEEndpoint: Sendable {
     return .accepted { session.answer(message, from: exchange.principal) }
   }
 
+  /// How many sessions are open.
+  var count: Int { sessions.withLock { $0.count } }
+
   /// Tells every session that wants to know.
   func tell(_ news: News) {
     let event = news.text.event

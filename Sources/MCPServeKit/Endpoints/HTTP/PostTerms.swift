@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import EventIO
+import JSONKit
 import MCPCore
+import Observability
 
 /// What the head of a POST decides, whatever its body and its session are.
 struct PostTerms: Sendable {
@@ -9,13 +11,27 @@ struct PostTerms: Sendable {
   /// Whether a legacy session may be spoken to in the revision the head names, if it names one.
   let fitsSession: Bool
   let namesModern: Bool
+  /// The span of whoever sends such requests, as HTTP has it.
+  let traceparent: String?
 
   init(_ head: HTTPHead, for service: Service) {
     accepts = Acceptance(head.headers)
     standard = StandardHeaders(head.headers)
     let version = head.headers[StandardHeaders.version]
     fitsSession = version.map { version in service.legacyRevisions.contains { $0.rawValue == version } } ?? true
+    traceparent = head.headers[MetaKey.traceparent]
     namesModern = version.flatMap(Revision.init(rawValue:))?.era == .modern
+  }
+
+  /// The request, which belongs to the trace its header names unless it says otherwise itself.
+  func traced(_ request: Request) -> Request {
+    guard let traceparent, SpanContext(traceparent: traceparent) != nil else { return request }
+    var meta = request.params["_meta"]?.object ?? [:]
+    guard meta[MetaKey.traceparent] == nil else { return request }
+    meta[MetaKey.traceparent] = .string(traceparent)
+    var request = request
+    request.params["_meta"] = .object(meta)
+    return request
   }
 
   /// Why all requests with this head are refused; nil when they are not.

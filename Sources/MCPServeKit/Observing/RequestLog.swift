@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import MCPCore
+import Observability
+
+/// Writes a line for each HTTP request: in the access log when there is one, and in the service's own at `debug`.
+struct RequestLog: Sendable {
+  private let access: Logger
+  private let own: Logger
+
+  init(_ service: Service) {
+    access = service.instruments.accessLog
+    own = service.logger
+  }
+
+  /// Whether anybody wants to know, so that nobody looks at the clock otherwise.
+  var writesRequests: Bool { access.writes(.info) || own.writes(.debug) }
+
+  /// A request was answered, after so many nanoseconds. What a query says may be secret, so it is left out.
+  func answered(_ exchange: HTTPExchange, _ answer: HTTPAnswer, after nanoseconds: Int) {
+    let request = exchange.request
+    var fields: Logger.Fields = [
+      ("remote", exchange.terms.origin.client.description), ("method", request.method.rawValue), ("path", request.path),
+      ("status", String(answer.status.rawValue)), ("bytes", String(answer.body.count)),
+      ("us", String(nanoseconds / 1000)),
+      ("session", request.sessionForPeople),
+    ]
+    if let parent = request.headers[MetaKey.traceparent].flatMap(SpanContext.init(traceparent:)) {
+      fields.append(("trace", parent.trace.text))
+    }
+    access.info("request", fields)
+    own.debug("request", fields)
+  }
+}
+
+extension HTTPRequest {
+  /// The first characters of the session's id: enough for people, too few to use it.
+  fileprivate var sessionForPeople: String {
+    headers.withValue(of: StandardHeaders.session) { id in
+      id.extracting(first: 8).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    } ?? "-"
+  }
+}
