@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EventIO
 import JSONKit
+import TestSupport
 import Testing
 
 @testable import MCPServeKit

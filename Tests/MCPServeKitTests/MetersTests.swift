@@ -3,6 +3,7 @@ import EventIO
 import JSONKit
 import MCPCore
 import Observability
+import TestSupport
 import Testing
 
 @testable import MCPServeKit

@@ -73,7 +73,6 @@ struct Connection: Sendable {
 
   private func runInterruptibly(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode
   {
-    let authorizer = authorizer()
     do {
       let code = try await runUntraced(body)
       await exporter?.close(within: .seconds(2))
@@ -85,6 +84,7 @@ struct Connection: Sendable {
   }
 
   private func runUntraced(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode {
+    let authorizer = authorizer()
     do {
       return try await interruptible {
         switch resolved.target {

@@ -116,7 +116,7 @@ final class HTTPSite: HTTPHandler {
     case .toolsList?: "GET, POST"
     case .messages?, .rpc?: "POST"
     case .events?: "GET"
-    case .health?: "GET, HEAD"
+    case .monitor?: "GET, HEAD"
     case nil: service.authorization != nil && path.hasPrefix(ResourceNames.wellKnown) ? "GET, HEAD" : nil
     }
   }
