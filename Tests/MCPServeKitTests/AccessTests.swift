@@ -80,7 +80,7 @@ import Testing
         let answer = try await peer.askModern(method, params, Keys.header(Keys.ada))
         #expect(answer.status == 403)
         #expect(answer.headers["www-authenticate"] == challenge)
-        #expect(answer.json?["error"]?["code"] == -32003)
+        #expect(answer.json?["error"]?["code"] == 403)
         #expect(answer.json?["error"]?["data"] == ["error": "insufficient_scope", "scope": .string(needed)])
       }
       let session = try await site.initialize("2025-11-25", peer, Keys.header(Keys.ada))
@@ -99,7 +99,7 @@ import Testing
       try await client.send(Array(legacy("tools/call", ["name": "drop"]).utf8))
       let answer = try JSON(parsing: try #require(await client.receive()))
       #expect((answer["result"]?["content"]?[0]?["text"] == "dropped") == isAllowed)
-      #expect((answer["error"]?["code"] == -32003) == !isAllowed)
+      #expect((answer["error"]?["code"] == 403) == !isAllowed)
       await client.close()
       try await served
     }
@@ -201,7 +201,7 @@ import Testing
     }
     let noted = lines.withLock { $0 }
     #expect(noted.contains { $0.hasPrefix("audit who=key:ada method=tools/call name=add outcome=ok us=") })
-    #expect(noted.contains { $0.hasPrefix("audit who=key:ada method=tools/call name=drop outcome=error -32003 us=") })
+    #expect(noted.contains { $0.hasPrefix("audit who=key:ada method=tools/call name=drop outcome=error 403 us=") })
     #expect(noted.contains { $0.hasPrefix("refused status=401 path=/mcp from=127.0.0.1:") })
     for secret in [Keys.ada, "argument-secret", "wrong-0123456789abcdef"] {
       #expect(!noted.contains { $0.contains(secret) })

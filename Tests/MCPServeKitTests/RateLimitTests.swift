@@ -77,7 +77,7 @@ import Testing
       #expect(refused.status == 429)
       let seconds = try #require(refused.headers["retry-after"].flatMap { Int($0) })
       #expect((1...1200).contains(seconds))
-      #expect(refused.json?["error"]?["code"] == -32004)
+      #expect(refused.json?["error"]?["code"] == 429)
       #expect(refused.json?["error"]?["data"]?["retryAfter"]?.int == seconds)
       #expect(try await peer.askModern("tools/call", params, Keys.header(Keys.bob)).status == 200)
       let convenient = try await peer.ask("POST", "/", Keys.header(Keys.ada), body: legacy("tools/list"))
@@ -122,7 +122,7 @@ import Testing
     for isLet in [true, false] {
       try await client.send(Array(legacy("tools/list").utf8))
       let answer = try JSON(parsing: try #require(await client.receive()))
-      #expect((answer["result"] != nil) == isLet && (answer["error"]?["code"] == -32004) == !isLet)
+      #expect((answer["result"] != nil) == isLet && (answer["error"]?["code"] == 429) == !isLet)
     }
     await client.close()
     try await served

@@ -94,7 +94,8 @@ def the_hops_of_a_request_are_seen_at_debug(mcpctl):
         answered = next(line for line in server.log().splitlines() if "request=41" in line)
         expect(f"answered method=tools/call tool=calculator outcome=ok us=" in answered, answered)
         expect(answered.endswith(f"request=41 session={session[:8]}"), answered)
-        expect(re.search(rf"debug request .*method=POST path=/mcp status=200 .*session={session[:8]}", server.log()), "HTTP")
+        line = rf"debug request .*method=POST path=/mcp status=200 .*session={session[:8]}"
+        until(lambda: re.search(line, server.log()), "the line of HTTP")
 
 
 def two_servers_log_the_trace_they_share(mcpctl):

@@ -25,11 +25,11 @@ public struct RPCError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The user has to open a URL first (2025-11-25).
     public static let urlElicitationRequired = Code(rawValue: -32042)
     /// The caller may not do this; ours, not the specification's.
-    public static let forbidden = Code(rawValue: -32003)
+    public static let forbidden = Code(rawValue: 403)
     /// The caller asks too often; ours, not the specification's.
-    public static let tooManyRequests = Code(rawValue: -32004)
+    public static let tooManyRequests = Code(rawValue: 429)
     /// The server answers as many requests as it may; ours, not the specification's.
-    public static let serverBusy = Code(rawValue: -32005)
+    public static let serverBusy = Code(rawValue: 503)
     /// An HTTP header disagrees with the body (2026-07-28).
     public static let headerMismatch = Code(rawValue: -32020)
     /// The request needs a capability its client did not declare (2026-07-28).
