@@ -41,6 +41,7 @@ let package = Package(
     .target(name: "CTLS"),
     .target(name: "CZlib"),
     .target(name: "CProcess"),
+    .target(name: "CYAML"),
 
     // What knows nothing of MCP.
     .target(
@@ -50,6 +51,8 @@ let package = Package(
     library("CommandLineKit"),
     library("EventIO", ["CEvent", "CCurl", "CCrypto", "CTLS", "CZlib", "CProcess", "Observability"]),
 
+    library("MCPConfig", ["JSONKit", "CYAML"]),
+
     // MCP itself.
     library("MCPCore", ["JSONKit", "Observability"]),
     library("MCPClientKit", ["MCPCore", "JSONKit", "EventIO", "Observability"]),
@@ -58,7 +61,9 @@ let package = Package(
     // The programs.
     program(
       "mcpctl", in: "Sources",
-      ["CommandLineKit", "MCPClientKit", "MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability"]),
+      [
+        "CommandLineKit", "MCPClientKit", "MCPServeKit", "MCPConfig", "MCPCore", "JSONKit", "EventIO", "Observability",
+      ]),
     program("Weather", in: "Examples", ["MCPServeKit"]),
     program("Trip", in: "Examples", ["MCPServeKit"]),
     program("EverythingServer", in: "Examples", ["MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability"]),
@@ -82,19 +87,24 @@ let package = Package(
     .testTarget(
       name: "ExamplesTests", dependencies: ["TestSupport", "MCPServeKit", "MCPCore", "JSONKit", "EventIO"],
       swiftSettings: house),
-    tests(of: "mcpctl", ["CommandLineKit", "MCPServeKit", "MCPCore", "JSONKit"]),
+    tests(of: "MCPConfig", ["JSONKit"]),
+    tests(of: "mcpctl", ["CommandLineKit", "MCPServeKit", "MCPConfig", "MCPCore", "JSONKit"]),
   ],
   swiftLanguageModes: [.v6]
 )
 
-// Fuzzers of whole modules bring their own `main`, so they are no part of a normal build: scripts/fuzz.sh asks for them.
+// These fuzzers bring their own `main`, so they are no part of a normal build: scripts/fuzz.sh asks for them.
 if Context.environment["MCPCTL_FUZZ"] != nil {
   let sanitizers = ["-parse-as-library", "-sanitize=fuzzer,address"]
-  for name in ["Endpoint", "Token"] {
-    package.targets.append(
-      .executableTarget(
-        name: "\(name)Fuzz", dependencies: ["MCPServeKit", "MCPCore", "EventIO", "JSONKit"], path: "Fuzz/\(name)",
-        swiftSettings: house + [.unsafeFlags(sanitizers)],
-        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+  func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+      name: "\(name)Fuzz", dependencies: dependencies, path: "Fuzz/\(name)",
+      swiftSettings: house + [.unsafeFlags(sanitizers)],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
   }
+  package.targets += [
+    fuzzer("Endpoint", ["MCPServeKit", "MCPCore", "EventIO", "JSONKit"]),
+    fuzzer("Token", ["MCPServeKit", "MCPCore", "EventIO", "JSONKit"]),
+    fuzzer("Config", ["MCPConfig", "JSONKit"]),
+  ]
 }

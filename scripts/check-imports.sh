@@ -16,9 +16,10 @@ allowed() {
     Sources/Observability) echo "$libc" ;;
     Sources/CommandLineKit) echo "$libc" ;;
     Sources/EventIO) echo "CEvent CCurl CCrypto CTLS CZlib CProcess $libc Observability" ;;
+    Sources/MCPConfig) echo "JSONKit CYAML" ;;
     Sources/MCPCore) echo "JSONKit Observability" ;;
     Sources/MCPClientKit | Sources/MCPServeKit) echo "MCPCore JSONKit EventIO Observability" ;;
-    Sources/mcpctl) echo "CommandLineKit MCPClientKit MCPServeKit MCPCore JSONKit EventIO Observability $libc" ;;
+    Sources/mcpctl) echo "CommandLineKit MCPClientKit MCPServeKit MCPConfig MCPCore JSONKit EventIO Observability $libc" ;;
     Examples/EverythingServer) echo "MCPServeKit MCPCore JSONKit EventIO Observability $libc" ;;
     Examples/Weather | Examples/Trip) echo "MCPServeKit" ;;
     Examples/ConformanceClient) echo "MCPClientKit MCPCore JSONKit EventIO Observability $libc" ;;

@@ -4,7 +4,7 @@
 # A name may list alternatives, a|b: any of them will do, the first is installed.
 set -euo pipefail
 
-build_packages=(libevent-dev libpcre2-dev libcurl4-openssl-dev libssl-dev zlib1g-dev)
+build_packages=(libevent-dev libpcre2-dev libcurl4-openssl-dev libssl-dev zlib1g-dev libyaml-dev)
 test_packages=(mandoc zsh fish bash-completion python3-venv openssl prometheus)
 check_packages=(valgrind)
 features_packages=(curl prometheus python3-venv)
@@ -31,7 +31,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   if [ -n "${MCPCTL_SKIP_DEPS:-}" ]; then exit 0; fi
   cat >&2 <<TEXT
 deps: this is not a Debian or Ubuntu system, so nothing was installed.
-mcpctl needs, with headers: libevent 2.1, PCRE2 (8 bit), libcurl 4, OpenSSL 3 and zlib.
+mcpctl needs, with headers: libevent 2.1, PCRE2 (8 bit), libcurl 4, OpenSSL 3, zlib and libyaml 0.2.
 Tests also use mandoc, zsh, fish, bash-completion, openssl, promtool of Prometheus and Python 3.10 with venv; make check uses valgrind,
 make bench nginx and wrk.
 Install them with your package manager, then run make with MCPCTL_SKIP_DEPS=1.

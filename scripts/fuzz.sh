@@ -22,7 +22,7 @@ if [ ${#names[@]} -eq 0 ]; then
   for file in Fuzz/*Fuzz.swift; do
     [ -e "$file" ] && names+=("$(basename "$file" Fuzz.swift)")
   done
-  names+=(Endpoint Token)
+  names+=(Endpoint Token Config)
 fi
 echo "fuzz: targets: ${names[*]:-none}"
 

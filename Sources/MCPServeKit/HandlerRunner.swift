@@ -7,17 +7,19 @@ import Synchronization
 final class HandlerRunner: Sendable {
   private let pool: HandlerPool
   private let deadlines = Deadlines()
-  private let limit: Duration
-  private let longest: Duration
+  /// For who brings no limit of their own.
+  private let standard: Mutex<(limit: Duration, longest: Duration)>
 
   init(_ options: Server.Options) {
     pool = HandlerPool(maximumThreads: options.threads)
-    limit = options.requestTimeLimit
-    longest = options.longestRequest
+    standard = Mutex((options.requestTimeLimit, options.longestRequest))
   }
 
   /// How busy the pool is.
   var load: (threads: Int, limit: Int, waiting: Int) { pool.load }
+
+  /// For handlers that begin from now on.
+  func setLimit(_ limit: Duration) { standard.withLock { $0.limit = limit } }
 
   /// Runs `body` on the pool. It is cancelled, and no longer waited for, when the request is withdrawn or its time is up.
   ///
@@ -40,8 +42,9 @@ final class HandlerRunner: Sendable {
       outcome.keep(.failure(CancellationError()))
       task.cancel()
     }
-    let limit = ownLimit ?? limit
-    let deadline = deadlines.add(context, limit: limit, longest: max(limit, longest)) {
+    let standard = standard.withLock { $0 }
+    let limit = ownLimit ?? standard.limit
+    let deadline = deadlines.add(context, limit: limit, longest: max(limit, standard.longest)) {
       if outcome.keep(.failure(TimeUp())) { task.cancel() }
     }
     let result = await outcome.value()

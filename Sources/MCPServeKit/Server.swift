@@ -65,6 +65,9 @@ public final class Server: RequestHandler {
     offered = FeatureKinds((options.offered ?? []).map(FeatureKinds.init))
   }
 
+  /// Changes `Options.requestTimeLimit` for handlers that begin from now on.
+  public func setRequestTimeLimit(_ limit: Duration) { runner.setLimit(limit) }
+
   /// Answers one request.
   /// - Throws: `RPCError` for what the protocol calls an error.
   public func handle(_ request: Request, in context: RequestContext) async throws -> Reply {

@@ -151,6 +151,22 @@ extension Int: FlagValue {
   package func read(_ word: String?) { slot.change { $0?.append(word ?? "") } }
 }
 
+/// What was typed of each option, for a command that also takes values from elsewhere: `let typed = TypedWords()`.
+///
+/// Such a command reads the environment itself; the parser only names its variables in help.
+package struct TypedWords: Sendable {
+  private let slot = Slot<[String: [String]]>([:])
+  /// The option that `--a.b=c` is short for, with the value `a.b=c`; nil for none.
+  let dotted: String?
+
+  package init(dotted: String? = nil) { self.dotted = dotted }
+
+  /// The words by the name of the option, a switch as `true`; options that were not typed are not there.
+  package var words: [String: [String]] { slot.filled }
+
+  func fill(_ words: [String: [String]]) { slot.value = words }
+}
+
 /// Splices shared options into a command: `@Group("Connection options") var connection: ConnectionOptions`.
 @propertyWrapper package struct Group<Value: OptionGroup>: FieldGroup {
   package let wrappedValue: Value

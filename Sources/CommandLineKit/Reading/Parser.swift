@@ -40,7 +40,8 @@ private struct Parser {
   private var fields: [BoundField]
   private var inherited: [BoundField] = []
   private var given: [Given] = []
-  private var seen: Set<String> = []
+  private var typed: [String: [String]] = [:]
+  private var seen: Set<String> { Set(typed.keys) }
   private var positionals: [String] = []
   private var wantsHelp = false
 
@@ -83,8 +84,10 @@ private struct Parser {
       }
     }
     if let extra = words.first { throw UsageError("'\(extra)' is one word too many") }
+    let listener = listener
+    listener?.fill(typed)
     for option in fields where option.model.kind == .option && !seen.contains(option.model.name) {
-      let found = option.model.environment.first { environment($0)?.isEmpty == false }
+      let found = listener == nil ? option.model.environment.first { environment($0)?.isEmpty == false } : nil
       if let found, let value = environment(found) {
         try apply(value, to: option, as: found)
       } else if option.model.isRequired && !wantsHelp {
@@ -110,7 +113,7 @@ private struct Parser {
     path.append(next.info.name)
     command = next.init()
     fields = boundFields(of: command)
-    seen = []
+    typed = [:]
     guard next.subcommands.isEmpty else { return }
     // What a parent accepted and this command does not know is about other commands: it has been checked, no more.
     for option in given {
@@ -126,6 +129,10 @@ private struct Parser {
     if name == "help" && value == nil {
       wantsHelp = true
       return
+    }
+    if name.contains("."), let dotted = listener?.dotted, let field = option({ $0.name == dotted }) {
+      guard let value = value ?? rest.popFirst() else { throw UsageError("--\(name) needs a value") }
+      return try accept("\(name)=\(value)", for: field, as: "--\(name)")
     }
     guard let field = option({ $0.name == name }) else {
       let names = (fields + inherited).filter { $0.model.kind == .option || $0.model.kind == .flag }.map(\.model.name)
@@ -171,7 +178,8 @@ private struct Parser {
   /// Reads an option's word; before the subcommand word it is also kept for the subcommand.
   private mutating func accept(_ word: String?, for field: BoundField, as spelled: String) throws(UsageError) {
     if !type.subcommands.isEmpty { given.append(Given(name: field.model.name, word: word)) }
-    let isFirst = seen.insert(field.model.name).inserted
+    let isFirst = typed[field.model.name] == nil
+    typed[field.model.name, default: []].append(word ?? "true")
     if field.model.isExclusive && !isFirst {
       throw UsageError("\(spelled) is given twice")
     }
@@ -184,6 +192,11 @@ private struct Parser {
     } catch {
       throw UsageError("\(spelled): \(error.message)")
     }
+  }
+
+  /// The part of the command that wants to know what was typed.
+  private var listener: TypedWords? {
+    Mirror(reflecting: command).children.lazy.compactMap { $0.value as? TypedWords }.first
   }
 
   /// Options of this command and, before the subcommand word, of its parents.

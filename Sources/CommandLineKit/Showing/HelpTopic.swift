@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A page about something other than one command: shown by `help TOPIC` and as a manual page of section 7.
+/// A page about something other than one command: shown by `help TOPIC` and as a manual page.
 package struct HelpTopic: Sendable {
   /// A piece of the page.
   package enum Block: Sendable {
@@ -16,9 +16,15 @@ package struct HelpTopic: Sendable {
   /// What the page explains, as a fragment without a full stop.
   package let summary: String
   package let blocks: [Block]
+  /// What its manual page is called after the program's name, and in which section it is.
+  package let page: (name: String, section: Int)
 
-  package init(_ name: String, _ summary: String, _ blocks: [Block]) {
+  /// - Parameters:
+  ///   - page: what its manual page is called, when not the same.
+  ///   - section: 7, or 5 for a page about files.
+  package init(_ name: String, _ summary: String, page: String? = nil, section: Int = 7, _ blocks: [Block]) {
     (self.name, self.summary, self.blocks) = (name, summary, blocks)
+    self.page = (page ?? name, section)
   }
 
   /// The page as text; `bold` dresses headings.

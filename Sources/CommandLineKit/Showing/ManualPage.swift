@@ -44,8 +44,8 @@ package struct ManualPage: Sendable {
 
   /// The page of a topic of `program`.
   package init(_ topic: HelpTopic, of program: String, date: String) {
-    let name = "\(program)-\(topic.name)"
-    var page = Mdoc(name: name, section: 7, date: date, summary: topic.summary)
+    let name = "\(program)-\(topic.page.name)"
+    var page = Mdoc(name: name, section: topic.page.section, date: date, summary: topic.summary)
     page.macro("Sh", "DESCRIPTION")
     var needsBreak = false
     for block in topic.blocks {
@@ -68,7 +68,7 @@ package struct ManualPage: Sendable {
     }
     page.macro("Sh", "SEE ALSO")
     page.macro("Xr", "\(program) 1")
-    fileName = "\(name).7"
+    fileName = "\(name).\(topic.page.section)"
     text = page.text
   }
 }
@@ -140,7 +140,10 @@ private struct Mdoc {
     var pages = (2..<max(model.path.count, 2)).map { "\(model.path[..<$0].joined(separator: "-")) 1" }
     if model.path.count > 1 { pages.append("\(program) 1") }
     pages += model.visibleSubcommands.map { "\($0.pageName) 1" }
-    pages = pages.sorted() + topics.map { "\(program)-\($0.name) 7" }.sorted()
+    pages.sort()
+    for section in 5...7 {
+      pages += topics.filter { $0.page.section == section }.map { "\(program)-\($0.page.name) \(section)" }.sorted()
+    }
     guard let last = pages.last else { return }
     macro("Sh", "SEE ALSO")
     for page in pages.dropLast() { macro("Xr", "\(page) ,") }

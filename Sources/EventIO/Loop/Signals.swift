@@ -7,6 +7,9 @@ extension EventLoop {
   /// The signal whose meaning is the program's own: SIGUSR1.
   package static let userSignal: CInt = SIGUSR1
 
+  /// The signal that asks a server to look at its configuration again: SIGHUP.
+  package static let hangUpSignal: CInt = SIGHUP
+
   /// The arrivals of the given signals, until the consumer stops listening; then they act as before again.
   ///
   /// One loop of the process may listen to signals. Up to 16 arrivals wait for the consumer.

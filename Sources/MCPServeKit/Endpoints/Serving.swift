@@ -34,22 +34,25 @@ extension Service {
   ///   - sessions: where legacy sessions are kept; nil keeps them in memory.
   ///   - events: where what was said on their streams is kept, for clients whose connection broke; nil keeps it in memory.
   ///   - ready: called once connections are accepted; not for stdio.
+  ///   - reload: called for each SIGHUP, one at a time; nil leaves that signal as it is. Not for stdio.
   /// - Throws: an error that names the address when it cannot be listened on.
   public func serve(
     _ transport: Transport, sessions: (any SessionStore)? = nil, events: (any EventLog)? = nil,
-    ready: @Sendable (Listening) -> Void = { _ in }
+    ready: @Sendable (Listening) -> Void = { _ in }, reload: (@Sendable () async -> Void)? = nil
   ) async throws {
     switch transport {
     case .stdio: try await serveStandardStreams()
     case .http(let options):
       try await serve(
-        options, sessions ?? MemorySessionStore(limit: limits.sessions), events ?? MemoryEventLog(limits: limits), ready
-      )
+        options, sessions ?? MemorySessionStore(limit: limits.sessions), events ?? MemoryEventLog(limits: limits),
+        reload,
+        ready)
     }
   }
 
   private func serve(
-    _ options: HTTPOptions, _ store: any SessionStore, _ log: any EventLog, _ ready: @Sendable (Listening) -> Void
+    _ options: HTTPOptions, _ store: any SessionStore, _ log: any EventLog,
+    _ reload: (@Sendable () async -> Void)?, _ ready: @Sendable (Listening) -> Void
   ) async throws {
     let addresses = try SocketAddress.addresses(host: options.host, port: options.port)
     let isLoopback = addresses.allSatisfy(\.isLoopback)
@@ -66,7 +69,7 @@ extension Service {
     http.answerTime = nil  // handlers have limits of their own, which know of progress
     let server = try HTTPServer(
       handler: site, limits: http, loops: options.threads, tls: options.tls?.keeper, logger: logger)
-    let stop = try await StopSignals(logger)
+    let stop = try await StopSignals(logger, reload: reload)
     defer { stop.end() }
     try checkNames(addresses, isSecure: options.tls != nil)
     let monitor = try startMonitor(options)

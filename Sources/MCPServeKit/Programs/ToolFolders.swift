@@ -44,15 +44,17 @@ public final class ToolFolders: Sendable {
 
   /// Reads the folders, registers what is new, replaces what has changed and removes what is gone. Peers are told when the
   /// list of tools is another afterwards. To be called again when the folders may have changed, by one task at a time.
+  /// - Parameter isOffered: whether a tool of this name is wanted.
   /// - Returns: why files that look like tools are none.
   @discardableResult
-  public func load() async -> [Problem] {
+  public func load(where isOffered: (String) -> Bool = { _ in true }) async -> [Problem] {
     var problems: [Problem] = []
     var found: [(path: String, tool: ServerTool)] = []
     for folder in folders {
       for candidate in await candidates(in: folder, &problems) {
         do throws(FeatureError) {
-          found.append((candidate.path, try candidate.program.serverTool()))
+          let tool = try candidate.program.serverTool()
+          if isOffered(tool.tool.name) { found.append((candidate.path, tool)) }
         } catch {
           problems.append(Problem(path: candidate.path, message: error.message))
         }

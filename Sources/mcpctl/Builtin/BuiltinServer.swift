@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import MCPCore
 import MCPServeKit
 
 /// The server inside `mcpctl`: it answers when nothing else is configured, and shows what a server looks like.
 enum BuiltinServer {
+  static let name = "mcpctl"
+  static let instructions = "Sample tools, resources and prompts to try a client with."
+
   /// Makes the server.
-  static func make(version: String, options: Server.Options = Server.Options()) throws -> Server {
-    try Server(
-      name: "mcpctl", version: version, title: "mcpctl built-in server",
-      instructions: "Sample tools, resources and prompts to try a client with.", options: options
-    ) {
-      Calculator.tool
-      Samples.echo
-      Samples.weather
-      Samples.sleep
-      Samples.resources
-      Samples.prompts
-    }
+  /// - Parameter offers: which of its features it offers.
+  static func make(
+    name: String = name, version: String, instructions: String = instructions,
+    options: Server.Options = Server.Options(), offers: (Feature) -> Bool = { _ in true }
+  ) throws -> Server {
+    let title = name == self.name ? "mcpctl built-in server" : nil
+    return Server(
+      Implementation(name: name, version: version, title: title), instructions: instructions, options: options,
+      features: try FeatureSet(features.filter(offers)))
+  }
+
+  /// Everything it can offer.
+  @FeatureBuilder static var features: [Feature] {
+    Calculator.tool
+    Samples.echo
+    Samples.weather
+    Samples.sleep
+    Samples.resources
+    Samples.prompts
   }
 }

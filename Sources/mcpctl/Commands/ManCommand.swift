@@ -20,6 +20,10 @@ struct ManCommand: Command {
       for page in Self.pages { try console.write(page.text, to: "\(all)/\(page.fileName)") }
       return .success
     }
+    if words.count == 1, let topic = HelpTopic.all.first(where: { $0.name == words[0] }) {
+      console.output.write(ManualPage(topic, of: RootCommand.info.name, date: Version.date).text)
+      return .success
+    }
     let name = (["mcpctl"] + words).joined(separator: "-")
     guard let page = Self.pages.first(where: { $0.fileName.dropLast(2) == name }) else {
       throw UsageError("no manual page '\(name)'; `mcpctl help` lists commands and topics")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
 import EventIO
+import MCPConfig
 import MCPServeKit
 import Observability
 
@@ -13,6 +14,9 @@ struct ServeCommand: Command {
         + "nothing else. Over HTTP, the address is printed on standard error once it is open.",
       "Every protocol revision is answered at the same address. SIGINT or SIGTERM stops politely: what is in flight is "
         + "answered first, for as long as --shutdown-timeout allows; a second signal stops at once.",
+      "An option wins over its environment variable, that over the file of --config, and the file over the default. Over "
+        + "HTTP, SIGHUP has the file read again: levels of the log, time limits, tools and who may call change while the "
+        + "server runs, and the log names what needs a new start. A file with errors changes nothing.",
     ],
     examples: [
       .init("mcpctl serve", "Serves over standard input and output."),
@@ -20,13 +24,25 @@ struct ServeCommand: Command {
       .init("mcpctl serve --transport sse --port 8000", "Serves clients of 2024-11-05 at http://127.0.0.1:8000/sse."),
       .init("mcpctl serve --transport http-stream --port 0", "Lets the system choose the port, and prints it."),
       .init("mcpctl serve --transport http-stream --auth-keys keys.txt --rate-limit 20/s", "Asks callers for a key."),
+      .init("mcpctl serve --config config.yaml", "Takes all values from a file."),
+      .init("mcpctl serve --config config.yaml --validate-config", "Says what is wrong with the file."),
     ])
 
+  @Option(
+    "Take values from this file, YAML or JSON: see `mcpctl help configuration`.", value: "FILE",
+    environment: [ConfigLoader.variable], completion: .file)
+  var config: String?
+  @Option(
+    "Set a key of the configuration; --transport.port=80 is short for --set transport.port=80.", value: "KEY=VALUE")
+  var set: [String]
+  @Flag("Say what is wrong with the configuration, and serve nothing.") var validateConfig: Bool
   @Option("Transport to serve.", value: "TRANSPORT", environment: ["MCP_TRANSPORT_TYPE"])
   var transport = ServeTransport.stdio
-  @Option("Address to listen on; 0.0.0.0 is all of IPv4.", value: "HOST", environment: ["MCP_HOST"])
+  @Option("Address to listen on; 0.0.0.0 is all of IPv4.", value: "HOST", environment: ["MCP_HOST", "MCP_HTTP_HOST"])
   var host = "127.0.0.1"
-  @Option("Port to listen on; 0 lets the system choose.", value: "PORT", environment: ["MCP_PORT"])
+  @Option(
+    "Port to listen on; 0 lets the system choose.", value: "PORT",
+    environment: ["MCP_PORT", "MCP_HTTP_PORT", "SERVER_PORT"])
   var port = PortNumber(8000)
   @Option("Path of the endpoint. Default /mcp, for sse /sse.", value: "PATH") var path: String?
   @Option("Threads that serve connections.", value: "N") var threads = 1
@@ -40,44 +56,51 @@ struct ServeCommand: Command {
   @Group("Log") var log: LogOptions
   @Group("Watching") var observe: ObserveOptions
   @Flag("Print no address and no advice.", short: "q") var quiet: Bool
+  /// The options above say how a server is told what to do; what it does is decided here, together with the environment
+  /// and the file.
+  let typed = TypedWords(dotted: "set")
 
   func check(given: Set<String>) throws(UsageError) {
     try tls.check(given: given)
     try edge.check()
     try limits.check()
-    try observe.check(transport)
-    try callers.check(isNamed: !isForAllAddresses)
-    let overHTTP =
-      [
-        "host", "port", "path", "threads", "allow-origin", "allow-host", "trusted-proxy", "hsts", "compress-from",
-        "tls-cert",
-      ]
-      + CallerOptions.overHTTP
-    guard transport == .stdio, let addressed = overHTTP.first(where: given.contains) else { return }
-    if CallerOptions.overHTTP.contains(addressed) {
-      throw UsageError(
-        "--\(addressed) asks callers over HTTP who they are, and over stdio there is only the one who started this: add "
-          + "--transport http-stream")
-    }
-    throw UsageError("--\(addressed) is for a server over HTTP: add --transport http-stream")
   }
 
   func run(in console: Console) async throws -> ExitCode {
-    guard (1...256).contains(threads) else { throw UsageError("--threads: \(threads) is not from 1 to 256") }
-    if let path, !path.hasPrefix("/") { throw UsageError("--path: '\(path)' does not begin with '/'") }
-    let logger = log.logger(isQuietByDefault: transport == .stdio, isDebugging: observe.debug, console)
-    let server = try BuiltinServer.make(version: Version.number, options: limits.server)
-    for problem in await ToolFolders(tools, for: server.features).load() {
-      logger.warning("not a tool", [("file", problem.path), ("reason", problem.message)])
+    let file = ConfigLoader.file(config, in: console)
+    let loaded = try ConfigLoader.load(file, flags: typed.words, in: console)
+    let settings = ServeSettings(loaded.config)
+    let problems = (loaded.problems + settings.problems).sortedByPlace
+    if validateConfig {
+      let report = ProblemReport(file: file ?? "configuration", problems: problems)
+      report.show(as: .text, on: console)
+      return report.isValid ? .success : .negative
     }
+    try refuse(problems, of: file, settings)
+    try observe.check(settings.transport)
+    let logger = try settings.logger(isDebugging: observe.debug, console)
+    warn(of: problems, settings, logger, console)
+    let server = try settings.server(longest: limits.maxRequestTime)
+    let target = Reloading.Target(
+      server: server, folders: settings.folders(for: server.features), access: settings.access,
+      authorization: try settings.authorization(logger: logger), logger: logger)
+    await target.loadFolders(settings)
+    // Standard input cannot be read again.
+    let reloading = file.flatMap { $0 == "-" ? nil : $0 }.map {
+      Reloading(console, file: $0, flags: typed.words, from: loaded.config, target)
+    }
+    var limits = settings.limits
+    self.limits.apply(to: &limits)
     let exporter = try Tracing.exporter(console, endpoint: observe.otlpEndpoint, logger: logger)
     let service = Service(
-      server, limits: limits.service, authorization: try callers.authorization(logger: logger), logger: logger,
-      instruments: try instruments(exporter, console))
-    let offered = try offered
+      target.server, revisions: settings.revisions, limits: limits, authorization: target.authorization,
+      logger: logger, instruments: try instruments(exporter, settings, console))
+    let offered = try offered(settings, target.access)
     let reports = Reports(observe, server.features, console)
     do throws(IOError) {
-      try await reports.reporting { () async throws(IOError) in try await serve(service, over: offered, console) }
+      try await reports.reporting { () async throws(IOError) in
+        try await serve(service, over: offered, settings, reloading, console)
+      }
     } catch {
       throw Failure(error.code == .resolve ? .usage : .internalError, error.code.rawValue, error.message)
     }
@@ -85,11 +108,22 @@ struct ServeCommand: Command {
     return .success
   }
 
-  private func instruments(_ exporter: SpanExporter?, _ console: Console) throws -> Instruments {
+  private func offered(_ settings: ServeSettings, _ access: HTTPAccess) throws -> Transport {
+    guard case .http(var options) = settings.offered(access: access) else { return .stdio }
+    edge.apply(to: &options)
+    limits.apply(to: &options)
+    options.tls = try tls.identity(certificate: settings.certificate, key: settings.key)
+    if let address = observe.metricsAddr { options.monitoring = .at(host: address.host, port: address.port) }
+    return .http(options)
+  }
+
+  private func instruments(
+    _ exporter: SpanExporter?, _ settings: ServeSettings, _ console: Console
+  ) throws -> Instruments {
     var instruments = Instruments(
-      tracer: exporter?.tracer(), accessLog: try observe.accessLogger(log.logFormat.writer),
+      tracer: exporter?.tracer(), accessLog: try observe.accessLogger(settings.logFormat.writer),
       notifySocket: console.environment("NOTIFY_SOCKET"), watchdog: watchdog(console))
-    guard transport != .stdio else { return instruments }
+    guard settings.transport != .stdio else { return instruments }
     let metrics = Metrics()
     metrics.add("build") { text in
       text.family(
@@ -109,11 +143,54 @@ struct ServeCommand: Command {
     return isForUs ? .microseconds(microseconds) : nil
   }
 
-  private func serve(_ service: Service, over offered: Transport, _ console: Console) async throws(IOError) {
-    do {
-      try await service.serve(offered) { listening in
-        if !quiet && log.logFormat == .text { announce(listening, console.error) }
+  /// Ends with everything that speaks against serving.
+  private func refuse(_ problems: [Problem], of file: String?, _ settings: ServeSettings) throws {
+    let errors = problems.filter { $0.severity == .error || $0.rule == .unprotected }
+    for error in errors {
+      if case .words(let word) = error.source, word != "default" {
+        throw UsageError("\(word): \(error.message); \(error.remedy)")
       }
+    }
+    guard errors.isEmpty else {
+      throw Failure(
+        .badConfiguration, "config", "\(file ?? "the environment") cannot be used",
+        hint: "`mcpctl serve --validate-config` says the same", details: errors.map(\.description))
+    }
+    guard settings.transport == .stdio else { return }
+    if let option = CallerOptions.overHTTP.first(where: { typed.words[$0] != nil }) {
+      throw UsageError(
+        "--\(option) asks callers over HTTP who they are, and over stdio there is only the one who started this: add "
+          + "--transport http-stream")
+    }
+    let addressed = [
+      "host", "port", "path", "threads", "allow-origin", "allow-host", "trusted-proxy", "hsts", "compress-from",
+      "tls-cert",
+    ]
+    if let option = addressed.first(where: { typed.words[$0] != nil }) {
+      throw UsageError("--\(option) is for a server over HTTP: add --transport http-stream")
+    }
+  }
+
+  private func warn(of problems: [Problem], _ settings: ServeSettings, _ logger: Logger, _ console: Console) {
+    for problem in problems {
+      if settings.logFormat == .json {
+        logger.warning("configuration", [("problem", problem.description)])
+      } else if !quiet && problem.rule != .exposed {
+        console.error.print(safeText(problem.description))
+      }
+    }
+  }
+
+  private func serve(
+    _ service: Service, over offered: Transport, _ settings: ServeSettings, _ reloading: Reloading?, _ console: Console
+  ) async throws(IOError) {
+    do {
+      let reload = reloading.map { reloading -> @Sendable () async -> Void in { await reloading.reload() } }
+      try await service.serve(
+        offered,
+        ready: { listening in
+          if !quiet && settings.logFormat == .text { announce(listening, settings, console.error) }
+        }, reload: reload)
     } catch let error as IOError {
       throw error
     } catch {
@@ -121,48 +198,27 @@ struct ServeCommand: Command {
     }
   }
 
-  private var offered: Transport {
-    get throws {
-      var options = HTTPOptions(host: host, port: port.number)
-      options.threads = threads
-      limits.apply(to: &options)
-      edge.apply(to: &options)
-      options.tls = try tls.identity()
-      if let address = observe.metricsAddr { options.monitoring = .at(host: address.host, port: address.port) }
-      switch transport {
-      case .stdio: return .stdio
-      case .httpStream:
-        if let path { options.streamablePaths = [path] }
-      case .sse:
-        options.streamablePaths = []
-        options.eventsPath = path ?? "/sse"
-      }
-      return .http(options)
-    }
-  }
-
   /// Where it listens, and a line to copy.
-  private func announce(_ listening: Listening, _ stream: OutputStream) {
-    let path = path ?? (transport == .sse ? "/sse" : "/mcp")
+  private func announce(_ listening: Listening, _ settings: ServeSettings, _ stream: OutputStream) {
+    let (host, transport) = (settings.host, settings.transport)
+    let isForAllAddresses = ["0.0.0.0", "::", "[::]"].contains(host)
     let address =
       isForAllAddresses ? "127.0.0.1:\(listening.port)" : listening.addresses.first ?? "\(host):\(listening.port)"
-    let url = "\(tls.tlsCert == nil ? "http" : "https")://\(address)\(path)"
+    let url = "\(settings.certificate == nil ? "http" : "https")://\(address)\(settings.path)"
     stream.print("serving \(transport.rawValue) at \(url)")
     if transport == .sse {
       stream.print("deprecated: HTTP+SSE was replaced in 2025-03-26; prefer --transport http-stream")
     }
-    if !callers.asksWho, !isLoopback(listening) {
+    if !settings.asksWho, !isLoopback(listening) {
       stream.print(
         "warning: whoever reaches this machine can call these tools; --auth-keys or --auth-issuer ask who calls")
     }
     if observe.metricsAddr != nil, let monitor = listening.monitorAddress {
       stream.print("metrics at http://\(monitor)/metrics")
     }
-    let credentials = callers.authKeys == nil ? "" : " --bearer-env KEY"
+    let credentials = settings.config.text("auth.keys_file") == nil ? "" : " --bearer-env KEY"
     stream.print("try: \(Self.program) -s \(url)\(credentials) call calculator a=1 b=2")
   }
-
-  private var isForAllAddresses: Bool { ["0.0.0.0", "::", "[::]"].contains(host) }
 
   private func isLoopback(_ listening: Listening) -> Bool {
     listening.addresses.allSatisfy { $0.hasPrefix("127.") || $0.hasPrefix("[::1]:") }

@@ -4,7 +4,8 @@ import CommandLineKit
 extension HelpTopic {
   /// What `mcpctl help` explains besides commands.
   static let all: [HelpTopic] = [
-    .answers, .arguments, .authorization, .environment, .exitCodes, .output, .protocol, .targets, .tools,
+    .answers, .arguments, .authorization, .configuration, .environment, .exitCodes, .output, .protocol, .targets,
+    .tools,
   ]
 
   static let exitCodes = HelpTopic(
@@ -22,6 +23,10 @@ extension HelpTopic {
     [
       .terms([
         ("MCPCTL_SERVER", "The server used when none is named; see `mcpctl help targets`."),
+        (
+          "MCP_CONFIG_PATH",
+          "The configuration of `mcpctl serve` when --config is not given, and of `mcpctl config` when no file is named."
+        ),
         ("MCP_TRANSPORT_TYPE", "The transport of `mcpctl serve` when --transport is not given."),
         ("MCP_HOST", "The address `mcpctl serve` listens on when --host is not given."),
         ("MCP_PORT", "The port `mcpctl serve` listens on when --port is not given."),
@@ -34,7 +39,9 @@ extension HelpTopic {
         ("XDG_STATE_HOME", "The folder for tokens below; ~/.local/state when not set."),
         ("http_proxy, https_proxy, no_proxy", "Proxies for servers reached by URL, as curl reads them."),
       ]),
-      .paragraph("An option always wins over its variable."),
+      .paragraph(
+        "An option always wins over its variable, and a variable over the configuration. Every key of the configuration "
+          + "has one: see `mcpctl help configuration`."),
       .heading("Files"),
       .terms([
         (

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
 import MCPServeKit
-import Observability
 
 /// Who may call a server over HTTP.
 struct CallerOptions: OptionGroup {
@@ -16,50 +15,6 @@ struct CallerOptions: OptionGroup {
 
   /// The options that only make sense over HTTP.
   static let overHTTP = ["auth-keys", "auth-issuer", "auth-jwks", "auth-audience", "auth-scope"]
-
-  /// Whether callers have to say who they are.
-  var asksWho: Bool { authKeys != nil || authIssuer != nil }
-
-  /// - Parameter isNamed: whether the server's own address can be its name.
-  func check(isNamed: Bool) throws(UsageError) {
-    if authJwks != nil, authIssuer == nil {
-      throw UsageError("--auth-jwks has the keys of an issuer: add --auth-issuer URL")
-    }
-    if authAudience != nil, authIssuer == nil {
-      throw UsageError("--auth-audience is held against tokens: add --auth-issuer URL")
-    }
-    if !authScope.isEmpty, !asksWho {
-      throw UsageError("--auth-scope asks who calls: add --auth-keys FILE or --auth-issuer URL")
-    }
-    if authIssuer != nil, authAudience == nil, !isNamed {
-      throw UsageError(
-        "tokens have to be for this server, whose URL is not known on this --host: add --auth-audience URL, the one clients use"
-      )
-    }
-  }
-
-  /// What they ask for; nil when that is nothing.
-  func authorization(logger: Logger) throws -> Authorization? {
-    guard asksWho || rateLimit != nil else { return nil }
-    var rules = AuthorizationRules()
-    do throws(AuthorizationError) {
-      rules.keys = try authKeys.map { path throws(AuthorizationError) in try APIKey.keys(inFile: path) } ?? []
-      if let authIssuer { rules.issuers = [TokenIssuer(authIssuer, keys: keySource)] }
-      rules.resource = authAudience
-      rules.requiredScopes = authScope
-      rules.limits = rateLimit.map { [$0.limit] } ?? []
-      rules.letsAnybodyIn = !asksWho
-      rules.auditsRequests = asksWho
-      return try Authorization(rules, logger: logger)
-    } catch {
-      throw Failure(.badConfiguration, "config", error.message)
-    }
-  }
-
-  private var keySource: TokenIssuer.Keys {
-    guard let authJwks else { return .discovered }
-    return authJwks.contains("://") ? .url(authJwks) : .file(authJwks)
-  }
 }
 
 /// A rate such as `100/s`.

@@ -27,9 +27,8 @@ struct EdgeOptions: OptionGroup {
     }
   }
 
-  /// Says the same to the library.
+  /// Says to the library what has no key in a configuration.
   func apply(to options: inout HTTPOptions) {
-    (options.allowedHosts, options.allowedOrigins) = (allowHost, allowOrigin)
     options.cors.allowsCredentials = corsCredentials
     options.cors.maxAge = corsMaxAge
     options.trustedProxies = trustedProxy.map(\.proxy)

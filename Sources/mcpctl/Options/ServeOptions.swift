@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
-import MCPServeKit
 import Observability
 
 /// What peers may cost the server.
@@ -31,24 +30,15 @@ struct ServeLimitOptions: OptionGroup {
   @Option("How long requests in flight may go on after a signal.", value: "DURATION")
   var shutdownTimeout = Duration.seconds(10)
 
-  var service: ServeLimits {
-    var limits = ServeLimits()
-    limits.messageBytes = max(maxBody.bytes, 1)
+  /// Says to the library what has no key in a configuration.
+  func apply(to limits: inout ServeLimits) {
     limits.replyBytes = max(maxOutput.bytes, 1)
-    limits.sessions = maxSessions
     limits.callsInFlight = maxCalls
-    limits.requestsInFlight = maxSessionCalls
-    limits.sessionLifetime = sessionTtl
-    limits.drainTime = shutdownTimeout
-    return limits
   }
 
-  /// Says what is about connections to the library.
+  /// The same about connections.
   func apply(to options: inout HTTPOptions) {
-    options.connections = maxConnections
     options.connectionsPerAddress = maxConnectionsPerAddress
-    options.readTime = readTimeout
-    options.writeTime = writeTimeout
     options.idleTime = idleTimeout
   }
 
@@ -60,13 +50,6 @@ struct ServeLimitOptions: OptionGroup {
     guard let (name, count) = counts.first(where: { $0.1 < 1 }) else { return }
     throw UsageError("--\(name): \(count) lets nobody in; 1 is the least")
   }
-
-  var server: Server.Options {
-    var options = Server.Options()
-    options.requestTimeLimit = requestTimeout
-    options.longestRequest = max(maxRequestTime, requestTimeout)
-    return options
-  }
 }
 
 /// What the server logs.
@@ -75,13 +58,7 @@ struct LogOptions: OptionGroup {
     "Least level that is logged. Default info over HTTP, off over stdio.", value: "LEVEL",
     environment: ["MCP_LOG_LEVEL"])
   var logLevel: LogLevel?
-  @Option("How log lines look, on standard error.", value: "FORMAT") var logFormat = LogFormat.text
-
-  func logger(isQuietByDefault: Bool, isDebugging: Bool, _ console: Console) -> Logger {
-    let level = isDebugging ? .debug : logLevel ?? (isQuietByDefault ? .off : .info)
-    let hasPriority = LogWriter.isJournal(console.environment("JOURNAL_STREAM"))
-    return LogWriter(logFormat.writer, hasPriority: hasPriority).logger(level: level.level)
-  }
+  @Option("How log lines look.", value: "FORMAT", environment: ["MCP_LOG_FORMAT"]) var logFormat = LogFormat.text
 }
 
 /// How log lines look.

@@ -22,16 +22,19 @@ struct TLSOptions: OptionGroup {
 
   func check(given: Set<String>) throws(UsageError) {
     if tlsCert != nil, tlsKey == nil { throw UsageError("--tls-cert needs its private key: add --tls-key FILE") }
-    guard tlsCert == nil, let option = given.filter({ $0.hasPrefix("tls-") }).min() else { return }
+    // With a file, the certificate may be named there.
+    guard tlsCert == nil, !given.contains("config"), let option = given.filter({ $0.hasPrefix("tls-") }).min() else {
+      return
+    }
     throw UsageError("--\(option) is for a server over TLS: add --tls-cert FILE")
   }
 
   /// Reads the files; nil when TLS was not asked for.
-  func identity() throws -> TLSIdentity? {
-    guard let tlsCert, let tlsKey else { return nil }
+  func identity(certificate: String?, key: String?) throws -> TLSIdentity? {
+    guard let certificate, let key else { return nil }
     do {
       return try TLSIdentity(
-        certificate: tlsCert, key: tlsKey, clientAuthorities: tlsClientCa, oldest: tlsMin == .tls13 ? .tls13 : .tls12,
+        certificate: certificate, key: key, clientAuthorities: tlsClientCa, oldest: tlsMin == .tls13 ? .tls13 : .tls12,
         reloadTime: tlsReload > .zero ? tlsReload : nil)
     } catch let error as IOError {
       throw Failure(.badConfiguration, error.code.rawValue, error.message)

@@ -12,10 +12,10 @@ struct HTTPEdge: Sendable {
   private let secure: HTTPHeaders
   private let compresses: Bool
 
-  init(_ options: HTTPOptions, isLoopback: Bool) {
-    guards = HTTPGuards(hosts: options.allowedHosts, origins: options.allowedOrigins, isLoopback: isLoopback)
+  init(_ options: HTTPOptions, _ access: HTTPAccess, isLoopback: Bool) {
+    guards = access.guards(isLoopback: isLoopback)
     proxies = TrustedProxies(ranges: options.trustedProxies.map(\.range))
-    crossOrigin = CrossOrigin(options.cors, origins: options.allowedOrigins)
+    crossOrigin = CrossOrigin(options.cors, origins: access.origins)
     var fields: HTTPHeaders = ["X-Content-Type-Options": "nosniff"]
     plain = fields
     if let time = options.strictTransport {

@@ -17,6 +17,8 @@ public struct HTTPOptions: Sendable {
   public var allowedHosts: [String] = []
   /// Web origins that may call, besides loopback ones, such as `https://example.com`.
   public var allowedOrigins: [String] = []
+  /// Who may call, when that is to change while the server runs; nil, the default, takes the two lists above.
+  public var access: HTTPAccess?
   /// Threads that serve connections. Default 1.
   public var threads = 1
   /// Open connections; beyond, new ones are turned away with 503. Default 20 000.

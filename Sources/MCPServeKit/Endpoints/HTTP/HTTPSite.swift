@@ -17,7 +17,10 @@ final class HTTPSite: HTTPHandler {
   }
 
   private let service: Service
-  private let edge: HTTPEdge
+  fileprivate let access: HTTPAccess
+  private let options: HTTPOptions
+  private let isLoopback: Bool
+  private let edges: Mutex<(version: Int, edge: HTTPEdge)>
   private let packer: AnswerPacker?
   private let monitor: Monitor
   private let log: RequestLog
@@ -38,7 +41,10 @@ final class HTTPSite: HTTPHandler {
     _ service: Service, _ options: HTTPOptions, store: any SessionStore, log: any EventLog, isLoopback: Bool
   ) {
     self.service = service
-    edge = HTTPEdge(options, isLoopback: isLoopback)
+    access = options.access ?? HTTPAccess(hosts: options.allowedHosts, origins: options.allowedOrigins)
+    self.options = options
+    self.isLoopback = isLoopback
+    edges = Mutex((access.version, HTTPEdge(options, access, isLoopback: isLoopback)))
     packer = AnswerPacker(options)
     monitor = Monitor(service)
     self.log = RequestLog(service)
@@ -100,8 +106,26 @@ final class HTTPSite: HTTPHandler {
 
   /// Who answers requests with this head, and what goes with every answer.
   func route(for head: HTTPHead) -> any HTTPRoute {
+    while true {
+      // A route that was chosen while who may call changed would never know.
+      let version = access.version
+      let route = chosenRoute(for: head, by: edge)
+      if access.version == version { return route }
+    }
+  }
+
+  /// The edge as who may call has it now.
+  private var edge: HTTPEdge {
+    edges.withLock { known in
+      let version = access.version
+      if known.version != version { known = (version, HTTPEdge(options, access, isLoopback: isLoopback)) }
+      return known.edge
+    }
+  }
+
+  private func chosenRoute(for head: HTTPHead, by edge: HTTPEdge) -> SiteRoute {
     let terms = edge.terms(for: head)
-    var route = answering(head, from: terms.origin.client)
+    var route = answering(head, from: terms.origin.client, edge.guards)
     if let methods = methods(at: head.path), let preflight = edge.preflight(head, methods: methods) {
       route = SiteRoute(self) { _ in .ready(preflight) }
     }
@@ -122,14 +146,14 @@ final class HTTPSite: HTTPHandler {
   }
 
   /// Who answers requests with this head: most of what speaks against a request is seen here, once for all that repeat it.
-  private func answering(_ head: HTTPHead, from client: SocketAddress) -> SiteRoute {
+  private func answering(_ head: HTTPHead, from client: SocketAddress, _ guards: HTTPGuards) -> SiteRoute {
     let path = head.path
     guard let place = places[path] else {
-      if let route = metadataRoute(for: head) { return route }
+      if let route = metadataRoute(for: head, guards) { return route }
       return SiteRoute(self) { _ in .ready(.error(.notFound, RPCError(.invalidRequest, "there is nothing at \(path)")))
       }
     }
-    if let refusal = edge.guards.refusal(of: head) {
+    if let refusal = guards.refusal(of: head) {
       return SiteRoute(self) { _ in .ready(.error(.forbidden, RPCError(.invalidRequest, refusal))) }
     }
     if case .monitor(let view) = place {
@@ -164,8 +188,8 @@ final class HTTPSite: HTTPHandler {
   }
 
   /// The route to what is said of the resources here; nil when this is no such place.
-  private func metadataRoute(for head: HTTPHead) -> SiteRoute? {
-    guard head.path.hasPrefix(ResourceNames.wellKnown), edge.guards.refusal(of: head) == nil,
+  private func metadataRoute(for head: HTTPHead, _ guards: HTTPGuards) -> SiteRoute? {
+    guard head.path.hasPrefix(ResourceNames.wellKnown), guards.refusal(of: head) == nil,
       let rules = service.authorization?.rules, !rules.allAuthorizationServers.isEmpty,
       let names = names.withLock({ $0 })
     else { return nil }
@@ -254,17 +278,24 @@ private struct SiteRoute: HTTPRoute {
   private let gate: HTTPGate?
   /// What the edge has settled; nobody is answered before it has.
   var terms = EdgeTerms.unsettled
+  /// What `HTTPAccess.version` was when the route was chosen.
+  private let version: Int
   private let step: @Sendable (HTTPExchange) -> HTTPStep
 
   init(_ site: HTTPSite, _ gate: HTTPGate? = nil, _ step: @escaping @Sendable (HTTPExchange) -> HTTPStep) {
     self.site = site
     self.gate = gate
+    version = site.access.version
     self.step = step
   }
 
   var fields: HTTPHeaders { terms.fields }
 
   func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
+    // Who may call has changed since: another route may be the right one.
+    if site.access.version != version {
+      return site.route(for: request.head).respond(to: request, through: response)
+    }
     let start = site.start
     var exchange = HTTPExchange(request: request, response: response, terms: terms)
     if let gate {
