@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
+import MCPServeKit
 import Observability
 
 /// What peers may cost the server.
