@@ -17,9 +17,15 @@ static const char *problem_of_loading;
 static int read_socket(BIO *bio, char *bytes, int count) {
   struct ctls_socket *socket = ctls_lib.BIO_get_data_(bio);
   ssize_t received;
+  ctls_lib.BIO_clear_flags_(bio, BIO_FLAGS_RWS | BIO_FLAGS_SHOULD_RETRY);
+  if (socket->budget == 0) {
+    ctls_lib.BIO_set_flags_(bio, BIO_FLAGS_READ | BIO_FLAGS_SHOULD_RETRY);
+    return -1;
+  }
+  if ((size_t)count > socket->budget) count = (int)socket->budget;
   do received = recv(socket->descriptor, bytes, (size_t)count, 0);
   while (received < 0 && errno == EINTR);
-  ctls_lib.BIO_clear_flags_(bio, BIO_FLAGS_RWS | BIO_FLAGS_SHOULD_RETRY);
+  if (received > 0) socket->budget -= (size_t)received;
   if (received < 0 && errno == EAGAIN) ctls_lib.BIO_set_flags_(bio, BIO_FLAGS_READ | BIO_FLAGS_SHOULD_RETRY);
   if (received == 0) socket->has_ended = 1;
   return (int)received;

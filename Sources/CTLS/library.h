@@ -23,7 +23,9 @@
 struct ctls_library { CTLS_FUNCTIONS(CTLS_POINTER) };
 extern struct ctls_library ctls_lib;
 /// What a session's BIO reads from and writes to, and whether more follows what it writes.
-struct ctls_socket { int descriptor, more, has_ended; };
+/// `budget` is how many bytes may be read before the loop serves others: OpenSSL goes on by itself with messages that carry no
+/// data, of which a peer can send as many as it likes.
+struct ctls_socket { int descriptor, more, has_ended; size_t budget; };
 
 /// How sessions read and write their sockets.
 extern BIO_METHOD *ctls_socket_method;

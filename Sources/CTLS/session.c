@@ -45,7 +45,11 @@ static void explain(ctls_session *session, int error, char *reason) {
     snprintf(reason, CTLS_REASON, "%s", error == SSL_ERROR_SYSCALL && errno != 0 ? strerror(errno) : "the peer left");
 }
 
+/// What may be read for one session at a time, in bytes; the loop looks again at what is left.
+enum { READ_BUDGET = 64 << 10 };
+
 ctls_progress ctls_handshake(ctls_session *session, char *reason) {
+  session->socket.budget = READ_BUDGET;
   ctls_lib.ERR_clear_error_();
   errno = 0;
   int answer = ctls_lib.SSL_accept_(session->ssl);
@@ -62,6 +66,7 @@ ctls_progress ctls_handshake(ctls_session *session, char *reason) {
 ssize_t ctls_receive(ctls_session *session, void *bytes, size_t count, int *has_more) {
   size_t total = 0;
   *has_more = 0;
+  session->socket.budget = READ_BUDGET;
   while (total < count) {
     size_t received = 0;
     ctls_lib.ERR_clear_error_();

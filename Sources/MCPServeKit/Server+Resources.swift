@@ -27,7 +27,10 @@ extension Server {
     guard context.revision.pushesChanges else { throw .methodNotFound(request.method) }
     guard case .string(let uri)? = request.params["uri"] else { throw .invalidParams("uri must be a string") }
     guard request.method == .resourcesUnsubscribe || isKnown(uri, features) else { throw .resourceNotFound(uri) }
-    if request.method == .resourcesSubscribe { try find(uri, features)?.0.check(context, "resource \(uri)") }
+    if request.method == .resourcesSubscribe {
+      try find(uri, features)?.0.check(context, "resource \(uri)")
+      guard isOpen(uri, features, to: context.principal) else { throw .resourceNotFound(uri) }
+    }
     return .complete([:])
   }
 
@@ -40,7 +43,10 @@ extension Server {
 
   /// Whether a URI is known, and its reader may be told of it.
   func isOpen(_ uri: String, _ features: Features, to principal: Principal?) -> Bool {
-    isKnown(uri, features) && find(uri, features)?.0.isOpen(to: principal) != false
+    if let (resource, _) = find(uri, features) { return resource.isOpen(to: principal) }
+    // Whoever listens to a folder is told of all that is below it.
+    let below = features.resources.rows.filter { $0.name.hasPrefix(uri.hasSuffix("/") ? uri : uri + "/") }
+    return !below.isEmpty && below.allSatisfy { $0.entry.isOpen(to: principal) }
   }
 
   private func find(_ uri: String, _ features: Features) -> (ServerResource, ServerResource.Variables)? {

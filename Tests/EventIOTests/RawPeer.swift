@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EventIO
 import Glibc
+import TestSupport
 
 /// A peer that speaks whatever bytes a test wants, over a real socket. Waits at most ten seconds for anything.
 final class RawPeer: Sendable {
@@ -35,8 +36,8 @@ final class RawPeer: Sendable {
     try await run(on: Self.pool) { [self] in
       var sent = 0
       while sent < bytes.count {
-        let count = bytes[sent...].withUnsafeBytes {
-          Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL))
+        let count = bytes[sent...].withUnsafeBytes { bytes in
+          uninterrupted { Glibc.send(descriptor, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL)) }
         }
         guard count > 0 else { throw IOError(.send, "the server takes nothing", errno: errno) }
         sent += count
@@ -65,7 +66,7 @@ final class RawPeer: Sendable {
       var bytes: [UInt8] = []
       var piece = [UInt8](repeating: 0, count: 64 * 1024)
       while true {
-        let count = recv(descriptor, &piece, piece.count, 0)
+        let count = uninterrupted { recv(descriptor, &piece, piece.count, 0) }
         guard count > 0 else { break }
         bytes.append(contentsOf: piece[..<count])
       }
@@ -97,7 +98,7 @@ final class RawPeer: Sendable {
       var bytes: [UInt8] = []
       var byte: UInt8 = 0
       while !isComplete(bytes) {
-        let count = recv(descriptor, &byte, 1, 0)
+        let count = uninterrupted { recv(descriptor, &byte, 1, 0) }
         if count < 0, errno == EAGAIN {
           throw IOError(.timeout, "only \(String(decoding: bytes, as: UTF8.self).debugDescription) came")
         }

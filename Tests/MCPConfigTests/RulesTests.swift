@@ -104,7 +104,7 @@ import Testing
 
   static let pairs: [(String, [Problem.Rule])] = [
     ("transport: {tls: {enabled: true}}", [.incomplete, .incomplete]),
-    ("transport: {tls: {enabled: false, cert_file: no.pem}}", [.noEffect]),
+    ("transport: {tls: {enabled: false, cert_file: no.pem}}", []),
     ("cluster: {enabled: true}", [.conflict, .noEffect]),
     ("session: {use_in_memory: false}", [.incomplete, .noEffect]),
     ("mcp: {use_service: true}", [.incomplete, .noEffect]),

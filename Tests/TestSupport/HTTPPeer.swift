@@ -69,7 +69,7 @@ package final class HTTPPeer: Sendable {
   package func send(_ text: String) async throws {
     let bytes = Array(text.utf8)
     try await run(on: Self.pool) { [descriptor] in
-      guard Glibc.send(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL)) == bytes.count else {
+      guard uninterrupted({ Glibc.send(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL)) }) == bytes.count else {
         throw IOError(.send, "the server takes nothing", errno: errno)
       }
     }
@@ -155,8 +155,8 @@ package final class HTTPPeer: Sendable {
       var bytes = [UInt8](repeating: 0, count: count)
       var filled = 0
       while filled < count {
-        let more = bytes.withUnsafeMutableBytes {
-          recv(descriptor, $0.baseAddress.map { $0 + filled }, count - filled, 0)
+        let more = bytes.withUnsafeMutableBytes { bytes in
+          uninterrupted { recv(descriptor, bytes.baseAddress.map { $0 + filled }, count - filled, 0) }
         }
         guard more > 0 else { throw IOError(.receive, "only \(filled) bytes of \(count) came", errno: errno) }
         filled += more
@@ -175,13 +175,21 @@ package final class HTTPPeer: Sendable {
       var bytes: [UInt8] = []
       var byte: UInt8 = 0
       while !isComplete(bytes) {
-        guard recv(descriptor, &byte, 1, 0) == 1 else {
+        guard uninterrupted({ recv(descriptor, &byte, 1, 0) }) == 1 else {
           throw IOError(.receive, "only \(String(decoding: bytes, as: UTF8.self).debugDescription) came", errno: errno)
         }
         bytes.append(byte)
       }
       return String(decoding: bytes, as: UTF8.self)
     }
+  }
+}
+
+/// Makes a system call again when a signal, which other tests send, has interrupted it.
+package func uninterrupted(_ call: () -> Int) -> Int {
+  while true {
+    let count = call()
+    if count >= 0 || errno != EINTR { return count }
   }
 }
 

@@ -45,4 +45,5 @@ extension FieldModel {
 }
 
 /// `text` in single quotes for bash and zsh.
-func shellQuoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
+/// A word as a shell takes it, whatever is in it.
+package func shellQuoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }

@@ -16,6 +16,12 @@ package struct Folder: Sendable {
   package let path: String
   package init(_ path: String) { self.path = path }
 
+  /// Whether every user of the machine may change what is in it.
+  package var isWritableByAll: Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IWOTH != 0
+  }
+
   /// What is in the folder, hidden files left out, by name.
   /// - Throws: `IOError` `.invalid` naming the folder when it cannot be read, or has more than `limit` entries.
   package func entries(limit: Int = 10_000) throws(IOError) -> [Entry] {

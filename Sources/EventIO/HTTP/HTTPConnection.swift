@@ -151,7 +151,7 @@ final class HTTPConnection {
 
   private func route(for head: HTTPHead) -> any HTTPRoute {
     let head = head.routed
-    if let route, self.head === head { return route }
+    if let route, self.head === head, route.isCurrent { return route }
     let route = server.handler.route(for: head)
     self.head = head
     self.route = route

@@ -26,10 +26,13 @@ package protocol HTTPRoute: Sendable {
   func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork?
   /// Sent with every answer, whatever it is.
   var fields: HTTPHeaders { get }
+  /// Whether `HTTPHandler.route(for:)` would choose the same today; a connection that repeats its head asks again otherwise.
+  var isCurrent: Bool { get }
 }
 
 extension HTTPRoute {
   package var fields: HTTPHeaders { [:] }
+  package var isCurrent: Bool { true }
 }
 
 extension HTTPHandler where Self: HTTPRoute {

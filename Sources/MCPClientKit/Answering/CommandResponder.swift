@@ -45,7 +45,7 @@ public struct CommandResponder: Responder {
     do throws(IOError) {
       outcome = try await ChildProcess.run(
         ChildProcess.Configuration(command, arguments, standardError: .inherit), input: input, outputLimit: limit)
-    } catch where error.code == .cancelled {
+    } catch  where error.code == .cancelled {
       throw CancellationError()
     } catch {
       throw ClientError(.unanswered, error.message)

@@ -18,6 +18,12 @@ struct Registrar {
   /// - Parameter scopes: what is going to be asked for.
   func known(for scopes: [String], now: Int) async throws(ClientError) -> ClientRegistration? {
     if let id = options.clientID {
+      // Whom the server names gets the secret, so it has to be named by whoever holds it.
+      guard options.issuer != nil || options.clientSecret == nil else {
+        throw ClientError(
+          .unauthorized,
+          "\(http.server.text) is guarded by \(shown): say that the client's secret is for that, with --issuer")
+      }
       guard options.issuer.map({ $0 == server.issuer }) ?? true else {
         throw ClientError(
           .unauthorized,

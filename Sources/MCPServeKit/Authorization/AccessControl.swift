@@ -67,7 +67,8 @@ extension Request {
     case .resourcesRead, .resourcesSubscribe: params["uri"]?.string.map { ($0, .resources) }
     case .promptsGet: params["name"]?.string.map { ($0, .prompts) }
     case .complete:
-      params["ref"]?["name"]?.string.map { ($0, .prompts) } ?? params["ref"]?["uri"]?.string.map { ($0, .resources) }
+      params["ref"]?["type"]?.string == "ref/resource"
+        ? params["ref"]?["uri"]?.string.map { ($0, .resources) } : params["ref"]?["name"]?.string.map { ($0, .prompts) }
     default: nil
     }
   }
@@ -96,6 +97,10 @@ extension Authorization.State {
   private func check(_ name: String, _ kind: FeatureKind, _ principal: Principal?) throws(RPCError) {
     guard name.utf8.count <= Self.longestName else {
       throw .invalidParams("the name is longer than \(Self.longestName) bytes")
+    }
+    // A template matches the parts of a URI one by one, so that what is broken elsewhere would hide what they say.
+    guard kind != .resources || PercentEncoding.decoded(name) != nil else {
+      throw .invalidParams("the URI is not percent-encoded UTF-8")
     }
     for spelling in Self.spellings(of: name, kind) {
       guard let rule = rule(for: spelling, kind) else { continue }
@@ -173,12 +178,13 @@ private struct ListShape {
 }
 
 extension String {
-  /// The path of a URI with `.` and `..` gone (RFC 3986 section 5.2.4).
+  /// The path of a URI as a file system takes it: without `.`, `..` (RFC 3986 section 5.2.4) and empty segments.
   fileprivate var withoutDotSegments: String {
-    guard utf8.contains(UInt8(ascii: ".")) else { return self }
+    let segments = split(separator: "/", omittingEmptySubsequences: false)
     let root = contains("://") ? 3 : 1
     var kept: [Substring] = []
-    for segment in split(separator: "/", omittingEmptySubsequences: false) {
+    for (index, segment) in segments.enumerated() {
+      if segment.isEmpty, index >= root, index < segments.count - 1 { continue }
       if segment == ".." { if kept.count > root { kept.removeLast() } } else if segment != "." { kept.append(segment) }
     }
     return kept.joined(separator: "/")

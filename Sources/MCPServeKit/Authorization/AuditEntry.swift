@@ -6,7 +6,7 @@ import Observability
 /// The line a request leaves in the server's log: who, what, how it ended, how long it took. Arguments and results, which may
 /// be anybody's secrets, are not in it.
 struct AuditEntry {
-  /// The most of a name that is written, in characters.
+  /// The most of a name that is written, in bytes.
   private static let longestName = 128
 
   private let request: Request
@@ -48,7 +48,7 @@ struct AuditEntry {
       "audit",
       [
         ("who", context.principal?.name ?? "-"), ("method", request.method.rawValue),
-        ("name", name.utf8.count > Self.longestName ? String(name.prefix(Self.longestName)) : name),
+        ("name", name.clipped(to: Self.longestName)),
         ("outcome", outcome), ("us", String(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)),
       ])
   }

@@ -26,7 +26,10 @@ struct Catalog<Entry: Sendable>: Sendable {
   private(set) var lastOrdinal = 0
 
   subscript(name: String) -> Entry? { row(name)?.entry }
-  func row(_ name: String) -> Row? { positions[name].map { rows[$0] } }
+  /// By the bytes of its name: what only looks the same, or is equal in Unicode, is another, as it is for rules of access.
+  func row(_ name: String) -> Row? {
+    positions[name].flatMap { rows[$0].name.hasBytes(of: name) ? rows[$0] : nil }
+  }
   var names: [String] { rows.map(\.name) }
   var isEmpty: Bool { rows.isEmpty }
 

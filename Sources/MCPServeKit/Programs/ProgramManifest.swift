@@ -70,7 +70,7 @@ struct ProgramManifest: Sendable, Hashable {
   private static func limits(_ run: JSONObject, within most: ProgramLimits) throws(InvalidShape) -> ProgramLimits {
     func number(_ name: String, _ most: Int) throws(InvalidShape) -> Int {
       guard run.contains(name) else { return most }
-      guard let value = run[name]?.int, (1...most).contains(value) else {
+      guard let value = run[name]?.int, value >= 1, value <= most else {
         throw InvalidShape("run.\(name) must be a whole number from 1 to \(most)")
       }
       return value

@@ -74,6 +74,10 @@ public final class ToolFolders: Sendable {
 
   private func candidates(in path: String, _ problems: inout [Problem]) async -> [Candidate] {
     let folder = Folder(path)
+    guard !folder.isWritableByAll else {
+      problems.append(Problem(path: path, message: "every user of this machine may change it: chmod o-w"))
+      return []
+    }
     let entries: [Folder.Entry]
     do throws(IOError) {
       entries = try folder.entries().filter(\.isFile)

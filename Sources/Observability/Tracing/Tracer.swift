@@ -94,6 +94,7 @@ public final class Tracer: Sendable {
     guard span.context.isSampled else { return }
     var span = span
     span.end = Timestamp.nanosecondsNow
+    span.clip()
     export(span)
   }
 }

@@ -29,11 +29,18 @@ extension Connection {
   /// What to try after a server refused: where the scopes did not suffice, a login with more of them.
   func hint(afterRefusal error: ClientError, _ authorizer: Authorizer?) -> String? {
     guard error.code == .unauthorized, let authorizer, error.httpStatus != nil else { return nil }
-    let login = "mcpctl auth login \(HTTPURL.shown(authorizer.server))"
+    let login = "mcpctl auth login \(Self.word(HTTPURL.shown(authorizer.server)))"
     guard error.httpStatus == 403 else { return "`\(login)` gets a token; --bearer-env NAME sends your own" }
     guard error.challenges.contains(where: { $0.error == "insufficient_scope" }) else { return nil }
-    let scopes = authorizer.scopes(toGetPast: error).map { " --scope \($0)" }.joined()
+    let scopes = authorizer.scopes(toGetPast: error).map { " --scope \(Self.word($0))" }.joined()
     return "`\(safeText(login + scopes))` gets a token with more scopes"
+  }
+
+  /// A word of a command to copy: a server may have chosen it.
+  private static func word(_ text: String) -> String {
+    let plain = "-_.:/@%+=,[]"
+    return text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || plain.contains($0) }
+      ? text : shellQuoted(text)
   }
 }
 

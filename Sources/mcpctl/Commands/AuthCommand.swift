@@ -32,7 +32,7 @@ struct AuthLoginCommand: Command {
       .init("mcpctl auth login https://example.com/mcp", "Opens the browser and waits until you have agreed."),
       .init("mcpctl auth login https://example.com/mcp --scope files:read --no-browser", "Prints the page to open."),
       .init(
-        "mcpctl auth login https://example.com/mcp --client-id bot --client-secret-env SECRET --client-credentials",
+        "mcpctl auth login https://example.com/mcp --issuer https://login.example.com --client-id bot --client-secret-env SECRET --client-credentials",
         "Gets a token for a machine."),
     ])
 

@@ -50,7 +50,8 @@ func withSite(
   let store = MemorySessionStore(limit: limits.sessions, now: now)
   let log = MemoryEventLog(limits: limits)
   let service = Service(
-    server, revisions: revisions, limits: limits, authorization: authorization, logger: logger, instruments: instruments)
+    server, revisions: revisions, limits: limits, authorization: authorization, logger: logger, instruments: instruments
+  )
   let site = HTTPSite(
     service, options, store: store, log: log, isLoopback: true)
   let http = try HTTPServer(handler: site)

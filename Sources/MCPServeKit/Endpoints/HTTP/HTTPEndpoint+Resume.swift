@@ -20,16 +20,20 @@ extension HTTPEndpoint {
     guard let session = peer.session, let id = EventID(text) else {
       return .error(.badRequest, .invalidParams("Last-Event-ID is none of this server's"))
     }
-    if id.stream == EventID.generalStream {
-      return stream(id.stream, to: peer, from: .after(id.position), hasGap: !peer.hasListened)
-    }
+    let piece: LoggedEvents?
     do {
-      guard try await keeper.log.events(after: id.position, on: id.stream, of: session, limit: 1) != nil else {
-        return .error(
-          .badRequest, RPCError(.internalError, "the stream of this Last-Event-ID is over and forgotten: ask again"))
-      }
+      piece = try await keeper.log.events(after: id.position, on: id.stream, of: session, limit: 1)
     } catch {
       return failure(error)
+    }
+    if id.stream == EventID.generalStream {
+      // What nobody was told yet cannot have been seen: such an id stands for what is the end now, before anybody says more.
+      let position = piece.map { $0.events.isEmpty ? $0.position : id.position } ?? EventID.start
+      return stream(id.stream, to: peer, from: .after(position), hasGap: !peer.hasListened)
+    }
+    guard piece != nil else {
+      return .error(
+        .badRequest, RPCError(.internalError, "the stream of this Last-Event-ID is over and forgotten: ask again"))
     }
     return stream(id.stream, to: peer, from: .after(id.position))
   }

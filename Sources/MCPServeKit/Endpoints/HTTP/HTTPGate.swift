@@ -41,6 +41,9 @@ final class HTTPGate: Sendable {
     presented = PresentedCredentials(head.headers)
   }
 
+  /// Counts the rules there have been.
+  var version: Int { authorization.version }
+
   /// Whether a request may come in; nil when it takes waiting to find out.
   func admissionAtHand() -> Admission? {
     let version = authorization.version

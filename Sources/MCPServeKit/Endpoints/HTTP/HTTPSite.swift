@@ -29,6 +29,8 @@ final class HTTPSite: HTTPHandler {
   private let firstPath: String
   private let isSecure: Bool
   private let heartbeat = Heartbeat()
+  /// Looks at who listens, apart from the streams that are counted.
+  private let watches = Heartbeat()
   private let streamable: HTTPEndpoint
   private let legacy: LegacySSEEndpoint
   private let convenience: ConvenienceEndpoint
@@ -86,6 +88,7 @@ final class HTTPSite: HTTPHandler {
   /// what is idle.
   func beat() async {
     heartbeat.beat()
+    watches.beat()
     await streamable.sessions.tend()
   }
 
@@ -157,7 +160,9 @@ final class HTTPSite: HTTPHandler {
       return SiteRoute(self) { _ in .ready(.error(.forbidden, RPCError(.invalidRequest, refusal))) }
     }
     if case .monitor(let view) = place {
-      return SiteRoute(self) { [monitor] in monitor.step(view, $0.request.head) }
+      // A proxy on this machine may show to others what only this machine reaches.
+      let guarded: HTTPGate? = if case .metrics = view { gate(for: head, from: client) } else { nil }
+      return SiteRoute(self, guarded) { [monitor] in monitor.step(view, $0.request.head) }
     }
     return SiteRoute(self, gate(for: head, from: client), step(at: place, for: head))
   }
@@ -240,9 +245,9 @@ final class HTTPSite: HTTPHandler {
     case .sent: break
     case .stream(let stream):
       let watch = exchange.gate.map { StreamWatch($0, exchange.principal, stop: stream.stop) }
-      if let watch { heartbeat.add(watch) }
+      if let watch { watches.add(watch) }
       await exchange.response.send(stream, keptAliveBy: heartbeat)
-      if let watch { heartbeat.remove(watch) }
+      if let watch { watches.remove(watch) }
     case .action(let action):
       await exchange.response.send(answer.status, headers: answer.headers, body: answer.body)
       action()
@@ -290,12 +295,10 @@ private struct SiteRoute: HTTPRoute {
   }
 
   var fields: HTTPHeaders { terms.fields }
+  /// Another may be the right one once who may call has changed.
+  var isCurrent: Bool { site.access.version == version }
 
   func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
-    // Who may call has changed since: another route may be the right one.
-    if site.access.version != version {
-      return site.route(for: request.head).respond(to: request, through: response)
-    }
     let start = site.start
     var exchange = HTTPExchange(request: request, response: response, terms: terms)
     if let gate {

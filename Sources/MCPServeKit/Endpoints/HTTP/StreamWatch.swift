@@ -6,11 +6,13 @@ import MCPCore
 final class StreamWatch: Beating {
   private let gate: HTTPGate
   private let principal: Principal?
+  private let version: Int
   private let stop: @Sendable () -> Void
 
   init(_ gate: HTTPGate, _ principal: Principal?, stop: @escaping @Sendable () -> Void) {
     self.gate = gate
     self.principal = principal
+    version = gate.version
     self.stop = stop
   }
 
@@ -22,7 +24,9 @@ final class StreamWatch: Beating {
 
   private func judge(_ admission: HTTPGate.Admission) {
     switch admission {
-    case .granted(let now): if now?.name != principal?.name { stop() }
+    // With other scopes, or other rules, it may be told less than was settled when it began: the client comes again.
+    case .granted(let now):
+      if now?.name != principal?.name || now?.scopes != principal?.scopes || gate.version != version { stop() }
     // That it cannot be told now ends nothing.
     case .refused(let answer): if answer.status != .serviceUnavailable { stop() }
     }
