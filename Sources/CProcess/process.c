@@ -8,7 +8,6 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -294,27 +293,55 @@ int cprocess_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 void cprocess_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
-int cprocess_detach(const char *file, char *const *argv) {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  if (posix_spawn_file_actions_init(&actions) != 0) return ENOMEM;
-  if (posix_spawnattr_init(&attributes) != 0) {
-    posix_spawn_file_actions_destroy(&actions);
-    return ENOMEM;
-  }
-  sigset_t none, all;
+// MARK: leaving a program alone
+
+static void report_number(int report, int number) {
+  if (write(report, &number, sizeof number) < 0) { /* the parent then takes it for started */ }
+}
+
+// Runs in a child that ends at once, so that nobody but the system has to reap the program it leaves behind.
+static void leave_alone(const char *file, char *const *argv, int report) {
+  setsid();
+  default_signals();
+  sigset_t none;
   sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  pid_t pid = fork();
+  if (pid < 0) report_number(report, errno);
+  if (pid != 0) _exit(0);
+  int null = open("/dev/null", O_RDWR);
+  for (int stream = 0; stream <= 2; stream++) dup2(null, stream);
+  close_on_exec_from(3);
+  execvp(file, argv);
+  report_number(report, errno);
+  _exit(127);
+}
+
+int cprocess_detach(const char *file, char *const *argv) {
+  int report[2] = {-1, -1};
+  if (make_pipe(report) != 0) {
+    int number = errno;
+    close_both(report);
+    return number;
+  }
+  sigset_t all, before;
   sigfillset(&all);
-  posix_spawnattr_setsigmask(&attributes, &none);
-  posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  for (int stream = 0; stream <= 2; stream++)
-    posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0);
-  pid_t pid;
-  int error = posix_spawnp(&pid, file, &actions, &attributes, argv, environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  return error;
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  pid_t pid = fork();
+  if (pid == 0) leave_alone(file, argv, report[1]);
+  int number = pid < 0 ? errno : 0;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  close(report[1]);
+  if (pid > 0) {
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
+    int fault = 0;
+    ssize_t size;
+    do size = read(report[0], &fault, sizeof fault);
+    while (size < 0 && errno == EINTR);
+    if (size == sizeof fault) number = fault;
+  }
+  close(report[0]);
+  return number;
 }
 
 struct cprocess_heap cprocess_heap(void) {

@@ -141,7 +141,8 @@ import Testing
 
   @Test(arguments: [
     "file:///private/a", "file:///%70rivate/a", "file:///%2570rivate/a", "file:///public/../private/a",
-    "file:///public/%2e%2e/private/a", "file:///./private/a", "file:///public/..%2Fprivate/a",
+    "file:///public/%2e%2e/private/a", "file:///./private/a", "file:///public/..%2Fprivate/a", "file:////private/a",
+    "file:///public//../../private/a",
   ])
   func aResourceIsTheSameHoweverItsURIIsSpelled(uri: String) async throws {
     let rules = try keyRules { $0.access = [AccessRule("file:///private/*", in: .resources, for: ["key:boss"])] }

@@ -9,6 +9,12 @@ import Testing
 struct FeatureTests {
   enum Units: String, ToolValue, CaseIterable { case celsius, fahrenheit }
 
+  @Test func aNameIsItsBytes() throws {
+    let features = try FeatureSet([.tool(ServerTool("revokeKeys", "Revokes.") { _ in .text("") })])
+    #expect(features.tool("revokeKeys") != nil)
+    #expect(features.tool("revoke\u{212A}eys") == nil, "the Kelvin sign is K in Unicode, and for no rule of access")
+  }
+
   @Test func completionsAreRanked() async throws {
     let cities = Completions.among(["Bergen", "Lüneburg", "Oslo", "Burgos", "Hamburg", "Birmingham"])
     #expect(try await cities.suggest(.init(value: "bUrg")) == ["Burgos", "Lüneburg", "Hamburg"])

@@ -183,7 +183,15 @@ import Testing
       let store = MemoryCredentialStore()
       func change(_ options: inout AuthorizationOptions) {
         (options.clientID, options.clientSecret, options.isForMachine) = ("bot", "s3:cret", true)
+        options.issuer = world.origin + "/as"
       }
+      // Whom the server names would get the secret otherwise.
+      let unnamed = try world.authorizer(store, user: nil) { options in
+        change(&options)
+        options.issuer = nil
+      }
+      await #expect(throws: ClientError.self) { try await unnamed.logIn() }
+      #expect(world.asked("POST /as/token").isEmpty)
       try await world.authorizer(store, user: nil, change).logIn()
       let asked = try #require(world.asked("POST /as/token").first)
       #expect(asked.form["grant_type"] == "client_credentials" && asked.form["resource"] == world.url)
