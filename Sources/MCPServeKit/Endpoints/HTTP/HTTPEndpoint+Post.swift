@@ -133,8 +133,8 @@ extension HTTPEndpoint {
     legacy call: Request, _ exchange: HTTPExchange, _ terms: PostTerms
   ) -> Result<JSONObject, RPCError>? {
     // Who reads nothing but events gets a stream that can be resumed.
-    guard terms.accepts.json, terms.fitsSession, let session = exchange.request.headers[StandardHeaders.session],
-      let peer = sessions.peerAtHand(of: Session.ID(rawValue: session)), peer.isOpen(to: exchange.principal)
+    guard terms.accepts.json, terms.fitsSession, let session = terms.session(of: exchange.request),
+      let peer = sessions.peerAtHand(of: session), peer.isOpen(to: exchange.principal)
     else {
       return nil
     }

@@ -8,6 +8,8 @@ import Observability
 struct PostTerms: Sendable {
   let accepts: Acceptance
   let standard: StandardHeaders
+  /// The session the head names for which the route was chosen; others may name another.
+  private let session: Session.ID?
   /// Whether a legacy session may be spoken to in the revision the head names, if it names one.
   let fitsSession: Bool
   let namesModern: Bool
@@ -17,6 +19,7 @@ struct PostTerms: Sendable {
   init(_ head: HTTPHead, for service: Service) {
     accepts = Acceptance(head.headers)
     standard = StandardHeaders(head.headers)
+    session = head.headers[StandardHeaders.session].map(Session.ID.init(rawValue:))
     let version = head.headers[StandardHeaders.version]
     fitsSession = version.map { version in service.legacyRevisions.contains { $0.rawValue == version } } ?? true
     traceparent = head.headers[MetaKey.traceparent]
@@ -32,6 +35,12 @@ struct PostTerms: Sendable {
     var request = request
     request.params["_meta"] = .object(meta)
     return request
+  }
+
+  /// The session a request names. Most repeat the head their route was chosen for, whose session is known.
+  func session(of request: HTTPRequest) -> Session.ID? {
+    if request.head.routed === request.head { return session }
+    return request.headers[StandardHeaders.session].map(Session.ID.init(rawValue:))
   }
 
   /// Why all requests with this head are refused; nil when they are not.
