@@ -107,7 +107,7 @@ import Testing
       await begun.wait()
       peer.reset()
       await gone.wait()
-      while await server.statistics.open > 0 { await Task.yield() }
+      while case let now = await server.statistics, now.accepted == 0 || now.open > 0 { await Task.yield() }
     }
   }
 
