@@ -36,7 +36,8 @@ fi
 
 export MCPCTL_BINARY=$PWD/$scratch/debug/mcpctl
 # Tests that wait for programs block the few threads asynchronous tests share: they run apart, one after the other.
-programs='mcpctlTests|CommandLineKitTests|ExamplesTests'
+# So do those that are run in a process of their own: the test library sees one ended child at a time, whosever it is.
+programs='mcpctlTests|CommandLineKitTests|ExamplesTests|ProcessOrphanTests|signalsArriveAsASequence'
 # A few at a time: with all of them in flight, each would take as long as all, and deadlines would pass.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-4}
 step "unit" timeout 600 "$swift" test "${flags[@]}" --skip-build --skip "$programs"
