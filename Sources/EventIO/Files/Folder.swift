@@ -51,19 +51,7 @@ package struct Folder: Sendable {
   /// The bytes of a file in the folder.
   /// - Throws: `IOError` `.invalid` naming the file when it cannot be read, `.tooLarge` when it is larger than `limit`.
   package func contents(of name: String, limit: Int) throws(IOError) -> [UInt8] {
-    let path = "\(path)/\(name)"
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw Self.fault(path, errno) }
-    defer { close(file) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = piece.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
-      if count == 0 { return bytes }
-      if count < 0, errno != EINTR { throw Self.fault(path, errno) }
-      if count > 0 { bytes += piece[..<count] }
-      guard bytes.count <= limit else { throw IOError(.tooLarge, "\(path): larger than \(limit) bytes") }
-    }
+    try EventIO.contents(ofFile: "\(path)/\(name)", limit: limit)
   }
 
   /// The absolute path of a file or folder, without symbolic links; nil when there is none.
