@@ -175,6 +175,29 @@ import Testing
     }
   }
 
+  @Test func whoListensToAFolderMayReadAllThatIsBelow() async throws {
+    let server = try Server(name: "s", version: "1") {
+      for name in ["mixed/open", "open/a", "open/b"] {
+        ServerResource(Resource(uri: "test://\(name)", name: name), text: name)
+      }
+      ServerResource(Resource(uri: "test://mixed/closed", name: "closed"), text: "closed").requires(scopes: "admin")
+    }
+    try await withSite(server, authorization: try Authorization(keyRules())) { site in
+      let folders: [JSON] = ["test://mixed", "test://open/", "test://ope", "test://none"]
+      for (secret, heard) in [(Keys.ada, ["test://open/"]), (Keys.boss, ["test://mixed", "test://open/"])]
+        as [(String, [JSON])]
+      {
+        let peer = try site.peer()
+        let (headers, body) = modern(
+          "subscriptions/listen", ["notifications": ["resourceSubscriptions": .array(folders)]])
+        try await peer.send("POST", "/mcp", headers.merging(Keys.header(secret)) { $1 }, body: body)
+        #expect(try await peer.head().status == 200)
+        let told = try await peer.message()["params"]?["notifications"]?["resourceSubscriptions"]?.array ?? []
+        #expect(told == heard)
+      }
+    }
+  }
+
   static let patterns: [(String, String, Bool)] = [
     ("*", "", true), ("*", "anything", true), ("", "", true), ("", "a", false), ("a*", "a", true), ("a*", "ba", false),
     ("*a", "ba", true), ("*a*", "bab", true), ("a?c", "abc", true), ("a?c", "aéc", true), ("a?c", "ac", false),

@@ -142,4 +142,17 @@ import Testing
       #expect(try await peer.ask("GET", "/metrics").status == 404, "nothing is measured here")
     }
   }
+  @Test func whereCallersAreAskedMetricsAreForThem() async throws {
+    try await withSite(
+      authorization: try Authorization(keyRules()), instruments: Instruments(metrics: Metrics()),
+      options: { $0.trustedProxies = [TrustedProxy("127.0.0.1")].compactMap(\.self) }
+    ) { site in
+      let peer = try site.peer()
+      for more in [[:], ["X-Forwarded-For": "127.0.0.1"]] {
+        #expect(try await peer.ask("GET", "/metrics", more).status == 401)
+        #expect(try await peer.ask("GET", "/metrics", more.merging(Keys.header(Keys.ada)) { $1 }).status == 200)
+      }
+      #expect(try await peer.ask("GET", "/ready").status == 200, "who balances load has no key")
+    }
+  }
 }

@@ -153,4 +153,19 @@ import Testing
       #expect(try await others.chunk().hasPrefix(":"), "the other's goes on")
     }
   }
+  @Test func anOpenStreamEndsWhenTheRulesOfItsCallerChange() async throws {
+    let authorization = try Authorization(keyRules())
+    try await withSite(authorization: authorization) { site in
+      let peer = try site.peer()
+      let (headers, body) = modern("subscriptions/listen", ["notifications": ["toolsListChanged": true]])
+      try await peer.send("POST", "/mcp", headers.merging(Keys.header(Keys.ada)) { $1 }, body: body)
+      #expect(try await peer.head().status == 200)
+      _ = try await peer.chunk()
+      for _ in 0..<2 { await site.site.beat() }
+      #expect(try await peer.chunk().hasPrefix(":"), "nothing has changed")
+      try authorization.replace(with: keyRules { $0.access = [AccessRule("add", in: .tools, for: ["key:bob"])] })
+      await site.site.beat()
+      while try await !peer.chunk().isEmpty {}
+    }
+  }
 }

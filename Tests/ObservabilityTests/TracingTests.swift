@@ -57,6 +57,20 @@ import Testing
     #expect(spans.withLock { $0 } == ["yes"])
   }
 
+  @Test func whatPeersWroteIsCut() throws {
+    let spans = Mutex<[TraceSpan]>([])
+    let tracer = Tracer { span in spans.withLock { $0.append(span) } }
+    let long = String(repeating: "é", count: 5000)
+    var span = TraceSpan(long, .server, tracer.context(under: nil), under: nil)
+    span.failure = long
+    span.attributes = [("gen_ai.tool.name", .string(long)), ("short", .string("é"))]
+    tracer.end(span)
+    let kept = try #require(spans.withLock { $0.first })
+    #expect(kept.name == String(repeating: "é", count: 512))
+    #expect(kept.failure?.utf8.count == 1024)
+    #expect(kept.attributes.map(\.value) == [.string(kept.name), .string("é")])
+  }
+
   @Test func spansAreSpelledAsTheCollectorReadsThem() throws {
     let parent = try #require(SpanContext(traceparent: Self.parent))
     var span = TraceSpan("tools/call \"x\"\n", .server, parent, under: parent)
