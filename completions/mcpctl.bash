@@ -5,7 +5,7 @@ _mcpctl_describe() {
   case $1 in
     'mcpctl')
       _mcpctl_options='--version -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
-      _mcpctl_commands='serve call tools resources prompts rpc ping info auth keys config version help completion man'
+      _mcpctl_commands='serve call tools resources prompts rpc ping info servers auth keys config version help completion man'
       ;;
     'mcpctl serve')
       _mcpctl_options='--config --set --validate-config --transport --host --port --path --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --rate-limit --allow-origin --allow-host --cors-credentials --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --debug --profile --memory-profile --duration -q --quiet --help'
@@ -58,6 +58,34 @@ _mcpctl_describe() {
     'mcpctl info')
       _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
+    'mcpctl servers')
+      _mcpctl_options='--help'
+      _mcpctl_commands='ls get add rm import discover test trust'
+      ;;
+    'mcpctl servers ls')
+      _mcpctl_options='-o --output --path --out --help'
+      ;;
+    'mcpctl servers get')
+      _mcpctl_options='-o --output --path --out --help'
+      ;;
+    'mcpctl servers add')
+      _mcpctl_options='-H --header -E --env --cwd --transport --force --use --project --system --help'
+      ;;
+    'mcpctl servers rm')
+      _mcpctl_options='--help'
+      ;;
+    'mcpctl servers import')
+      _mcpctl_options='--force --project --system --help'
+      ;;
+    'mcpctl servers discover')
+      _mcpctl_options='-o --output --path --out --help'
+      ;;
+    'mcpctl servers test')
+      _mcpctl_options='--timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl servers trust')
+      _mcpctl_options='--help'
+      ;;
     'mcpctl auth')
       _mcpctl_options='--help'
       _mcpctl_commands='login logout status token'
@@ -83,7 +111,7 @@ _mcpctl_describe() {
       ;;
     'mcpctl config')
       _mcpctl_options='--help'
-      _mcpctl_commands='validate view path init schema diff'
+      _mcpctl_commands='validate view path init schema diff use-context current-context'
       ;;
     'mcpctl config validate')
       _mcpctl_options='--kind -o --output --strict --allow-missing-env --help'
@@ -102,6 +130,12 @@ _mcpctl_describe() {
       ;;
     'mcpctl config diff')
       _mcpctl_options='-o --output --path --out --help'
+      ;;
+    'mcpctl config use-context')
+      _mcpctl_options='--none --project --system --help'
+      ;;
+    'mcpctl config current-context')
+      _mcpctl_options='-o --output --path --out -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl version')
       _mcpctl_options='-o --output --path --out --help'
@@ -122,6 +156,7 @@ _mcpctl_describe() {
 _mcpctl_values() {
   local cur=$2
   case $1 in
+    'mcpctl -s' | 'mcpctl --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -144,6 +179,7 @@ _mcpctl_values() {
     'mcpctl serve --log-format') mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$cur") ;;
     'mcpctl call --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl call --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl call -s' | 'mcpctl call --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl call --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl call --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl call --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -155,6 +191,7 @@ _mcpctl_values() {
     'mcpctl call --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl call 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl call 1'*) mapfile -t COMPREPLY < <(mcpctl __complete arguments -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl tools ls -s' | 'mcpctl tools ls --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools ls --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tools ls --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl tools ls --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -164,6 +201,7 @@ _mcpctl_values() {
     'mcpctl tools ls --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools ls -o' | 'mcpctl tools ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl tools ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tools get -s' | 'mcpctl tools get --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools get --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tools get --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl tools get --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -176,6 +214,7 @@ _mcpctl_values() {
     'mcpctl tools get 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools call --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools call --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl tools call -s' | 'mcpctl tools call --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools call --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tools call --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl tools call --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -187,6 +226,7 @@ _mcpctl_values() {
     'mcpctl tools call --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools call 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools call 1'*) mapfile -t COMPREPLY < <(mcpctl __complete arguments -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl resources ls -s' | 'mcpctl resources ls --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl resources ls --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl resources ls --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl resources ls --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -196,6 +236,7 @@ _mcpctl_values() {
     'mcpctl resources ls --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources ls -o' | 'mcpctl resources ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl resources ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl resources templates -s' | 'mcpctl resources templates --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl resources templates --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl resources templates --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl resources templates --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -207,6 +248,7 @@ _mcpctl_values() {
     'mcpctl resources templates --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources read --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources read --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl resources read -s' | 'mcpctl resources read --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl resources read --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl resources read --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl resources read --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -217,6 +259,7 @@ _mcpctl_values() {
     'mcpctl resources read -o' | 'mcpctl resources read --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl resources read --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources read 0') mapfile -t COMPREPLY < <(mcpctl __complete resources -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl prompts ls -s' | 'mcpctl prompts ls --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl prompts ls --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl prompts ls --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl prompts ls --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -228,6 +271,7 @@ _mcpctl_values() {
     'mcpctl prompts ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts get --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts get --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl prompts get -s' | 'mcpctl prompts get --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl prompts get --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl prompts get --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl prompts get --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -240,6 +284,7 @@ _mcpctl_values() {
     'mcpctl prompts get 0') mapfile -t COMPREPLY < <(mcpctl __complete prompts -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl rpc --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl rpc --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl rpc -s' | 'mcpctl rpc --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl rpc --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl rpc --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl rpc --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -249,6 +294,7 @@ _mcpctl_values() {
     'mcpctl rpc --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl rpc -o' | 'mcpctl rpc --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl rpc --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl ping -s' | 'mcpctl ping --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl ping --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl ping --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl ping --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -258,6 +304,7 @@ _mcpctl_values() {
     'mcpctl ping --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl ping -o' | 'mcpctl ping --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl ping --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl info -s' | 'mcpctl info --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl info --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl info --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl info --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -267,7 +314,23 @@ _mcpctl_values() {
     'mcpctl info --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl info -o' | 'mcpctl info --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl info --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl servers ls -o' | 'mcpctl servers ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl servers ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl servers get -o' | 'mcpctl servers get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl servers get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl servers get 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl servers add --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl servers add --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl servers rm 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl servers import 0') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl servers discover -o' | 'mcpctl servers discover --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl servers discover --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl servers test -o' | 'mcpctl servers test --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl servers test --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl servers test 0'*) mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl servers trust 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl auth login --client-secret-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth login -s' | 'mcpctl auth login --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl auth login --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl auth login --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl auth login --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -277,6 +340,7 @@ _mcpctl_values() {
     'mcpctl auth login --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth login -o' | 'mcpctl auth login --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl auth login --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth logout -s' | 'mcpctl auth logout --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl auth logout --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl auth logout --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl auth logout --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -286,6 +350,7 @@ _mcpctl_values() {
     'mcpctl auth logout --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth logout -o' | 'mcpctl auth logout --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl auth logout --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth status -s' | 'mcpctl auth status --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl auth status --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl auth status --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl auth status --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -295,6 +360,7 @@ _mcpctl_values() {
     'mcpctl auth status --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth status -o' | 'mcpctl auth status --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl auth status --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth token -s' | 'mcpctl auth token --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl auth token --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl auth token --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
     'mcpctl auth token --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -316,6 +382,9 @@ _mcpctl_values() {
     'mcpctl config diff --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl config diff 0') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl config diff 1') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl config use-context 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl config current-context -o' | 'mcpctl config current-context --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl config current-context --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl version -o' | 'mcpctl version --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl version --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl help 0'*) mapfile -t COMPREPLY < <(mcpctl __complete help -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
@@ -371,6 +440,15 @@ _mcpctl() {
       'mcpctl rpc') path='mcpctl rpc' ;;
       'mcpctl ping') path='mcpctl ping' ;;
       'mcpctl info') path='mcpctl info' ;;
+      'mcpctl servers' | 'mcpctl server') path='mcpctl servers' ;;
+      'mcpctl servers ls' | 'mcpctl servers list') path='mcpctl servers ls' ;;
+      'mcpctl servers get') path='mcpctl servers get' ;;
+      'mcpctl servers add') path='mcpctl servers add' ;;
+      'mcpctl servers rm' | 'mcpctl servers remove') path='mcpctl servers rm' ;;
+      'mcpctl servers import') path='mcpctl servers import' ;;
+      'mcpctl servers discover') path='mcpctl servers discover' ;;
+      'mcpctl servers test') path='mcpctl servers test' ;;
+      'mcpctl servers trust') path='mcpctl servers trust' ;;
       'mcpctl auth') path='mcpctl auth' ;;
       'mcpctl auth login') path='mcpctl auth login' ;;
       'mcpctl auth logout') path='mcpctl auth logout' ;;
@@ -385,6 +463,8 @@ _mcpctl() {
       'mcpctl config init') path='mcpctl config init' ;;
       'mcpctl config schema') path='mcpctl config schema' ;;
       'mcpctl config diff') path='mcpctl config diff' ;;
+      'mcpctl config use-context') path='mcpctl config use-context' ;;
+      'mcpctl config current-context') path='mcpctl config current-context' ;;
       'mcpctl version') path='mcpctl version' ;;
       'mcpctl help') path='mcpctl help' ;;
       'mcpctl completion') path='mcpctl completion' ;;

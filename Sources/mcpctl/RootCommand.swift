@@ -6,8 +6,8 @@ struct RootCommand: CommandGroup {
   static let info = CommandInfo(
     "mcpctl", "Serve and use Model Context Protocol servers.",
     discussion: [
-      "Every command talks to the server named with --server, after `--`, or in MCPCTL_SERVER. When none is named, the "
-        + "built-in server answers in this process.",
+      "Every command talks to the server named with --server, after `--`, or in MCPCTL_SERVER, or to the current one of "
+        + "`mcpctl servers`. When there is none, the built-in server answers in this process.",
       "Results go to standard output, everything else to standard error.",
     ],
     examples: [
@@ -19,7 +19,8 @@ struct RootCommand: CommandGroup {
   static let subcommands: [any Command.Type] = [
     ServeCommand.self, CallCommand.self, ToolsCommand.self, ResourcesCommand.self, PromptsCommand.self, RPCCommand.self,
     PingCommand.self,
-    InfoCommand.self, AuthCommand.self, KeysCommand.self, ConfigCommand.self, VersionCommand.self, HelpCommand.self,
+    InfoCommand.self, ServersCommand.self, AuthCommand.self, KeysCommand.self, ConfigCommand.self, VersionCommand.self,
+    HelpCommand.self,
     CompletionCommand.self,
     ManCommand.self,
     CompleteCommand.self,

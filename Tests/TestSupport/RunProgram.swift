@@ -77,7 +77,7 @@ public final class RunningProgram: Sendable {
       variables[name] = getenv(name).map { String(cString: $0) } ?? ""
     }
     // What one test remembers is no business of the next; nobody, root included, can make a folder below a file.
-    if variables["XDG_CACHE_HOME"] == nil { variables["XDG_CACHE_HOME"] = "/dev/null" }
+    for name in ["XDG_CACHE_HOME", "XDG_CONFIG_HOME"] where variables[name] == nil { variables[name] = "/dev/null" }
     var arguments = words.map { strdup($0) } + [nil]
     var settings = variables.map { strdup("\($0)=\($1)") } + [nil]
     defer { for pointer in arguments + settings { free(pointer) } }

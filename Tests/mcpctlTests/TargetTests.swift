@@ -15,13 +15,17 @@ import Testing
 
   private func resolver(_ environment: [String: String] = [:]) -> TargetResolver {
     let console = MemoryConsole(environment: environment, files: ["mcp.json": Self.file, "bad.json": "{"]).console
-    return TargetResolver(environment: console.environment) { path throws(FileFault) in
-      try console.readFile(path, 1 << 20)
-    }
+    return TargetResolver(environs: console.environs)
   }
 
   private func failure(_ word: String, _ environment: [String: String] = [:]) -> Failure? {
-    #expect(throws: Failure.self) { try resolver(environment).target(word, .automatic) }
+    #expect(throws: Failure.self) { try reached(word, .automatic, environment) }
+  }
+
+  private func reached(
+    _ word: String, _ http: Target.HTTP, _ environment: [String: String] = [:]
+  ) throws -> Target {
+    try resolver(environment).resolve(word, http, isExplicit: true).target
   }
 
   @Test(arguments: [
@@ -31,23 +35,23 @@ import Testing
     ("example.com:443/api/mcp", .url("https://example.com:443/api/mcp")),
   ])
   func aWordNamesATarget(word: String, target: Target) throws {
-    #expect(try resolver().target(word, .automatic) == target)
+    #expect(try reached(word, .automatic) == target)
   }
 
   @Test func aHostSpokenToOverSSEGetsThePathOfSSE() throws {
-    #expect(try resolver().target("localhost:8000", .sse) == .url("http://localhost:8000/sse", .sse))
+    #expect(try reached("localhost:8000", .sse) == .url("http://localhost:8000/sse", .sse))
   }
 
   @Test func anEntryOfAFileIsReadWithItsVariables() throws {
     let environment = ["HOME": "/home/a", "TOKEN": "t"]
     #expect(
-      try resolver(environment).target("mcp.json:files", .automatic)
+      try reached("mcp.json:files", .automatic, environment)
         == .program(
           command: "/home/a/bin/files", arguments: ["--root", "/srv"], environment: ["A": "b"], directory: "/tmp"))
     #expect(
-      try resolver(environment).target("mcp.json:web", .automatic)
+      try reached("mcp.json:web", .automatic, environment)
         == .url("https://example.com/mcp", headers: [.init(name: "Authorization", value: "Bearer t")]))
-    #expect(try resolver().target("mcp.json:old", .automatic) == .url("http://example.com/sse", .sse))
+    #expect(try reached("mcp.json:old", .automatic) == .url("http://example.com/sse", .sse))
   }
 
   @Test func theFirstHitWinsAndTwoAreAnError() throws {
@@ -71,7 +75,7 @@ import Testing
   }
 
   @Test func aURLOfAnotherSchemeIsRefused() {
-    let error = #expect(throws: UsageError.self) { try resolver().target("ftp://x/", .automatic) }
+    let error = #expect(throws: UsageError.self) { try reached("ftp://x/", .automatic) }
     #expect(error?.message == "'ftp' is no scheme of a server; URLs begin with http:// or https://")
   }
 

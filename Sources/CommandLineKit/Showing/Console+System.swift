@@ -55,7 +55,7 @@ extension Console {
 }
 
 private func fault(_ path: String, _ number: Int32) -> FileFault {
-  FileFault(path: path, reason: Console.reason(number), isMissing: number == ENOENT)
+  FileFault(path: path, reason: Console.reason(number), isMissing: number == ENOENT || number == ENOTDIR)
 }
 
 private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {

@@ -43,24 +43,7 @@ package struct PrivateFolder: Sendable {
   /// Writes the file, or leaves the one there was: nobody ever sees half of it.
   package func replace(_ name: String, with bytes: [UInt8]) throws(IOError) {
     try make()
-    let draft = "\(path)/.\(name).\(getpid()).\(UInt32.random(in: .min ... .max))"
-    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard file >= 0 else { throw fault(name) }
-    var rest = bytes[...]
-    var isWritten = true
-    while isWritten, !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      isWritten = count > 0
-      rest = rest.dropFirst(max(count, 0))
-    }
-    isWritten = isWritten && fsync(file) == 0
-    isWritten = close(file) == 0 && isWritten
-    guard isWritten, rename(draft, "\(path)/\(name)") == 0 else {
-      let error = fault(name)
-      unlink(draft)
-      throw error
-    }
+    try replaceFile("\(path)/\(name)", with: bytes, isPrivate: true)
   }
 
   /// Deletes the file.
@@ -99,11 +82,7 @@ package struct PrivateFolder: Sendable {
 
   /// Makes the folder and what it lies in, and keeps others out of it.
   private func make() throws(IOError) {
-    var made = ""
-    for part in path.split(separator: "/") {
-      made += "/\(part)"
-      if mkdir(made, 0o700) != 0, errno != EEXIST, errno != EROFS, errno != EACCES { throw fault("") }
-    }
+    try makeFolders(path)
     var status = stat()
     guard stat(path, &status) == 0 else { throw fault("") }
     guard status.st_uid == geteuid() else {

@@ -35,7 +35,17 @@ struct CallCommand: ServerCommand {
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions
 
+  /// Takes the server out of `server/tool`, where no other is named and a server has that name.
+  private func settleServer(_ console: Console) throws {
+    guard connection.server == nil, program.isEmpty, let slash = tool.firstIndex(of: "/") else { return }
+    let server = String(tool[..<slash])
+    guard try server == TargetResolver.builtin || ServerBook(console.environs).entry(server) != nil else { return }
+    connection.server = server
+    tool = String(tool[tool.index(after: slash)...])
+  }
+
   func run(in console: Console) async throws -> ExitCode {
+    try settleServer(console)
     var connecting = try connecting(console)
     connecting.checksOutput = !arguments.noValidate
     let talk = connecting.talk

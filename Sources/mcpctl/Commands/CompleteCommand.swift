@@ -14,7 +14,7 @@ struct CompleteCommand: Command {
 
   /// What can be completed.
   enum Kind: String, ChoiceValue {
-    case tools, arguments, resources, prompts, help
+    case tools, arguments, resources, prompts, servers, help
   }
 
   func run(in console: Console) async throws -> ExitCode {
@@ -31,6 +31,10 @@ struct CompleteCommand: Command {
       let commands = CommandModel(RootCommand.self).visibleSubcommands.map { ($0.info.name, $0.info.summary) }
       return commands + HelpTopic.all.map { ($0.name, $0.summary) }
     }
+    if kind == .servers {
+      return try ServerBook(console.environs).entries.map { ($0.name, $0.content.placeOfServer) }
+        + [(TargetResolver.builtin, "the server built into mcpctl")]
+    }
     guard let connection = try connection(console) else { return [] }
     let answers = Answers()
     _ = try await connection.run { client in
@@ -39,7 +43,7 @@ struct CompleteCommand: Command {
       case .resources: await answers.add(try await client.list(.resources)["resources"], named: "uri")
       case .prompts: await answers.add(try await client.list(.prompts)["prompts"], named: "name")
       case .arguments: await answers.add(try await arguments(client))
-      case .help: break
+      case .servers, .help: break
       }
       return .success
     }
@@ -58,6 +62,7 @@ struct CompleteCommand: Command {
     nobody.noInput = true
     let connection = try Connection(options, program: [], nobody, talk, console)
     if case .program = connection.resolved.target { return nil }
+    guard Consent(console: console).isGiven(for: connection.resolved.listing) else { return nil }
     return connection
   }
 

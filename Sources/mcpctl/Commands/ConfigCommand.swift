@@ -6,14 +6,14 @@ import MCPConfig
 /// `mcpctl config`
 struct ConfigCommand: CommandGroup {
   static let info = CommandInfo(
-    "config", "Check, show and write configurations.",
+    "config", "Check, show and write configurations; choose the current server.",
     discussion: [
       "`mcpctl serve --config FILE` takes its values from a file of YAML or JSON; these commands are about such files.",
       "FILE may be left out where MCP_CONFIG_PATH names it; - is standard input. `mcpctl help configuration` lists the keys.",
     ])
   static let subcommands: [any Command.Type] = [
     ConfigValidateCommand.self, ConfigViewCommand.self, ConfigPathCommand.self, ConfigInitCommand.self,
-    ConfigSchemaCommand.self, ConfigDiffCommand.self,
+    ConfigSchemaCommand.self, ConfigDiffCommand.self, ConfigUseContextCommand.self, ConfigCurrentContextCommand.self,
   ]
 }
 

@@ -30,10 +30,8 @@ struct Connection: Sendable {
   init(
     _ options: ConnectionOptions, program: [String], _ answers: AnswerOptions, _ talk: TalkOptions, _ console: Console
   ) throws {
-    let resolver = TargetResolver(environment: console.environment) { path throws(FileFault) in
-      try console.readFile(path, 16 << 20)
-    }
-    resolved = try resolver.resolve(server: options.server, program: program, http: options.transport.http)
+    resolved = try TargetResolver(environs: console.environs).resolve(
+      server: options.server, program: program, http: options.transport.http)
     headers = try options.headers(console)
     environment = try options.environment()
     directory = options.cwd
@@ -58,10 +56,11 @@ struct Connection: Sendable {
   }
 
   /// What messages call the server.
-  var serverName: String { resolved.target.name }
+  var serverName: String { resolved.name }
 
   /// Connects, runs `body`, and closes whatever happens. Ctrl-C and SIGTERM cancel it; the server is told.
   func run(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode {
+    try await Consent(console: console).obtain(for: resolved.listing)
     talk.announce(resolved)
     var connection = self
     if let header = try await options.askedHeader(for: serverName, console) {

@@ -27,7 +27,8 @@ final class Talk: Sendable {
   /// Says which server answers where nobody named one and somebody is looking.
   func announce(_ resolved: TargetResolver.Resolved) {
     guard !resolved.isExplicit, verbosity >= 0, stream.isTerminal else { return }
-    line("# server: \(resolved.target.name) (none was named)")
+    let reason = resolved.listing.map { "the current one of \($0.file)" } ?? "none was named"
+    line("# server: \(resolved.name) (\(reason))")
   }
 
   /// Says something for -v.

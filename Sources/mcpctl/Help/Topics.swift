@@ -36,6 +36,7 @@ extension HelpTopic {
         ("COLUMNS", "The width of help pages and tables when the terminal does not tell."),
         ("BROWSER", "The program `mcpctl auth login` opens pages with; xdg-open when not set, none when empty."),
         ("XDG_CACHE_HOME", "The folder for eras.json below; ~/.cache when not set."),
+        ("XDG_CONFIG_HOME", "The folder for servers.json below; ~/.config when not set."),
         ("XDG_STATE_HOME", "The folder for tokens below; ~/.local/state when not set."),
         ("http_proxy, https_proxy, no_proxy", "Proxies for servers reached by URL, as curl reads them."),
       ]),
@@ -44,6 +45,15 @@ extension HelpTopic {
           + "has one: see `mcpctl help configuration`."),
       .heading("Files"),
       .terms([
+        (
+          "~/.config/mcpctl/servers.json",
+          "Servers that have names, and which one is current; see `mcpctl servers`. A project has them in .mcpctl.json, the "
+            + "machine in /etc/mcpctl/servers.json."
+        ),
+        (
+          "~/.local/state/mcpctl/trusted.json",
+          "Which servers of projects and of other programs you have agreed to, known by a digest."
+        ),
         (
           "~/.cache/mcpctl/eras.json",
           "Which servers, known by a hash, only knew the handshake of the legacy era lately, so that they are not asked "
@@ -61,17 +71,22 @@ extension HelpTopic {
     "targets", "how a server is named",
     [
       .terms([
+        ("NAME", "A server that was given a name: see `mcpctl servers`."),
         ("builtin", "The server built into mcpctl, in this process: no network, no child."),
         ("https://host/mcp", "A server at a URL. Streamable HTTP is tried first, then HTTP+SSE; --transport decides."),
         ("host:port", "Short for http://host:port/mcp on this machine and https://host:port/mcp elsewhere."),
         ("FILE.json:entry", "An entry of a file with `mcpServers` or `servers`, as other clients keep it."),
         ("-- command args...", "A program to start; it talks over its standard input and output."),
       ]),
+      .paragraph(
+        "A tool may be named with its server: `mcpctl call NAME/tool`. A program out of a file that other clients keep is "
+          + "started once you have agreed, where you can be asked; one that a project brings along in .mcpctl.json never before."
+      ),
       .heading("Which one is used"),
       .paragraph("First hit wins. Naming two is an error, never a silent choice."),
       .terms([
         ("1.", "The command after `--`, or --server."), ("2.", "The environment variable MCPCTL_SERVER."),
-        ("3.", "The built-in server."),
+        ("4.", "The built-in server."),
       ]),
       .heading("Examples"),
       .lines([

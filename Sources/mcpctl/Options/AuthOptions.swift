@@ -49,9 +49,7 @@ struct AuthTarget {
 
   init(_ word: String?, _ connection: ConnectionOptions, _ console: Console) throws {
     if word != nil && connection.server != nil { throw UsageError("name the server once: as a word, or with --server") }
-    let resolver = TargetResolver(environment: console.environment) { path throws(FileFault) in
-      try console.readFile(path, 16 << 20)
-    }
+    let resolver = TargetResolver(environs: console.environs)
     let resolved = try resolver.resolve(
       server: word ?? connection.server, program: [], http: connection.transport.http)
     guard case .url(let url, _, let headers) = resolved.target else {

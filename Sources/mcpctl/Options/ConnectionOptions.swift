@@ -4,8 +4,8 @@ import CommandLineKit
 /// Which server, and how to reach it.
 struct ConnectionOptions: OptionGroup {
   @Option(
-    "Server: a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.", short: "s",
-    value: "TARGET", isExclusive: true)
+    "Server: a name of `mcpctl servers`, a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.",
+    short: "s", value: "TARGET", isExclusive: true, completion: .dynamic("servers"))
   var server: String?
   @Option("How a URL is spoken to.", value: "TRANSPORT") var transport = ClientTransportChoice.auto
   @Option("Protocol revision to speak.", value: "REVISION") var `protocol` = ProtocolChoice.auto

@@ -4,7 +4,7 @@ import JSONKit
 
 extension TargetResolver {
   /// An entry of a file as other clients keep it: `mcpServers` (Claude, Cursor) or `servers` (VS Code).
-  func entry(_ name: String?, inFile path: String, _ http: Target.HTTP) throws -> Target {
+  func entry(_ name: String?, inFile path: String, _ http: Target.HTTP, _ isExplicit: Bool) throws -> Resolved {
     let servers = try servers(inFile: path)
     guard let name = name ?? (servers.count == 1 ? servers.names.first : nil) else {
       throw Failure(
@@ -17,13 +17,17 @@ extension TargetResolver {
         .notFound, "no_server", "\(path) has no server '\(name)'",
         hint: near ?? "it has: \(servers.names.joined(separator: ", "))")
     }
-    return try target(entry, at: "\(path): \(name)", http)
+    let target = try target(entry, at: "\(path): \(name)", http)
+    let isProgram = if case .program = target { true } else { false }
+    return Resolved(
+      target: target, isExplicit: isExplicit,
+      listing: Listing(name: name, file: path, content: entry, trust: isProgram ? .asked : .given))
   }
 
-  private func servers(inFile path: String) throws -> JSONObject {
+  func servers(inFile path: String) throws -> JSONObject {
     let bytes: [UInt8]
     do throws(FileFault) {
-      bytes = try readFile(path)
+      bytes = try environs.readFile(path)
     } catch {
       throw Failure(error.isMissing ? .notFound : .badConfiguration, "config", "\(error)")
     }
@@ -33,13 +37,13 @@ extension TargetResolver {
     } catch {
       throw Failure(.badConfiguration, "config", "\(path) is no JSON: \(error)")
     }
-    guard let servers = (file["mcpServers"] ?? file["servers"])?.object else {
+    guard let servers = ForeignFile.servers(in: file, directory: environs.directory) else {
       throw Failure(.badConfiguration, "config", "\(path) has neither 'mcpServers' nor 'servers'")
     }
     return servers
   }
 
-  private func target(_ entry: JSONObject, at place: String, _ http: Target.HTTP) throws -> Target {
+  func target(_ entry: JSONObject, at place: String, _ http: Target.HTTP) throws -> Target {
     switch (entry["command"]?.string, entry["url"]?.string) {
     case (let command?, nil):
       var arguments: [String] = []
@@ -87,7 +91,7 @@ extension TargetResolver {
         name = name[..<mark.lowerBound]
       }
       if name.hasPrefix("env:") { name = name.dropFirst(4) }
-      guard let value = environment(String(name)) ?? fallback else {
+      guard let value = environs.environment(String(name)) ?? fallback else {
         throw Failure(
           .badConfiguration, "config", "\(place) needs the environment variable \(name)", hint: "set \(name)")
       }

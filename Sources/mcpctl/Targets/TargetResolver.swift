@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
+import JSONKit
 
-/// Decides which server is meant: `-- command` or `--server`, else MCPCTL_SERVER, else the built-in one.
+/// Decides which server is meant: `-- command` or `--server`, else MCPCTL_SERVER, else the current one of a file, else the
+/// built-in one.
 struct TargetResolver {
-  let environment: (String) -> String?
-  let readFile: (String) throws(FileFault) -> [UInt8]
+  let environs: Environs
 
-  /// A target and whether the caller named it.
+  /// A target, and who said so.
   struct Resolved: Equatable {
     let target: Target
+    /// Whether the caller named it.
     let isExplicit: Bool
+    /// The file and the name it comes from; nil where the words say it all.
+    var listing: Listing?
+
+    /// What messages call the server.
+    var name: String { listing.map { safeText($0.name) } ?? target.name }
   }
 
   func resolve(server: String?, program: [String], http: Target.HTTP) throws -> Resolved {
@@ -19,28 +26,54 @@ struct TargetResolver {
     if let command = program.first {
       return Resolved(target: .program(command: command, arguments: Array(program.dropFirst())), isExplicit: true)
     }
-    if let server { return Resolved(target: try target(server, http), isExplicit: true) }
-    if let server = environment("MCPCTL_SERVER"), !server.isEmpty {
-      return Resolved(target: try target(server, http), isExplicit: true)
+    if let server { return try resolve(server, http, isExplicit: true) }
+    if let server = environs.environment("MCPCTL_SERVER"), !server.isEmpty {
+      return try resolve(server, http, isExplicit: true)
     }
-    return Resolved(target: .builtin, isExplicit: false)
+    let book = try ServerBook(environs)
+    guard let (name, shelf) = book.current else { return Resolved(target: .builtin, isExplicit: false) }
+    if name == Self.builtin { return Resolved(target: .builtin, isExplicit: true) }
+    guard let entry = book.entry(name) else {
+      throw Failure(
+        .notFound, "no_server", "\(shelf.path) says that '\(safeText(name))' is the current server, and no file has it",
+        hint: "`mcpctl config use-context NAME` chooses another; -s builtin uses the built-in server")
+    }
+    return try resolved(entry, http, isExplicit: false)
   }
 
+  /// The server built into this program.
+  static let builtin = "builtin"
+
   /// The target one word names.
-  func target(_ word: String, _ http: Target.HTTP) throws -> Target {
-    if word == "builtin" { return .builtin }
-    if word.hasPrefix("http://") || word.hasPrefix("https://") { return .url(word, http) }
+  func resolve(_ word: String, _ http: Target.HTTP, isExplicit: Bool) throws -> Resolved {
+    if word == Self.builtin { return Resolved(target: .builtin, isExplicit: isExplicit) }
+    if word.hasPrefix("http://") || word.hasPrefix("https://") {
+      return Resolved(target: .url(word, http), isExplicit: isExplicit)
+    }
     if let scheme = word.firstRange(of: "://") {
       throw UsageError("'\(word[..<scheme.lowerBound])' is no scheme of a server; URLs begin with http:// or https://")
     }
     if let colon = word.lastIndex(of: ":"), word[..<colon].hasSuffix(".json") {
-      return try entry(String(word[word.index(after: colon)...]), inFile: String(word[..<colon]), http)
+      return try entry(String(word[word.index(after: colon)...]), inFile: String(word[..<colon]), http, isExplicit)
     }
-    if word.hasSuffix(".json") { return try entry(nil, inFile: word, http) }
-    if let url = url(fromHost: word, http) { return .url(url, http) }
+    if word.hasSuffix(".json") { return try entry(nil, inFile: word, http, isExplicit) }
+    if let url = url(fromHost: word, http) { return Resolved(target: .url(url, http), isExplicit: isExplicit) }
+    let book = try ServerBook(environs)
+    if let entry = book.entry(word) { return try resolved(entry, http, isExplicit: isExplicit) }
+    let near = nearMiss(of: word, in: book.entries.map(\.name)).map { "did you mean '\($0)'?" }
     throw Failure(
-      .notFound, "no_server", "no server is called '\(word)'",
-      hint: "give a URL, host:port, FILE.json:entry, 'builtin', or a command after '--'")
+      .notFound, "no_server", "no server is called '\(safeText(word))'",
+      hint: near
+        ?? "give a URL, host:port, FILE.json:entry, 'builtin', a name of `mcpctl servers ls`, or a command after '--'")
+  }
+
+  private func resolved(_ entry: ServerBook.Entry, _ http: Target.HTTP, isExplicit: Bool) throws -> Resolved {
+    let place = "\(entry.shelf.path): \(entry.name)"
+    return Resolved(
+      target: try target(entry.content, at: place, http), isExplicit: isExplicit,
+      listing: Listing(
+        name: entry.name, file: entry.shelf.path, content: entry.content,
+        trust: entry.shelf.level == .project ? .mustBeGiven : .given))
   }
 
   /// `host:port` and `host:port/path` as a URL: plain HTTP to this machine, TLS to any other.

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import EventIO
+import JSONKit
+
+/// Has the user agree once to a server that somebody else may have written down: what a project brings along is code of
+/// theirs, and may send variables of the environment wherever it likes.
+///
+/// What was agreed to is known by a digest of file, name and entry: when one of them changes, the user is asked again.
+struct Consent {
+  private static let file = "trusted.json"
+  /// How many agreements are kept, the newest.
+  private static let limit = 1000
+
+  let console: Console
+
+  /// - Throws: `Failure` when the user does not agree, or cannot be asked and has to be.
+  func obtain(for listing: Listing?, isGiven: Bool = false) async throws {
+    guard let listing, listing.trust != .given else { return }
+    let key = try key(of: listing)
+    if agreements()[key] != nil { return }
+    let canAsk = console.input.isTerminal && console.error.isTerminal
+    if !isGiven {
+      if !canAsk {
+        guard listing.trust == .mustBeGiven else { return }
+        throw refusal(listing, hint: "look at it, then `mcpctl servers trust \(shellWord(listing.name))`")
+      }
+      try await ask(about: listing)
+    }
+    try remember(key)
+  }
+
+  /// Whether it may be used without a question.
+  func isGiven(for listing: Listing?) -> Bool {
+    guard let listing, listing.trust != .given else { return true }
+    return (try? key(of: listing)).map { agreements()[$0] != nil } ?? false
+  }
+
+  private func ask(about listing: Listing) async throws {
+    let dialogue = Dialogue(console: console)
+    let verb = listing.content["command"] == nil ? "talks to" : "starts"
+    dialogue.say("The server \(safeText(listing.name)) of \(safeText(listing.file)) \(verb)")
+    dialogue.say("  \(safeText(listing.content.placeOfServer))")
+    let variables = listing.content.variables
+    if !variables.isEmpty { dialogue.say("and is given \(safeText(variables.joined(separator: ", ")))") }
+    switch try await dialogue.ask("Use it, now and later? (y)es, [N]o: ")?.lowercased() {
+    case "y", "yes": return
+    default: throw refusal(listing, hint: nil)
+    }
+  }
+
+  private func refusal(_ listing: Listing, hint: String?) -> Failure {
+    Failure(
+      .badConfiguration, "not_trusted",
+      "nobody has agreed to the server '\(safeText(listing.name))' of \(safeText(listing.file)): "
+        + safeText(listing.content.placeOfServer),
+      hint: hint)
+  }
+
+  private var folder: PrivateFolder? {
+    let state = console.environment("XDG_STATE_HOME") ?? console.environment("HOME").map { $0 + "/.local/state" }
+    return state.flatMap { $0.hasPrefix("/") ? PrivateFolder("\($0)/mcpctl") : nil }
+  }
+
+  private func agreements() -> JSONObject {
+    guard let bytes = try? folder?.read(Self.file, limit: 1 << 20) else { return [:] }
+    return (try? JSONObject(parsing: bytes)) ?? [:]
+  }
+
+  private func remember(_ key: String) throws {
+    guard let folder else { return }
+    var known = agreements()
+    known[key] = true
+    do throws(IOError) {
+      try folder.replace(
+        Self.file, with: Array(JSON.object(JSONObject(Array(known.members.suffix(Self.limit)))).text.utf8))
+    } catch {
+      throw Failure(.badConfiguration, "config", "what you agreed to cannot be kept: \(error.message)")
+    }
+  }
+
+  private func key(of listing: Listing) throws -> String {
+    let text = [listing.file, listing.name, JSON.object(listing.content).text].joined(separator: "\0")
+    return try digest(of: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
+
+extension JSONObject {
+  /// The names of the variables of the environment an entry takes, in any of its texts.
+  fileprivate var variables: [String] {
+    let text = JSON.object(self).text
+    return text.split(separator: "${", omittingEmptySubsequences: false).dropFirst().compactMap { part in
+      part.firstIndex(of: "}").map { "${\(part[..<$0])}" }
+    }
+  }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+import TestSupport
+import Testing
+
+/// `mcpctl servers` and `mcpctl config use-context`, as a user has them.
+@Suite(.timeLimit(.minutes(2))) struct ServersCommandTests {
+  /// A home, and a project in a folder of it.
+  private final class Place {
+    let folder = TemporaryFolder()
+
+    init() throws { _ = try run(["mkdir", "-p", folder.path("work/deep")]) }
+
+    func callAsFunction(_ words: String..., variables: [String: String] = [:]) throws -> ProgramRun {
+      try run(
+        ["sh", "-c", #"cd "$0" && exec "$@""#, folder.path("work/deep"), binary] + words,
+        environment: [
+          "HOME": folder.path(""), "XDG_CONFIG_HOME": folder.path("config"), "XDG_STATE_HOME": folder.path("state"),
+        ].merging(variables) { $1 })
+    }
+  }
+
+  @Test func aNamedServerIsUsedByName() throws {
+    let mcpctl = try Place()
+    #expect(try mcpctl("servers", "ls").error.contains("mcpctl servers add NAME URL") == false)
+    let added = try mcpctl("servers", "add", "local", "-E", "TOKEN=env:SECRET", "--", binary, "serve")
+    #expect(added.code == 0, "\(added.error)")
+    #expect(added.error.contains("config/mcpctl/servers.json: local "))
+    #expect(try mcpctl("servers", "ls").output.hasPrefix("local\t\tstdio\tuser\t"))
+    let variables = ["SECRET": "sesame"]
+    #expect(try mcpctl("-s", "local", "call", "calculator", "a=1", "b=2", variables: variables).output == "3\n")
+    #expect(try mcpctl("call", "local/calculator", "a=1", "b=2", variables: variables).output == "3\n")
+    let missing = try mcpctl("-s", "local", "ping")
+    #expect(missing.code == 78 && missing.error.contains("local needs the environment variable SECRET"))
+    #expect(try mcpctl("-s", "locla", "ping").error.contains("did you mean 'local'?"))
+    #expect(try mcpctl("servers", "rm", "local").code == 0)
+    #expect(try mcpctl("servers", "get", "local").code == 8)
+  }
+
+  @Test func theCurrentServerAnswersWhereNoneIsNamed() throws {
+    let mcpctl = try Place()
+    #expect(try mcpctl("config", "current-context").output == "builtin\n")
+    #expect(try mcpctl("servers", "add", "one", "--use", "--", binary, "serve").code == 0)
+    #expect(try mcpctl("config", "current-context").output == "one\n")
+    #expect(try mcpctl("info", "-o", "json", "--path", ".transport").output == "\"stdio\"\n")
+    #expect(try mcpctl("-s", "builtin", "info", "-o", "json", "--path", ".transport").output == "\"in process\"\n")
+    #expect(try mcpctl("config", "use-context", "two").code == 8)
+    #expect(try mcpctl("config", "use-context", "--none").code == 0)
+    #expect(try mcpctl("info", "-o", "json", "--path", ".transport").output == "\"in process\"\n")
+    #expect(try mcpctl("config", "current-context", variables: ["MCPCTL_SERVER": "x:1"]).output == "x:1\n")
+  }
+
+  @Test func whatAProjectBringsAlongIsNotUsedUnasked() throws {
+    let mcpctl = try Place()
+    let text = #"{"mcpServers": {"p": {"command": "\#(binary)", "args": ["serve"]}}, "currentServer": "p"}"#
+    _ = try mcpctl.folder.write(text, to: "work/.mcpctl.json")
+    let refused = try mcpctl("call", "calculator", "a=1", "b=2")
+    #expect(refused.code == 78 && refused.output == "")
+    #expect(refused.error.contains("nobody has agreed to the server 'p' of "))
+    #expect(refused.error.contains("mcpctl servers trust p"))
+    #expect(try mcpctl("servers", "trust", "p").code == 0)
+    #expect(try mcpctl("call", "calculator", "a=1", "b=2").output == "3\n")
+    // Another command is another server.
+    _ = try mcpctl.folder.write(text.replacing(#"["serve"]"#, with: #"["serve", "--debug"]"#), to: "work/.mcpctl.json")
+    #expect(try mcpctl("call", "calculator", "a=1", "b=2").code == 78)
+    #expect(try mcpctl("servers", "add", "own", "--project", "--", binary, "serve").code == 0)
+    #expect(try mcpctl("-s", "own", "call", "calculator", "a=1", "b=2").output == "3\n", "who writes it agrees")
+  }
+
+  @Test func serversOfOthersAreCopiedAndTheirFilesStay() throws {
+    let mcpctl = try Place()
+    let text =
+      #"{"mcpServers": {"a": {"command": "\#(binary)", "args": ["serve"]}, "b": {"url": "http://127.0.0.1:1/mcp"}}}"#
+    let file = try mcpctl.folder.write(text, to: "work/deep/.mcp.json")
+    let found = try mcpctl("servers", "discover", "-o", "name")
+    #expect(found.output.hasSuffix("work/deep/.mcp.json:a\n\(file):b\n"), "\(found.output) \(found.error)")
+    #expect(try mcpctl("servers", "import", ".mcp.json", "c").code == 8)
+    #expect(try mcpctl("servers", "import", ".mcp.json").code == 0)
+    #expect(try mcpctl("servers", "import", ".mcp.json").code == 1)
+    #expect(try run(["cat", file]).output == text)
+    let tested = try mcpctl("servers", "test", "-o", "json")
+    #expect(tested.code == 1)
+    let servers = try JSON(parsing: tested.output)["servers"]?.array
+    #expect(servers?.map { $0["ok"] } == [true, false])
+    #expect(servers?[1]["error"]?.string?.contains("127.0.0.1:1") == true)
+    #expect(try mcpctl("servers", "test", "a").code == 0)
+  }
+
+  @Test func whatIsWrittenIsTheWholeFileAndKeepsTheRest() throws {
+    let mcpctl = try Place()
+    _ = try run(["mkdir", "-p", mcpctl.folder.path("config/mcpctl")])
+    let file = try mcpctl.folder.write(
+      #"{"comment": "mine", "mcpServers": {"z": {"command": "z"}}}"#, to: "config/mcpctl/servers.json")
+    let added = try mcpctl("servers", "add", "web", "https://example.com/mcp", "-H", "Authorization: Bearer abcdefgh")
+    #expect(added.error.contains("warning: Authorization stands in the file as it is"))
+    #expect(
+      try JSON(parsing: try run(["cat", file]).output) == [
+        "comment": "mine",
+        "mcpServers": [
+          "z": ["command": "z"],
+          "web": [
+            "type": "http", "url": "https://example.com/mcp", "headers": ["Authorization": "Bearer abcdefgh"],
+          ],
+        ],
+      ])
+    let shown = try mcpctl("servers", "get", "web")
+    #expect(shown.output.contains("example.com") && !shown.output.contains("abcdefgh"))
+    #expect(try mcpctl("servers", "add", "web", "https://other.example/mcp").code == 1)
+    #expect(try mcpctl("servers", "add", "x", "https://h/mcp", "--", "cmd").code == 64)
+    #expect(try mcpctl("servers", "add", "x").code == 64)
+    #expect(try mcpctl("config", "validate", "--kind", "mcp-json", file).output.contains("error") == false)
+  }
+
+  @Test func namesAreCompleted() throws {
+    let mcpctl = try Place()
+    #expect(try mcpctl("servers", "add", "prod", "https://example.com/mcp").code == 0)
+    let offered = try mcpctl("__complete", "servers", "--", "-s", "pr")
+    #expect(offered.output == "prod\thttps://example.com/mcp\n")
+  }
+}
