@@ -15,7 +15,7 @@ function __mcpctl_path
                 echo after
                 echo 0
                 return
-            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key -o --output --path --out --config --set --host --port --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --rate-limit --allow-origin --allow-host --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --duration --args --answer --sampling-cmd --root --scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --redirect-uri --add --kind --all
+            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key -o --output --path --out --config --set --host --port --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --rate-limit --allow-origin --allow-host --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --duration --args --answer --sampling-cmd --root --scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --redirect-uri --add --kind --affinity --server-name --log-dir --all
                 set skip yes
                 continue
             case '-*'
@@ -104,6 +104,10 @@ function __mcpctl_path
                 set path 'mcpctl config use-context'
             case 'mcpctl config current-context'
                 set path 'mcpctl config current-context'
+            case 'mcpctl deploy'
+                set path 'mcpctl deploy'
+            case 'mcpctl deploy nginx'
+                set path 'mcpctl deploy nginx'
             case 'mcpctl version'
                 set path 'mcpctl version'
             case 'mcpctl help'
@@ -146,6 +150,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a servers -d 'Give servers name
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a auth -d 'Log in to servers that want authorization, and out again.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a keys -d 'Make API keys for a server.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a config -d 'Check, show and write configurations; choose the current server.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a deploy -d 'Write what other programs need to run servers.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a version -d 'Print the version and the protocol revisions spoken.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a help -d 'Explain a command or a topic.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a completion -d 'Print the completion script for a shell.'
@@ -760,6 +765,18 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl config current-context'" -s v -l verb
 complete -c mcpctl -n "__mcpctl_at 'mcpctl config current-context'" -s q -l quiet -d 'Say nothing on standard error but errors.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl config current-context'" -l no-color -d 'Use no colour, whatever the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl config current-context'" -s h -l help -d 'Show help.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl deploy'" -f -a nginx -d 'Write an nginx configuration for one server, or for several nodes.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl deploy'" -s h -l help -d 'Show help.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl deploy nginx'" -l affinity -r -f -a 'session ip' -d 'How a request finds its node.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl deploy nginx'" -l port -r -f -d 'Port nginx listens on. Default 80, with TLS 443.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl deploy nginx'" -l server-name -r -f -d 'Name clients use.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl deploy nginx'" -l tls-cert -r -F -d 'Certificate chain in PEM.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl deploy nginx'" -l tls-key -r -F -d 'Private key in PEM.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl deploy nginx'" -l log-dir -r -f -a '(__fish_complete_directories)' -d 'Where nginx logs to.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl deploy nginx'" -l read-timeout -r -f -d 'How long nginx waits for a server that says nothing.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl deploy nginx'" -l config -r -F -d 'Configuration whose cluster.seeds are the nodes.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl deploy nginx'" -l out -r -F -d 'Write to a file instead of standard output.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl deploy nginx'" -s h -l help -d 'Show help.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl version'" -s o -l output -r -f -a 'text json jsonl yaml table wide name raw value' -d 'Output format.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl version'" -l path -r -f -d 'Print only this part of the result, such as .content[0].text.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl version'" -l out -r -F -d 'Write the result to a file instead.'
