@@ -193,6 +193,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l auth-issuer -r -f -d 'Auth
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l auth-jwks -r -F -d 'Where the issuer\'s public keys are. Default: where its metadata says.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l auth-audience -r -f -d 'Who tokens have to be for. Default: the URL of this server.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l auth-scope -r -f -d 'Scope that every request needs.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l auth-certificates -d 'Know a caller who sends no key or token by the certificate of --tls-client-ca: cert: and its subject.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l rate-limit -r -f -d 'How often each caller may ask, such as 100/s or 5000/h.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l allow-origin -r -f -d 'Web origin that may call, besides those of this machine.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l allow-host -r -f -d 'Name this server is called by in Host, besides those of this machine.'

@@ -80,9 +80,6 @@ private enum Effects {
     switch key.status {
     case .works: return nil
     case .planned(let feature): return warning(.noEffect, "has no effect yet", "this build does not have \(feature)")
-    case .guards(let feature):
-      return warning(
-        .unprotected, "protects nothing yet", "this build does not have \(feature), and serve refuses to start so")
     case .mapped(let reason): return warning(.noEffect, "has no effect", reason)
     }
   }

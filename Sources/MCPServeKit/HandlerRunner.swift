@@ -19,7 +19,9 @@ final class HandlerRunner: Sendable {
   var load: (threads: Int, limit: Int, waiting: Int) { pool.load }
 
   /// For handlers that begin from now on.
-  func setLimit(_ limit: Duration) { standard.withLock { $0.limit = limit } }
+  func setLimits(_ limit: Duration, longest: Duration?) {
+    standard.withLock { $0 = (limit, longest ?? $0.longest) }
+  }
 
   /// Runs `body` on the pool. It is cancelled, and no longer waited for, when the request is withdrawn or its time is up.
   ///

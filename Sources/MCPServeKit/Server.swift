@@ -65,8 +65,10 @@ public final class Server: RequestHandler {
     offered = FeatureKinds((options.offered ?? []).map(FeatureKinds.init))
   }
 
-  /// Changes `Options.requestTimeLimit` for handlers that begin from now on.
-  public func setRequestTimeLimit(_ limit: Duration) { runner.setLimit(limit) }
+  /// Changes `Options.requestTimeLimit`, and `longestRequest` unless it is nil, for handlers that begin from now on.
+  public func setRequestTimeLimit(_ limit: Duration, longest: Duration? = nil) {
+    runner.setLimits(limit, longest: longest)
+  }
 
   /// Answers one request.
   /// - Throws: `RPCError` for what the protocol calls an error.

@@ -82,7 +82,7 @@ import Testing
     ),
     (
       "metrics: {path: /health}",
-      "c.yaml:1:17: warning: metrics.path: has no effect yet: this build does not have metrics"
+      "c.yaml:1:17: metrics.path: '/health' is the path of the health endpoint already: choose another path"
     ),
     (
       "database: {pool_recycle: 1h}",
@@ -90,7 +90,15 @@ import Testing
     ),
     (
       "auth: {admin_key: '${NO_SUCH:}'}",
-      "c.yaml:1:19: warning: auth.admin_key: protects nothing yet: this build does not have reloading over HTTP, and serve refuses to start so"
+      "c.yaml:1:19: warning: auth.admin_key: is for a server over HTTP: add transport.type: http-stream"
+    ),
+    (
+      "transport: {type: http, websockets: true}",
+      "c.yaml:1:37: warning: transport.websockets: has no effect: MCP has no WebSocket transport: clients use Streamable HTTP, transport.type: http-stream"
+    ),
+    (
+      "transport: {type: http, host: '::'}\nauth: {keys_file: c.yaml}\nmetrics: {enabled: true}",
+      "c.yaml:3:20: warning: metrics.enabled: shows nothing beside a service that other machines reach: set metrics.address, such as 127.0.0.1:9090"
     ),
     (
       "auth: {api_keys_file: c.yaml}",
@@ -114,7 +122,14 @@ import Testing
     ("redis: {password: abc}", [.noEffect, .plainSecret]),
     ("redis: {password: '${NO_SUCH:abc}'}", [.noEffect, .plainSecret]),
     ("redis: {password: '${NO_SUCH:}'}", [.noEffect]),
-    ("transport: {cors: {allowed_origins: ['*'], allow_credentials: true}}", [.conflict, .noEffect, .noEffect]),
+    ("transport: {cors: {allowed_origins: ['*'], allow_credentials: true}}", [.conflict]),
+    ("transport: {type: http, cors: {allow_credentials: true}}", [.conflict]),
+    ("transport: {type: http, cors: {allow_credentials: true, allowed_origins: [a]}}", []),
+    ("transport: {type: http, tls: {client_ca_file: c.yaml}}", [.unprotected]),
+    ("transport: {type: http}\nauth: {client_certificates: true}", [.incomplete]),
+    ("transport: {type: http}\nauth: {certificate_scopes: [a]}", [.incomplete]),
+    ("transport: {type: http, sse_path: /reload-config, sse: true}", [.conflict]),
+    ("transport: {type: http}\nrate_limit: {burst: 5, tools: [{name: a}]}", [.incomplete, .incomplete]),
     ("mcp: {local: {enabled: true, tools_config: no.yaml}}", [.missingFile, .noEffect, .noEffect]),
     ("auth: {jwt: {jwks: 'https://a'}, scopes: [a]}", [.incomplete, .incomplete]),
     ("transport: {type: http, host: '::'}\nauth: {issuer: 'https://a'}", [.incomplete]),

@@ -124,7 +124,7 @@ import Testing
   @Test func everyFamilyIsDescribedOnce() async throws {
     let metrics = Metrics()
     try await withSite(nil, instruments: Instruments(metrics: metrics)) { site in
-      site.site.measure(in: metrics, HTTPServerPulse(of: site.http, lag: Histogram()), connections: 1)
+      site.site.measure(in: metrics, HTTPServerPulse(of: site.http, lag: Histogram()), connections: { 1 })
       let families = await lines(metrics).filter { $0.hasPrefix("# TYPE ") }
       #expect(Set(families).count == families.count)
       #expect(families.count > 25)

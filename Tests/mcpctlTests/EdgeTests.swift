@@ -67,6 +67,38 @@ import Testing
     #expect(server.finish().code == 0)
   }
 
+  @Test func aCertificateSaysWhoCallsWhereNothingElseDoes() throws {
+    let files = try Certificates()
+    let folder = TemporaryFolder()
+    let key = try mcpctl("keys", "new", "ci", "--add", folder.path("keys")).output.prefix { $0 != "\n" }
+    let config = try folder.write(
+      """
+      transport: {type: http-stream, port: 0}
+      transport.tls: {enabled: true, cert_file: \(files.path("one.pem")), key_file: \(files.path("one.key"))}
+      transport.tls.client_ca_file: \(files.path("ca.pem"))
+      auth: {keys_file: keys, client_certificates: true, certificate_scopes: [use], scopes: [use]}
+      auth.rules: [{name: echo, principals: ['cert:CN=ada,*']}, {name: sleep, principals: ['cert:CN=two,*']}]
+      logging.format: json
+      """, to: "c.yaml")
+    let server = try RunningProgram([binary, "serve", "--config", config])
+    let started = try JSON(parsing: try #require(server.line(holding: "server started")))
+    let url = "https://\(started["addresses"]?.string ?? "")/mcp"
+    func tools(_ name: String, _ more: [String] = []) throws -> ProgramRun {
+      let who = ["--cert", files.path("\(name).pem"), "--key", files.path("\(name).key")]
+      return try run(
+        [binary, "-s", url, "--cacert", files.path("ca.pem")] + who + more + ["tools", "ls", "-o", "name"],
+        environment: ["KEY": String(key)])
+    }
+    #expect(try tools("ada").output == "calculator\necho\nweather\n")
+    #expect(try tools("two").output == "calculator\nweather\nsleep\n")
+    // Who sends a key is who has the key, which has none of the scopes here; and a wrong one is no way to the certificate.
+    #expect(try tools("ada", ["--bearer-env", "KEY"]).code == 4)
+    #expect(try tools("ada", ["-H", "X-API-Key: wrong"]).code == 4)
+    server.signal(15)
+    let ended = server.finish()
+    #expect(ended.code == 0 && ended.error.contains(#""who":"cert:CN=ada,O=Tests""#), "\(ended.error)")
+  }
+
   @Test func theOldEventStreamGoesOverTLSToo() throws {
     let files = try Certificates()
     let (server, url) = try ServeTests.start(
@@ -124,10 +156,11 @@ import Testing
         ["--tls-cert", files.path("one.pem"), "--tls-key", files.path("encrypted.key")], 78, "is encrypted: decrypt it"
       ),
       (["--tls-cert", "/no/such.pem", "--tls-key", "/no/such.key"], 78, "cannot read '/no/such.pem'"),
-      (["--cors-credentials"], 64, "--cors-credentials is for named origins"),
-      (["--cors-credentials", "--allow-origin", "*"], 64, "--cors-credentials is for named origins"),
+      (["--cors-credentials"], 64, "--cors-credentials: is for named origins, and there are none"),
+      (["--cors-credentials", "--allow-origin", "*"], 64, "--cors-credentials: is for named origins"),
+      (["--auth-certificates"], 64, "--auth-certificates: needs certificates that can be trusted"),
       (["--trusted-proxy", "proxy.example"], 64, "'proxy.example' is no address and no range of them"),
-      (["--max-calls", "0"], 64, "--max-calls: 0 lets nobody in"),
+      (["--max-calls", "0"], 64, "--max-calls: 0 is too small"),
     ]
     for (options, code, message) in cases {
       let run = try run([binary] + http + options)

@@ -57,12 +57,144 @@ import Testing
   }
 
   @Test func whatNeedsANewStartIsNamedEachTime() throws {
-    let (program, _, _) = try serve("session: {ttl: 30m}")
-    try write("session: {ttl: 20m}\nserver: {name: other, capabilities: [prompts]}")
+    let (program, _, _) = try serve("session: {keep_alive: 30s}")
+    try write("session: {keep_alive: 20s}\nserver: {name: other, capabilities: [prompts]}")
     for _ in 0..<2 {
       program.signal(Self.hangUp)
       let line = program.line(holding: "a new start is needed for some keys")
-      #expect(line?.contains("server.name server.capabilities session.ttl") == true, "\(line ?? "")")
+      #expect(line?.contains("server.name server.capabilities session.keep_alive") == true, "\(line ?? "")")
+    }
+    program.signal(15)
+    #expect(program.finish().code == 0)
+  }
+
+  /// Asks for a reload over HTTP.
+  private func ask(_ url: String, _ key: String?, _ more: [String] = []) throws -> (status: String, body: JSON) {
+    let header = key.map { ["-H", "Authorization: Bearer \($0)"] } ?? []
+    let place = url.replacing("/mcp", with: "/reload-config").replacing("/sse", with: "/reload-config")
+    let run = try run(["curl", "-s", "-X", "POST", "-w", "\n%{http_code}", place] + header + more)
+    let lines = run.output.split(separator: "\n")
+    return (String(lines.last ?? ""), (try? JSON(parsing: String(lines.first ?? ""))) ?? .null)
+  }
+
+  private static let adminKey = "an-admin-key-of-tests"
+
+  @Test(arguments: ["http-stream", "sse"]) func whoHasTheKeyMayAskForIt(transport: String) throws {
+    func config(_ text: String) throws -> String {
+      try folder.write(
+        "transport: {type: \(transport), port: 0}\nauth.admin_key: ${ADMIN}\n\(text)\n", to: "c.yaml")
+    }
+    let program = try RunningProgram(
+      [binary, "serve", "--config", try config("")], environment: ["ADMIN": Self.adminKey])
+    let url = String(try #require(program.line(holding: "serving ")).split(separator: " ").last ?? "")
+    for key in [nil, "", "wrong", Self.adminKey + "x", String(Self.adminKey.dropLast())] {
+      #expect(try ask(url, key).status == "401")
+    }
+    _ = try config("tools.deny: [echo]\nserver.name: other")
+    let (status, body) = try ask(url, Self.adminKey)
+    #expect(status == "200" && body["status"] == "reloaded")
+    #expect(body["changed"] == [["key": "tools.deny", "old": [], "new": ["echo"]]], "\(body)")
+    #expect(body["needsRestart"]?[0]?["key"] == "server.name" && body["problems"] == [])
+    #expect(try !mcpctl("-s", url, "tools", "ls", "-o", "name").output.contains("echo"))
+    let bad = try config("tools.deny: [sleep]\ntransprt: 1")
+    let (refused, why) = try ask(url, Self.adminKey)
+    #expect(refused == "422" && why["status"] == "unchanged")
+    let problem = why["problems"]?[0]
+    #expect(problem?["file"] == .string(bad) && problem?["line"] == 4 && problem?["column"] == 1, "\(why)")
+    #expect(try mcpctl("-s", url, "tools", "ls", "-o", "name").output.contains("sleep"))
+    program.signal(15)
+    let log = program.finish().error
+    #expect(!log.contains(Self.adminKey) && log.contains("reload asked for"))
+  }
+
+  @Test func withoutAKeyThereIsNoSuchPath() throws {
+    let (program, url, _) = try serve("auth.admin_key: '${ADMIN:}'")
+    for key in [nil, "", "wrong"] { #expect(try ask(url, key, ["-d", ""]).status == "404") }
+    // One that comes with a reload lets in from then on, and one that goes no more.
+    try write("auth.admin_key: \(Self.adminKey)")
+    program.signal(Self.hangUp)
+    #expect(program.line(holding: "configuration reloaded")?.contains("auth.admin_key: ••• -> •••") == true)
+    #expect(try ask(url, Self.adminKey, ["-d", ""]).status == "200")
+    try write("")
+    #expect(try ask(url, Self.adminKey, ["-d", ""]).status == "200")
+    #expect(try ask(url, Self.adminKey, ["-d", ""]).status == "404")
+    program.signal(15)
+    #expect(program.finish().code == 0)
+  }
+
+  @Test func whoGuessesIsNotListenedToForLong() throws {
+    let (program, url, _) = try serve("auth.admin_key: \(Self.adminKey)")
+    for _ in 0..<10 { #expect(try ask(url, "a-key-that-is-wrong").status == "401") }
+    #expect(try ask(url, "a-key-that-is-wrong").status == "429")
+    #expect(try ask(url, Self.adminKey).status == "429")
+    program.signal(15)
+    #expect(program.finish().code == 0)
+  }
+
+  @Test func limitsAndCallersChangeWhileItRuns() throws {
+    _ = try run([binary, "keys", "new", "one", "--add", folder.path("keys")])
+    let (program, url, _) = try serve("auth.keys_file: keys")
+    let second = try mcpctl("keys", "new", "two", "--add", folder.path("keys")).output.prefix { $0 != "\n" }
+    func call(_ message: String) throws -> ProgramRun {
+      try run(
+        [binary, "-s", url, "--bearer-env", "KEY", "call", "echo", "message=\(message)", "--no-schema"],
+        environment: ["KEY": String(second)])
+    }
+    #expect(try call("hi").code == 4)
+    let long = String(repeating: "x", count: 3000)
+    for (more, message, part) in [
+      ("", long, ""), ("performance.max_body: 2kB", long, "413"),
+      ("performance.max_output: 2kB", long, "this server sends 2000 at most"),
+      ("auth.rules: [{name: echo, principals: []}]", "hi", "is not for this caller"),
+      ("rate_limit.requests: 1/h", "hi", "too often"),
+    ] {
+      try write("auth.keys_file: keys\n\(more)")
+      program.signal(Self.hangUp)
+      #expect(program.line(holding: "configuration reloaded") != nil)
+      let run = try call(message)
+      #expect(part.isEmpty ? run.code == 0 : run.code != 0 && run.error.contains(part), "\(more): \(run.error)")
+    }
+    // Whether callers are asked at all is built in.
+    try write("")
+    program.signal(Self.hangUp)
+    #expect(program.line(holding: "a new start is needed")?.contains("auth.keys_file rate_limit.requests") == true)
+    #expect(try mcpctl("-s", url, "tools", "ls").code == 4)
+    program.signal(15)
+    #expect(program.finish().code == 0)
+  }
+
+  @Test func aCertificateThatDoesNotFitChangesNothing() throws {
+    let files = try Certificates()
+    try files.replace("live", with: "one")
+    let tls =
+      "transport.tls: {enabled: true, cert_file: \(files.path("live.pem")), key_file: \(files.path("live.key")), reload: 0}"
+    let (program, url, _) = try serve(tls)
+    let serial = ["sh", "-c", "curl -sv --cacert \(files.path("ca.pem")) \(url) 2>&1 | grep subject:"]
+    #expect(try run(serial).output.contains("CN=one"))
+    _ = try run(["cp", files.path("two.pem"), files.path("live.pem")])
+    try write(tls + "\ntools.deny: [echo]")
+    program.signal(Self.hangUp)
+    #expect(program.line(holding: "configuration not reloaded")?.contains("does not belong to the certificate") == true)
+    #expect(try run(serial).output.contains("CN=one"))
+    _ = try run(["cp", files.path("two.key"), files.path("live.key")])
+    program.signal(Self.hangUp)
+    #expect(program.line(holding: "configuration reloaded")?.contains("tools.deny:  -> echo") == true)
+    #expect(try run(serial).output.contains("CN=two"))
+    program.signal(15)
+    #expect(program.finish().code == 0)
+  }
+
+  @Test func foldersOfToolsMayChange() throws {
+    let script = try folder.write("#!/bin/sh\necho hi\n", to: "hello")
+    let manifest = try folder.write(#"{"description": "Says hi."}"#, to: "hello.json")
+    _ = try run(["chmod", "755", script])
+    _ = try run(["chmod", "644", manifest])
+    let (program, url, _) = try serve("")
+    for (text, isThere) in [("tools.directories: ['.']", true), ("tools.directories: []", false)] {
+      try write(text)
+      program.signal(Self.hangUp)
+      #expect(program.line(holding: "configuration reloaded") != nil)
+      #expect(try mcpctl("-s", url, "tools", "ls", "-o", "name").output.contains("hello") == isThere)
     }
     program.signal(15)
     #expect(program.finish().code == 0)
@@ -83,5 +215,38 @@ import Testing
     #expect(try status("https://new.example") != "403")
     program.signal(15)
     _ = program.finish()
+  }
+}
+
+/// A hundred reloads under load; see `Tests/Edge/reload.py`.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ReloadUnderLoadTests {
+  private let folder = TemporaryFolder()
+  private static let key = "an-admin-key-of-tests"
+
+  @Test(arguments: ["http-stream", "sse"]) func aHundredReloadsLoseNoCallAndNoStream(transport: String) throws {
+    try reload("transport: {type: \(transport), port: 0}\nperformance.threads: 2\n", [])
+  }
+
+  @Test func certificatesAreRenewedByReloadsUnderClients() throws {
+    let files = try Certificates()
+    try files.replace("live", with: "one")
+    try reload(
+      """
+      transport: {type: http-stream, port: 0}
+      transport.tls: {enabled: true, cert_file: \(files.path("live.pem")), key_file: \(files.path("live.key")), reload: 0}
+
+      """, [files.folder])
+  }
+
+  private func reload(_ text: String, _ more: [String]) throws {
+    let config = try folder.write(text + "auth.admin_key: ${ADMIN_KEY}\nlogging.level: warning\n", to: "c.yaml")
+    let program = try RunningProgram([binary, "serve", "--config", config], environment: ["ADMIN_KEY": Self.key])
+    let url = String(try #require(program.line(holding: "serving ")).split(separator: " ").last ?? "")
+    let script = "\(repository)/Tests/Edge/reload.py"
+    let run = try run(["python3", script, url, String(program.id), config, Self.key] + more, deadline: 280)
+    print(run.output + run.error)
+    #expect(run.code == 0)
+    program.signal(15)
+    #expect(program.finish().code == 0)
   }
 }

@@ -2,6 +2,7 @@
 import CommandLineKit
 import JSONKit
 import MCPConfig
+import MCPServeKit
 import TestSupport
 import Testing
 
@@ -14,14 +15,8 @@ import Testing
   /// The options of `serve` and the keys of the table say the same.
   @Test func optionsAndKeysAgree() throws {
     let model = try #require(CommandModel(RootCommand.self).command(at: ["serve"]))
-    // How it is told what to do, and what has no key yet.
-    let others = [
-      "config", "set", "validate-config", "quiet", "debug", "profile", "memory-profile", "duration", "metrics-addr",
-      "access-log", "otlp-endpoint", "cors-credentials", "cors-max-age", "trusted-proxy", "hsts", "compress-from",
-      "tls-client-ca", "tls-min", "tls-reload", "max-output", "max-connections-per-address", "max-calls",
-      "max-request-time",
-      "idle-timeout",
-    ]
+    // How it is told what to do, and what is about one run.
+    let others = ["config", "set", "validate-config", "quiet", "debug", "profile", "memory-profile", "duration"]
     let options = model.options.filter { !others.contains($0.name) }
     #expect(Set(options.map(\.name)) == Set(ConfigKey.all.compactMap(\.flag)))
     for option in options {
@@ -123,13 +118,67 @@ import Testing
     #expect(try mcpctl("serve", "--validate-config").code == 0)
   }
 
-  @Test func whatWouldProtectNothingIsRefused() throws {
-    let config = try folder.write(
-      "transport: {type: http-stream, port: 0}\nauth: {admin_key: '${MCP_KEY:-}'}\n", to: "c.yaml")
-    #expect(try mcpctl("config", "validate", config).code == 0)
+  @Test(arguments: [
+    ("transport: {tls: {client_ca_file: ca.pem}}", "transport.tls.client_ca_file: protects nothing without TLS"),
+    ("auth: {admin_key: '${MCP_KEY:short}'}", "the admin key has less than 16 bytes, so it can be guessed"),
+    ("auth: {client_certificates: true}", "auth.client_certificates: needs certificates that can be trusted"),
+    ("transport: {cors: {allow_credentials: true, allowed_origins: ['*']}}", "is for named origins"),
+    ("transport: {trusted_proxies: [10.0.0.0/8, proxy.example]}", "'proxy.example' is no address and no range"),
+    ("metrics: {address: nowhere}", "'nowhere' needs a port"),
+    ("rate_limit: {tools: [{name: sleep}]}", "the limit of 'sleep' needs a rate"),
+  ]) func whatWouldProtectNothingIsRefused(text: String, part: String) throws {
+    _ = try folder.write("", to: "ca.pem")
+    let config = try folder.write("transport.type: http-stream\ntransport.port: 0\n\(text)\n", to: "c.yaml")
+    #expect(try mcpctl("config", "validate", config).output.contains(part))
     let run = try mcpctl("serve", "--config", config)
     #expect(run.code == 78)
-    #expect(run.error.contains("auth.admin_key: protects nothing yet"))
+    #expect(run.error.contains(part), "\(run.error)")
+  }
+
+  @Test func pagesAndMetricsAreServedAsTheFileSays() throws {
+    let config = try folder.write(
+      """
+      HTTP: {CORS: {Enable: true, AllowedOrigins: [https://page.example], AllowedHeaders: [X-Mine], MaxAge: 7s}}
+      transport: {type: http-stream, port: 0, hsts: 9s, trusted_proxies: [127.0.0.1]}
+      metrics: {enabled: true, path: /measures}
+      """, to: "c.yaml")
+    let program = try RunningProgram([binary, "serve", "--config", config])
+    let url = String(try #require(program.line(holding: "serving ")).split(separator: " ").last ?? "")
+    let page = ["-H", "Origin: https://page.example", "-H", "X-Forwarded-Proto: https"]
+    let asked = try run(
+      ["curl", "-si", "-X", "OPTIONS", "-H", "Access-Control-Request-Method: POST", url] + page
+    ).output.lowercased()
+    #expect(asked.hasPrefix("http/1.1 204 ") && asked.contains("x-mine") && asked.contains("max-age: 7"))
+    #expect(asked.contains("strict-transport-security: max-age=9"))
+    let root = url.replacing("/mcp", with: "")
+    #expect(try run(["curl", "-s", root + "/measures"]).output.contains("mcp_ready 1"))
+    #expect(try run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", root + "/metrics"]).output == "404")
+    program.signal(15)
+    #expect(program.finish().code == 0)
+  }
+
+  @Test func rulesOfTheFileSayWhoMayCallWhat() throws {
+    _ = try run([binary, "keys", "new", "ci", "--add", folder.path("keys")])
+    let key = try mcpctl("keys", "new", "ops", "--scope", "ops", "--add", folder.path("keys")).output.prefix {
+      $0 != "\n"
+    }
+    let config = try folder.write(
+      """
+      transport: {type: http-stream, port: 0}
+      auth: {keys_file: keys, rules: [{name: 'e*', principals: ['key:ci']}, {name: sleep, kind: tools, scopes: [ops]}]}
+      rate_limit: {tools: [{name: calculator, requests: 1/h}]}
+      """, to: "c.yaml")
+    let program = try RunningProgram([binary, "serve", "--config", config])
+    let url = String(try #require(program.line(holding: "serving ")).split(separator: " ").last ?? "")
+    func mine(_ words: String...) throws -> ProgramRun {
+      try run([binary, "-s", url, "--bearer-env", "KEY"] + words, environment: ["KEY": String(key)])
+    }
+    #expect(try mine("tools", "ls", "-o", "name").output == "calculator\nweather\nsleep\n")
+    #expect(try mine("call", "calculator", "a=1", "b=2").output == "3\n")
+    #expect(try mine("call", "calculator", "a=1", "b=2").error.contains("too often"))
+    #expect(try mine("call", "weather", "location=Oslo", "--no-schema").code == 0)
+    program.signal(15)
+    #expect(program.finish().code == 0)
   }
 
   @Test func aWrongOptionIsAWrongCommandLine() throws {
@@ -169,7 +218,8 @@ import Testing
     ("sleep", "sleep", true), ("sleep", "s*p", true), ("sleep", "*", true), ("sleep", "sl*ep*", true),
     ("sleep", "slee", false), ("aa", "a*a", true), ("a", "a*a", false), ("sleep", "*e*e*", true),
     ("sleep", "*e*e*e*", false),
-  ]) func aStarStandsForAnyLetters(name: String, pattern: String, isMatch: Bool) {
-    #expect(matches(name, pattern) == isMatch)
+    ("sleep", "sl??p", true), ("sleep", "s?p", false), ("é", "?", true),
+  ]) func aStarStandsForAnyText(name: String, pattern: String, isMatch: Bool) {
+    #expect(Glob.matches(pattern, name) == isMatch)
   }
 }

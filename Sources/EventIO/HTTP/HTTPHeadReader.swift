@@ -147,6 +147,7 @@ struct HTTPHeadReader {
       guard length <= limits.bodyBytes else { throw .bodyTooLarge(limits) }
       body = .length(remaining: length)
     } else if method == .post || method == .put || method == .patch {
+      if target == limits.bodilessTarget { return }
       throw HTTPRejection(.lengthRequired, "a \(method) needs Content-Length or Transfer-Encoding: chunked")
     }
   }

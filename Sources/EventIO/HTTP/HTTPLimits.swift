@@ -8,6 +8,8 @@ package struct HTTPLimits: Sendable {
   package var headerCount = 100
   /// The request target, in bytes; beyond: 414.
   package var targetBytes = 8 * 1024
+  /// The target whose POST has no body when it says nothing of one, as `curl -X POST` sends it; others: 411.
+  package var bodilessTarget: String?
   /// The body of a request, in bytes; beyond: 413.
   package var bodyBytes = 10 * 1024 * 1024
   /// Open connections, over all loops; beyond: 503.

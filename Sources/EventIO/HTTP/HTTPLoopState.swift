@@ -8,7 +8,7 @@ import Synchronization
 /// The buffers are shared so that an idle connection has none.
 final class HTTPLoopState {
   let loop: EventLoop
-  let limits: HTTPLimits
+  private(set) var limits: HTTPLimits
   let logger: Logger
   /// The open connections of all loops.
   let openConnections: OpenConnections
@@ -31,8 +31,8 @@ final class HTTPLoopState {
   private var dateSecond = 0
 
   /// How often deadlines are looked at: a quarter of the shortest, at least every second.
-  let tick: Duration
-  let times: HTTPTimes
+  private(set) var tick: Duration
+  private(set) var times: HTTPTimes
 
   init(loop: EventLoop, limits: HTTPLimits, logger: Logger, openConnections: OpenConnections) {
     self.loop = loop
@@ -45,6 +45,13 @@ final class HTTPLoopState {
   }
 
   deinit { input.deallocate() }
+
+  /// For what begins from now on.
+  func setLimits(_ newer: HTTPLimits) {
+    limits = newer
+    times = HTTPTimes(newer)
+    tick = .milliseconds(times.tick)
+  }
 
   func refreshClock() {
     var time = timespec()

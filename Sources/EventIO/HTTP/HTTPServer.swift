@@ -79,6 +79,11 @@ package final class HTTPServer: Sendable {
     _ = await areIdle(within: .seconds(1))
   }
 
+  /// Holds peers to other limits, for connections and requests that begin from now on.
+  package func setLimits(_ limits: HTTPLimits) {
+    for server in loops { server.loop.execute { server.assumeIsolated { $0.setLimits(limits) } } }
+  }
+
   /// What was done so far, over all loops.
   package var statistics: HTTPStatistics {
     get async {

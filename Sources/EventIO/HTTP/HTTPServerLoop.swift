@@ -131,6 +131,12 @@ actor HTTPServerLoop {
     ticker = Watch(loop, every: state.tick) { [unowned self] in tick() }
   }
 
+  func setLimits(_ limits: HTTPLimits) {
+    state.setLimits(limits)
+    // As often as the new times want it.
+    if ticker != nil { ticker = Watch(loop, every: state.tick) { [unowned self] in tick() } }
+  }
+
   private func tick() {
     state.refreshClock()
     for connection in state.connections { connection?.checkDeadlines() }

@@ -68,7 +68,7 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// What one person is likely to have all of: an IPv4 address, or the first half of an IPv6 one. Without a port.
-  var neighbourhood: SocketAddress {
+  package var neighbourhood: SocketAddress {
     switch family {
     case .v4: with(port: 0)
     case .v6(let high, _, _): SocketAddress(.v6(high, 0, scope: 0), port: 0)

@@ -6,9 +6,10 @@ struct CrossRules {
   let surroundings: Surroundings
 
   func problems() -> [Problem] {
-    [reach(), paths(), protection(), logging(), tools(), files(), sessions(), redis(), cluster(), client()].flatMap {
-      $0
-    }
+    [
+      reach(), paths(), protection(), certificates(), callers(), pages(), watching(), logging(), tools(), files(),
+      sessions(), redis(), cluster(), client(),
+    ].flatMap { $0 }
   }
 
   /// What is said of an address while nobody can be reached at one.
@@ -16,7 +17,10 @@ struct CrossRules {
     guard config.text("transport.type") == "stdio" else { return [] }
     return [
       "transport.host", "transport.port", "transport.path", "transport.sse", "transport.allowed_origins",
-      "auth.keys_file", "auth.issuer", "rate_limit.requests",
+      "transport.cors.enabled", "transport.trusted_proxies", "metrics.enabled", "metrics.address", "logging.access_log",
+      "auth.keys_file", "auth.issuer", "auth.client_certificates", "auth.admin_key", "auth.rules",
+      "rate_limit.requests",
+      "rate_limit.tools",
     ]
     .compactMap { path in
       guard case .file = config.origin(path) else { return nil }
@@ -26,7 +30,10 @@ struct CrossRules {
 
   private func paths() -> [Problem] {
     var problems: [Problem] = []
-    var taken: [String: String] = ["/health": "the health endpoint", "/actuator/health": "the health endpoint"]
+    var taken: [String: String] = [
+      "/health": "the health endpoint", "/actuator/health": "the health endpoint", "/ready": "the health endpoint",
+      "/reload-config": "reloading",
+    ]
     let routes =
       ["transport.path"] + (offersSSE ? ["transport.sse_path", "transport.messages_path"] : [])
       + (config.flag("metrics.enabled") ? ["metrics.path"] : [])
@@ -50,19 +57,65 @@ struct CrossRules {
       problems.append(
         problem(.incomplete, "transport.tls.enabled", "needs \(path)", "set \(path), or transport.tls.enabled: false"))
     }
-    if config.flag("transport.cors.allow_credentials"), config.list("transport.cors.allowed_origins").contains("*") {
+    return problems
+  }
+
+  private func certificates() -> [Problem] {
+    let asksForThem = config.setting("transport.tls.client_ca_file") != nil
+    var problems: [Problem] = []
+    if asksForThem, config.text("transport.type") != "stdio", !config.flag("transport.tls.enabled"),
+      config.origin("transport.tls.cert_file").isFlag == false
+    {
       problems.append(
         problem(
-          .conflict, "transport.cors.allow_credentials", "goes with named origins only, and allowed_origins has '*'",
-          "name the origins, or do without credentials"))
+          .unprotected, "transport.tls.client_ca_file", "protects nothing without TLS",
+          "set transport.tls.enabled: true with its cert_file and key_file, --tls-cert FILE with --tls-key FILE"))
     }
-    return problems + callers()
+    if config.flag("auth.client_certificates"), !asksForThem {
+      problems.append(
+        problem(
+          .incomplete, "auth.client_certificates", "needs certificates that can be trusted",
+          "set transport.tls.client_ca_file, --tls-client-ca FILE"))
+    }
+    if !config.list("auth.certificate_scopes").isEmpty, !config.flag("auth.client_certificates") {
+      problems.append(
+        problem(
+          .incomplete, "auth.certificate_scopes", "is about callers known by their certificates",
+          "set auth.client_certificates: true"))
+    }
+    return problems
   }
+
+  /// What browsers are told.
+  private func pages() -> [Problem] {
+    let origins = config.list("transport.allowed_origins") + config.list("transport.cors.allowed_origins")
+    guard config.flag("transport.cors.allow_credentials"), origins.isEmpty || origins.contains("*") else { return [] }
+    return [
+      problem(
+        .conflict, "transport.cors.allow_credentials",
+        "is for named origins, and \(origins.isEmpty ? "there are none" : "the origins have '*'")",
+        "name the origins in transport.allowed_origins, --allow-origin ORIGIN, or do without credentials")
+    ]
+  }
+
+  /// What is shown where nobody looks.
+  private func watching() -> [Problem] {
+    guard config.origin("metrics.enabled") != .standard, config.flag("metrics.enabled"), isPublic,
+      config.text("transport.type") != "stdio", config.setting("metrics.address") == nil
+    else { return [] }
+    return [
+      problem(
+        .warning, .noEffect, "metrics.enabled", "shows nothing beside a service that other machines reach",
+        "set metrics.address, such as 127.0.0.1:9090")
+    ]
+  }
+
+  private var isPublic: Bool { ["0.0.0.0", "::", "[::]"].contains(config.text("transport.host")) }
 
   private func callers() -> [Problem] {
     var problems: [Problem] = []
     let hasIssuer = config.setting("auth.issuer") != nil
-    let asksWho = hasIssuer || config.setting("auth.keys_file") != nil
+    let asksWho = hasIssuer || config.setting("auth.keys_file") != nil || config.flag("auth.client_certificates")
     for path in ["auth.jwks", "auth.audience"] where config.setting(path) != nil && !hasIssuer {
       problems.append(
         problem(.incomplete, path, "is about the tokens of an issuer", "set auth.issuer, --auth-issuer URL"))
@@ -73,7 +126,16 @@ struct CrossRules {
           .incomplete, "auth.scopes", "asks who calls",
           "set auth.keys_file or auth.issuer, --auth-keys FILE or --auth-issuer URL"))
     }
-    let isPublic = ["0.0.0.0", "::", "[::]"].contains(config.text("transport.host"))
+    for item in config.items("rate_limit.tools") where item.values["requests"] == nil {
+      problems.append(
+        problem(
+          .incomplete, "rate_limit.tools", "the limit of '\(clipped(item.text("name") ?? "*"))' needs a rate",
+          "add requests: 100/s"))
+    }
+    if config.setting("rate_limit.burst") != nil, config.setting("rate_limit.requests") == nil {
+      problems.append(
+        problem(.incomplete, "rate_limit.burst", "is about rate_limit.requests", "set that too, such as 100/s"))
+    }
     guard isPublic, config.text("transport.type") != "stdio" else { return problems }
     if hasIssuer, config.setting("auth.audience") == nil {
       problems.append(

@@ -99,7 +99,7 @@ extension Problem {
       case .missingCommand: "Commands that are named can be found."
       case .exposed: "What everybody can reach is protected."
       case .noEffect: "Every key has an effect in this build."
-      case .unprotected: "What is to protect the server does so in this build."
+      case .unprotected: "What is to protect the server does so."
       }
     }
   }

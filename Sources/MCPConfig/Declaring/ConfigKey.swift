@@ -7,8 +7,6 @@ package struct ConfigKey: Sendable {
     case works
     /// Nothing yet: the feature it is for is named.
     case planned(String)
-    /// Nothing yet, and a server that ignored it would be less protected than its owner believes: `serve` refuses it.
-    case guards(String)
     /// Nothing, for good: why, and what takes its place.
     case mapped(String)
   }

@@ -118,6 +118,7 @@ extension ConfigType {
       return .text(trimmed)
     case .file, .output:
       guard !trimmed.isEmpty else { throw misfit }
+      if case .output = self, trimmed == "-" { return .text("stdout") }
       return .text(trimmed)
     case .url(let schemes):
       let isKnown = schemes.contains {

@@ -56,7 +56,7 @@ package enum ConfigSchema {
     var help = key.help
     switch key.status {
     case .works: break
-    case .planned(let feature), .guards(let feature): help += " No effect yet: this build does not have \(feature)."
+    case .planned(let feature): help += " No effect yet: this build does not have \(feature)."
     case .mapped(let reason): help += " No effect: \(reason)."
     }
     leaf["description"] = .string(alias == nil ? help : "The same as \(key.path). \(help)")

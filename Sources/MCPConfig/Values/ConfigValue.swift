@@ -19,6 +19,11 @@ package enum ConfigValue: Sendable, Hashable {
 package struct ConfigItem: Sendable, Hashable {
   package let values: [String: ConfigValue]
   package init(_ values: [String: ConfigValue]) { self.values = values }
+
+  package func text(_ name: String) -> String? { if case .text(let value) = values[name] { value } else { nil } }
+  package func integer(_ name: String) -> Int? { if case .integer(let value) = values[name] { value } else { nil } }
+  /// Nil when nothing is said, which is not the same as an empty list.
+  package func list(_ name: String) -> [String]? { if case .list(let value) = values[name] { value } else { nil } }
 }
 
 extension ConfigValue {

@@ -10,6 +10,9 @@ package struct ServerConfig: Sendable {
     case environment(String)
     case flag(String)
 
+    /// Whether it is an option of the command line.
+    package var isFlag: Bool { if case .flag = self { true } else { false } }
+
     /// For people: `config.yaml:3:9`, `MCP_PORT`, `--port`, `default`.
     package var shown: String {
       switch self {
@@ -51,6 +54,8 @@ extension ServerConfig {
   package func size(_ path: String) -> Int? { if case .size(let value) = value(path) { value } else { nil } }
   package func list(_ path: String) -> [String] { if case .list(let value) = value(path) { value } else { [] } }
 
+  package func items(_ path: String) -> [ConfigItem] { if case .items(let value) = value(path) { value } else { [] } }
+
   private func value(_ path: String) -> ConfigValue? {
     precondition(ConfigKey.at(path) != nil, "a path of the table")
     return settings[path]?.value
@@ -71,9 +76,14 @@ extension ServerConfig {
   }
 
   /// This configuration with those values of `newer` that can change while a server runs.
-  package func takingLiveValues(of newer: ServerConfig) -> ServerConfig {
+  /// - Parameter isFixed: what cannot in this server, though it could in others.
+  package func takingLiveValues(of newer: ServerConfig, except isFixed: (ConfigKey) -> Bool = { _ in false })
+    -> ServerConfig
+  {
     var settings = settings
-    for key in ConfigKey.all where key.change == .live { settings[key.path] = newer.settings[key.path] }
+    for key in ConfigKey.all where key.change == .live && !isFixed(key) {
+      settings[key.path] = newer.settings[key.path]
+    }
     return ServerConfig(settings)
   }
 

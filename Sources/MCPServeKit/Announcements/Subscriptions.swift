@@ -64,7 +64,7 @@ extension Conversation {
     do throws(RPCError) {
       guard let subscriptions else { throw .methodNotFound(request.method) }
       let context = try service.modernContext(of: request, revision, from: principal, sink)
-      try peer.begin(context, limit: service.limits.requestsInFlight)
+      try peer.begin(context, limit: service.quotas.requestsInFlight)
       defer { peer.end(context) }
       let subscription = try await service.subscription(request, in: context)
       await subscriptions.keep(subscription, for: context, telling: sink)

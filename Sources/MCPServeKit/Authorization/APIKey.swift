@@ -72,7 +72,7 @@ extension APIKey {
   /// The most keys in a file, and its size in bytes.
   static let mostKeys = 10_000
   private static let fileLimit = 4 << 20
-  private static let shortest = 16
+  static let shortest = 16
 
   /// The keys in a file: one a line, as `init(line:)` reads them. Empty lines, and those that begin with `#`, are left out.
   /// Blocks while the file is read.

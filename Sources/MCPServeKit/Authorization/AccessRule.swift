@@ -38,9 +38,10 @@ public struct AccessRule: Sendable, Hashable {
   }
 }
 
-/// Patterns with `*` and `?`, compared byte by byte.
-enum Glob {
-  static func matches(_ pattern: String, _ text: String) -> Bool {
+/// Patterns, compared byte by byte: `*` stands for any text, none included, and `?` for one character.
+package enum Glob {
+  /// Whether `text` is what `pattern` says.
+  package static func matches(_ pattern: String, _ text: String) -> Bool {
     let (pattern, text) = (pattern.utf8.span, text.utf8.span)
     var (next, position) = (0, 0)
     /// Where to go on when what follows the last star does not fit: the star, and the text it may end before.

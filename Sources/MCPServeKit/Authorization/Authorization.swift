@@ -43,7 +43,7 @@ public final class Authorization: Sendable {
     }
 
     /// Whether there is nobody who could know a caller.
-    var asksNobody: Bool { authenticators.isEmpty }
+    var asksNobody: Bool { authenticators.isEmpty && !rules.acceptsCertificates }
 
     /// A principal with everything its scopes imply.
     func complete(_ principal: Principal) -> Principal {

@@ -15,6 +15,11 @@ public struct AuthorizationRules: Sendable {
   public var keys: [APIKey] = []
   /// Whose tokens are accepted.
   public var issuers: [TokenIssuer] = []
+  /// Whether a client that has shown a certificate (`TLSIdentity`, `clientAuthorities`) and sends no key or token is known by it:
+  /// as `cert:` and the certificate's subject, such as `cert:CN=ada,O=Example`. Default: no.
+  public var acceptsCertificates = false
+  /// What callers are granted who are known by their certificates.
+  public var certificateScopes: Set<String> = []
   /// Authorization servers that clients are told of besides the issuers: for authenticators of your own.
   public var authorizationServers: [String] = []
   /// The URL clients reach this server under, such as `https://mcp.example.com/mcp`, which tokens have to be for. Default:
@@ -61,7 +66,8 @@ extension AuthorizationRules {
       throw AuthorizationError("\(keys.count) keys are more than \(APIKey.mostKeys), the limit")
     }
     let scopes =
-      requiredScopes + supportedScopes + access.flatMap(\.scopes) + impliedScopes.flatMap { [$0.key] + $0.value }
+      requiredScopes + supportedScopes + certificateScopes + access.flatMap(\.scopes)
+      + impliedScopes.flatMap { [$0.key] + $0.value }
     if let scope = scopes.first(where: { !$0.isScope }) {
       throw AuthorizationError("'\(scope)' is no scope: use printable ASCII without spaces, quotes and backslashes")
     }

@@ -83,7 +83,7 @@ struct Conversation: Sendable {
   /// Answers a request whose ground is settled.
   func answer(_ request: Request, in context: RequestContext) async -> Response? {
     do throws(RPCError) {
-      try peer.begin(context, limit: service.limits.requestsInFlight)
+      try peer.begin(context, limit: service.quotas.requestsInFlight)
     } catch {
       return Response(id: request.id, outcome: .failure(error))
     }

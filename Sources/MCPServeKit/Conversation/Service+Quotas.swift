@@ -22,8 +22,9 @@ extension Service {
   @inline(__always)
   func text(of response: Response) -> [UInt8] {
     let text = response.bytes
-    guard text.count > limits.replyBytes, case .success = response.outcome else { return text }
-    return Response(id: response.id, outcome: .failure(.tooLong(text.count, limit: limits.replyBytes))).bytes
+    let limit = quotas.replyBytes
+    guard text.count > limit, case .success = response.outcome else { return text }
+    return Response(id: response.id, outcome: .failure(.tooLong(text.count, limit: limit))).bytes
   }
 }
 
@@ -32,7 +33,7 @@ extension Service {
   /// - Throws: `RPCError` when it is too long.
   func text(of responses: [Response]) throws(RPCError) -> [UInt8] {
     let text = JSON.array(responses.map(\.json)).bytes
-    guard text.count <= limits.replyBytes else { throw .tooLong(text.count, limit: limits.replyBytes) }
+    guard text.count <= quotas.replyBytes else { throw .tooLong(text.count, limit: quotas.replyBytes) }
     return text
   }
 }

@@ -3,6 +3,7 @@ import EventIO
 import JSONKit
 public import MCPCore
 public import Observability
+import Synchronization
 
 /// A handler as it is offered to peers: who it is, what it speaks, its limits and its log. Endpoints serve one.
 public final class Service: Sendable {
@@ -15,10 +16,10 @@ public final class Service: Sendable {
   public let revisions: [Revision]
   /// Those of them that have sessions, newest first.
   let legacyRevisions: [Revision]
-  /// What peers may cost.
-  public let limits: ServeLimits
-  /// What a message may cost.
-  let jsonLimits: JSONLimits
+  /// What peers may cost, as far as it may change while the service serves; see `setLimits`.
+  let quotas: Quotas
+  /// Who serves over HTTP now.
+  let listener = Mutex<Listener?>(nil)
   /// The server's own log.
   public let logger: Logger
   /// Who is let in over HTTP, and what for; nil lets everybody do everything.
@@ -55,8 +56,7 @@ public final class Service: Sendable {
     features = announcer as? FeatureSet
     self.revisions = revisions
     legacyRevisions = revisions.filter { $0.era == .legacy }.sorted(by: >)
-    self.limits = limits
-    jsonLimits = .message(bytes: limits.messageBytes)
+    quotas = Quotas(limits)
     self.logger = logger
     self.instruments = instruments
     meters = instruments.metrics.map(ServiceMeters.init)
@@ -116,7 +116,7 @@ extension Service {
 
   @inline(__always)
   private func plainOutcome(of request: Request, in context: RequestContext) async -> Result<JSONObject, RPCError> {
-    guard flights.begin(limit: limits.callsInFlight) else { return .failure(.serverBusy(limits.callsInFlight)) }
+    guard flights.begin(limit: quotas.callsInFlight) else { return .failure(.serverBusy(quotas.callsInFlight)) }
     defer { flights.end() }
     do {
       let reply = try await handler.handle(request, in: context)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import EventIO
 import Observability
+import Synchronization
 
 /// Where a service is offered.
 public enum Transport: Sendable {
@@ -34,11 +35,12 @@ extension Service {
   ///   - sessions: where legacy sessions are kept; nil keeps them in memory.
   ///   - events: where what was said on their streams is kept, for clients whose connection broke; nil keeps it in memory.
   ///   - ready: called once connections are accepted; not for stdio.
-  ///   - reload: called for each SIGHUP, one at a time; nil leaves that signal as it is. Not for stdio.
+  ///   - reload: reads the configuration anew, for each SIGHUP and each `POST /reload-config` (`HTTPOptions.adminKey`), one at a
+  ///     time; nil leaves that signal as it is. Metrics and systemd are told. Not for stdio.
   /// - Throws: an error that names the address when it cannot be listened on.
   public func serve(
     _ transport: Transport, sessions: (any SessionStore)? = nil, events: (any EventLog)? = nil,
-    ready: @Sendable (Listening) -> Void = { _ in }, reload: (@Sendable () async -> Void)? = nil
+    ready: @Sendable (Listening) -> Void = { _ in }, reload: (@Sendable () async -> ReloadReport)? = nil
   ) async throws {
     switch transport {
     case .stdio: try await serveStandardStreams()
@@ -52,24 +54,21 @@ extension Service {
 
   private func serve(
     _ options: HTTPOptions, _ store: any SessionStore, _ log: any EventLog,
-    _ reload: (@Sendable () async -> Void)?, _ ready: @Sendable (Listening) -> Void
+    _ reload: (@Sendable () async -> ReloadReport)?, _ ready: @Sendable (Listening) -> Void
   ) async throws {
     let addresses = try SocketAddress.addresses(host: options.host, port: options.port)
     let isLoopback = addresses.allSatisfy(\.isLoopback)
-    let site = HTTPSite(self, options, store: store, log: log, isLoopback: isLoopback)
-    var http = HTTPLimits()
-    http.bodyBytes = limits.messageBytes
-    http.connections = options.connections
-    if let time = options.readTime { (http.headerTime, http.bodyPauseTime) = (time, time) }
-    http.writeStallTime = options.writeTime
-    http.idleTime = options.idleTime
-    http.connectionsPerAddress = options.connectionsPerAddress
-    http.uncountedAddresses = options.trustedProxies.map(\.range)
+    let reloader = reload.map { Reloader(self, $0) }
+    let site = HTTPSite(self, options, store: store, log: log, reloader: reloader, isLoopback: isLoopback)
     if options.compressedFrom != nil { try Gzip.load() }
-    http.answerTime = nil  // handlers have limits of their own, which know of progress
     let server = try HTTPServer(
-      handler: site, limits: http, loops: options.threads, tls: options.tls?.keeper, logger: logger)
-    let stop = try await StopSignals(logger, reload: reload)
+      handler: site, limits: HTTPLimits(limits, options), loops: options.threads, tls: options.tls?.keeper,
+      logger: logger)
+    listener.withLock { $0 = Listener(server: server, store: store, options: options) }
+    defer { listener.withLock { $0 = nil } }
+    var reloadOnSignal: (@Sendable () async -> Void)?
+    if let reloader { reloadOnSignal = { _ = await reloader.reload() } }
+    let stop = try await StopSignals(logger, reload: reloadOnSignal)
     defer { stop.end() }
     try checkNames(addresses, isSecure: options.tls != nil)
     let monitor = try startMonitor(options)
@@ -91,17 +90,18 @@ extension Service {
     supervision.isReady(bound)
     await withTaskGroup { group in
       group.addTask { await supervision.watch() }
-      group.addTask { [limits] in
+      group.addTask { [quotas] in
         // Often enough that a session in use does not expire between two looks.
-        let pause = min(limits.keepAlive, limits.sessionLifetime / 3)
-        while (try? await Task.sleep(for: pause)) != nil { await site.beat() }
+        while (try? await Task.sleep(for: min(quotas.all.keepAlive, quotas.all.sessionLifetime / 3))) != nil {
+          await site.beat()
+        }
       }
       if let tls = options.tls { group.addTask { [logger] in await tls.keepCurrent(logger) } }
       await stop.first()
       logger.info("server stopping")
       supervision.isStopping()
-      group.addTask { [limits] in
-        await server.shutdown(within: limits.drainTime)
+      group.addTask { [quotas] in
+        await server.shutdown(within: quotas.all.drainTime)
         stop.end()
       }
       await stop.second()
@@ -131,7 +131,7 @@ extension Service {
     limits.bodyBytes = 0
     limits.connections = 64
     let server = try HTTPServer(
-      handler: MonitorSite(monitor: Monitor(self), guards: guards), limits: limits, logger: logger)
+      handler: MonitorSite(monitor: Monitor(self, options), guards: guards), limits: limits, logger: logger)
     let bound = try server.start(host: host, port: port).map(\.description)
     logger.info("metrics are shown", [("addresses", bound.joined(separator: " "))])
     return (server, bound.first ?? "")

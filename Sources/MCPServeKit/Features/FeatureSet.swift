@@ -98,7 +98,7 @@ extension FeatureSet: Announcer {
 
   /// Removes the tools called `names` and adds others, in one step; peers are told when the list is another then.
   /// - Returns: why some were not added, by their position.
-  func replace(tools names: Set<String>, with tools: [ServerTool]) -> [Int: FeatureError] {
+  package func replace(tools names: Set<String>, with tools: [ServerTool]) -> [Int: FeatureError] {
     var refused: [Int: FeatureError] = [:]
     change { draft in
       let before = draft.tools.rows.map(\.listing)

@@ -17,10 +17,12 @@ struct Monitor: Sendable {
 
   private let readiness: Readiness
   private let metrics: Metrics?
+  let metricsPath: String
 
-  init(_ service: Service) {
+  init(_ service: Service, _ options: HTTPOptions) {
     readiness = service.readiness
     metrics = service.instruments.metrics
+    metricsPath = options.metricsPath
   }
 
   /// What there is at a path.
@@ -29,7 +31,7 @@ struct Monitor: Sendable {
     case "/health": .health("ok")
     case "/actuator/health": .health("UP")
     case "/ready": .ready
-    case "/metrics": hasMetrics ? metrics.map(View.metrics) : nil
+    case metricsPath: hasMetrics ? metrics.map(View.metrics) : nil
     default: nil
     }
   }
@@ -61,7 +63,8 @@ struct MonitorSite: HTTPHandler {
   func route(for head: HTTPHead) -> any HTTPRoute {
     guard let view = monitor.view(at: head.path, hasMetrics: true) else {
       return MonitorRoute {
-        .ready(.error(.notFound, RPCError(.invalidRequest, "there are /metrics, /health and /ready here")))
+        .ready(
+          .error(.notFound, RPCError(.invalidRequest, "there are \(monitor.metricsPath), /health and /ready here")))
       }
     }
     if let refusal = guards.refusal(of: head) {

@@ -11,7 +11,8 @@ extension Service {
       ProcessFigures().write(to: &text)
     }
     if let features { metrics.add("tools") { features.writeTools(to: &$0) } }
-    metrics.add("limits") { [limits] text in
+    metrics.add("limits") { [quotas] text in
+      let limits = quotas.all
       let all = [
         ("batch", limits.batch), ("message_bytes", limits.messageBytes),
         ("requests_in_flight", limits.requestsInFlight),
@@ -31,7 +32,9 @@ extension Service {
 
 extension HTTPSite {
   /// Measures sessions, streams and connections for as long as the site serves.
-  func measure(in metrics: Metrics, _ pulse: HTTPServerPulse, connections limit: Int) {
+  func measure(
+    in metrics: Metrics, _ pulse: HTTPServerPulse, connections limit: @escaping @Sendable () -> Int
+  ) {
     metrics.add("site") { [weak self] text in
       guard let self else { return }
       text.gauge("mcp_active_sessions", "Sessions of the legacy era that are open.", Double(activeSessions))
@@ -51,7 +54,7 @@ extension HTTPSite {
         })
       text.counter("mcp_http_connections_accepted_total", "Connections accepted.", Double(done.accepted))
       text.gauge("mcp_http_connections", "Connections open.", Double(done.open))
-      text.gauge("mcp_http_connections_limit", "Connections that may be open.", Double(limit))
+      text.gauge("mcp_http_connections_limit", "Connections that may be open.", Double(limit()))
       text.counter(
         "mcp_http_rejected_total", "Requests and connections turned away: malformed, too large, too many.",
         Double(done.rejected))

@@ -12,7 +12,7 @@ final class Supervision: Sendable {
     let lag = Histogram()
     pulse = HTTPServerPulse(of: server, lag: lag)
     guard let metrics = service.instruments.metrics else { return }
-    site.measure(in: metrics, pulse, connections: options.connections)
+    site.measure(in: metrics, pulse) { [weak service] in service?.limitOfConnections ?? 0 }
     metrics.add("lag") { text in
       text.histograms(
         "mcp_event_loop_lag_seconds", "How late loops were with what they were asked to do.", [([], lag.snapshot)])

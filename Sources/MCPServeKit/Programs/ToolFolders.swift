@@ -20,7 +20,7 @@ public final class ToolFolders: Sendable {
     public var description: String { "\(path): \(message)" }
   }
 
-  private let folders: [String]
+  private let folders: Mutex<[String]>
   private let features: FeatureSet
   private let limits: ProgramLimits
   /// The names of the tools that came from the folders.
@@ -37,10 +37,13 @@ public final class ToolFolders: Sendable {
   ///   - features: where the tools are registered.
   ///   - limits: the most a call may cost.
   public init(_ folders: [String], for features: FeatureSet, limits: ProgramLimits = ProgramLimits()) {
-    self.folders = folders
+    self.folders = Mutex(folders)
     self.features = features
     self.limits = limits
   }
+
+  /// Looks into other folders from the next `load` on.
+  public func setFolders(_ folders: [String]) { self.folders.withLock { $0 = folders } }
 
   /// Reads the folders, registers what is new, replaces what has changed and removes what is gone. Peers are told when the
   /// list of tools is another afterwards. To be called again when the folders may have changed, by one task at a time.
@@ -50,7 +53,7 @@ public final class ToolFolders: Sendable {
   public func load(where isOffered: (String) -> Bool = { _ in true }) async -> [Problem] {
     var problems: [Problem] = []
     var found: [(path: String, tool: ServerTool)] = []
-    for folder in folders {
+    for folder in folders.withLock({ $0 }) {
       for candidate in await candidates(in: folder, &problems) {
         do throws(FeatureError) {
           let tool = try candidate.program.serverTool()

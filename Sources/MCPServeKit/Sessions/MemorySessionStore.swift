@@ -4,7 +4,7 @@ import Synchronization
 /// Keeps sessions in this process.
 public final class MemorySessionStore: SessionStore {
   private let table: Mutex<ExpiringTable<Session>>
-  private let limit: Int
+  private let limit: Atomic<Int>
   private let now: @Sendable () -> ContinuousClock.Instant
 
   /// Makes an empty store.
@@ -12,10 +12,13 @@ public final class MemorySessionStore: SessionStore {
   ///   - limit: the most sessions it keeps. Default 10 000.
   ///   - now: tells the time.
   public init(limit: Int = 10_000, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
-    self.limit = limit
+    self.limit = Atomic(limit)
     self.now = now
     table = Mutex(ExpiringTable())
   }
+
+  /// Keeps at most so many from now on; those that are there stay.
+  public func setLimit(_ limit: Int) { self.limit.store(limit, ordering: .relaxed) }
 
   /// How many sessions are kept, those included whose time is up but which were not swept away yet.
   public var count: Int { table.withLock { $0.count } }
@@ -31,7 +34,7 @@ public final class MemorySessionStore: SessionStore {
 
   /// Keeps a new session.
   public func insert(_ session: Session) async throws {
-    let now = now()
+    let (now, limit) = (now(), limit.load(ordering: .relaxed))
     let fault: SessionError? = table.withLock { table in
       table.sweep(at: now)
       guard table.count < limit else {

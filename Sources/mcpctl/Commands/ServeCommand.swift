@@ -15,8 +15,9 @@ struct ServeCommand: Command {
       "Every protocol revision is answered at the same address. SIGINT or SIGTERM stops politely: what is in flight is "
         + "answered first, for as long as --shutdown-timeout allows; a second signal stops at once.",
       "An option wins over its environment variable, that over the file of --config, and the file over the default. Over "
-        + "HTTP, SIGHUP has the file read again: levels of the log, time limits, tools and who may call change while the "
-        + "server runs, and the log names what needs a new start. A file with errors changes nothing.",
+        + "HTTP, SIGHUP has the file read again, and the keys, certificates and tools it names; so has POST "
+        + "/reload-config, for who has auth.admin_key. Tools, limits, who may call and the level of the log change while "
+        + "the server runs; log and answer name what needs a new start. A file with errors changes nothing.",
     ],
     examples: [
       .init("mcpctl serve", "Serves over standard input and output."),
@@ -62,8 +63,6 @@ struct ServeCommand: Command {
 
   func check(given: Set<String>) throws(UsageError) {
     try tls.check(given: given)
-    try edge.check()
-    try limits.check()
   }
 
   func run(in console: Console) async throws -> ExitCode {
@@ -77,25 +76,22 @@ struct ServeCommand: Command {
       return report.isValid ? .success : .negative
     }
     try refuse(problems, of: file, settings)
-    try observe.check(settings.transport)
+    try observe.check()
     let logger = try settings.logger(isDebugging: observe.debug, console)
     warn(of: problems, settings, logger, console)
-    let server = try settings.server(longest: limits.maxRequestTime)
-    let target = Reloading.Target(
-      server: server, folders: settings.folders(for: server.features), access: settings.access,
-      authorization: try settings.authorization(logger: logger), logger: logger)
-    await target.loadFolders(settings)
-    // Standard input cannot be read again.
-    let reloading = file.flatMap { $0 == "-" ? nil : $0 }.map {
-      Reloading(console, file: $0, flags: typed.words, from: loaded.config, target)
-    }
-    var limits = settings.limits
-    self.limits.apply(to: &limits)
-    let exporter = try Tracing.exporter(console, endpoint: observe.otlpEndpoint, logger: logger)
+    let server = try settings.server()
+    let exporter = try Tracing.exporter(console, endpoint: settings.collector, logger: logger)
     let service = Service(
-      target.server, revisions: settings.revisions, limits: limits, authorization: target.authorization,
-      logger: logger, instruments: try instruments(exporter, settings, console))
-    let offered = try offered(settings, target.access)
+      server, revisions: settings.revisions, limits: settings.limits,
+      authorization: try settings.authorization(logger: logger), logger: logger,
+      instruments: try instruments(exporter, settings, console))
+    let target = Reloading.Target(
+      service: service, server: server, folders: settings.folders(for: server.features),
+      access: HTTPAccess(settings.http), adminKey: try AdminKey(settings.adminKey), identity: try settings.identity(),
+      logger: logger, isDebugging: observe.debug)
+    await target.loadFolders(settings)
+    let reloading = Reloading(console, file: file, flags: typed.words, from: loaded.config, target)
+    let offered = offered(settings, target)
     let reports = Reports(observe, server.features, console)
     do throws(IOError) {
       try await reports.reporting { () async throws(IOError) in
@@ -108,12 +104,12 @@ struct ServeCommand: Command {
     return .success
   }
 
-  private func offered(_ settings: ServeSettings, _ access: HTTPAccess) throws -> Transport {
-    guard case .http(var options) = settings.offered(access: access) else { return .stdio }
-    edge.apply(to: &options)
-    limits.apply(to: &options)
-    options.tls = try tls.identity(certificate: settings.certificate, key: settings.key)
-    if let address = observe.metricsAddr { options.monitoring = .at(host: address.host, port: address.port) }
+  private func offered(_ settings: ServeSettings, _ target: Reloading.Target) -> Transport {
+    guard settings.transport != .stdio else { return .stdio }
+    var options = settings.http
+    options.access = target.access
+    options.adminKey = target.adminKey
+    options.tls = target.identity
     return .http(options)
   }
 
@@ -121,9 +117,9 @@ struct ServeCommand: Command {
     _ exporter: SpanExporter?, _ settings: ServeSettings, _ console: Console
   ) throws -> Instruments {
     var instruments = Instruments(
-      tracer: exporter?.tracer(), accessLog: try observe.accessLogger(settings.logFormat.writer),
+      tracer: exporter?.tracer(), accessLog: try settings.accessLogger(),
       notifySocket: console.environment("NOTIFY_SOCKET"), watchdog: watchdog(console))
-    guard settings.transport != .stdio else { return instruments }
+    guard settings.hasMetrics else { return instruments }
     let metrics = Metrics()
     metrics.add("build") { text in
       text.family(
@@ -145,7 +141,7 @@ struct ServeCommand: Command {
 
   /// Ends with everything that speaks against serving.
   private func refuse(_ problems: [Problem], of file: String?, _ settings: ServeSettings) throws {
-    let errors = problems.filter { $0.severity == .error || $0.rule == .unprotected }
+    let errors = problems.filter { $0.severity == .error }
     for error in errors {
       if case .words(let word) = error.source, word != "default" {
         throw UsageError("\(word): \(error.message); \(error.remedy)")
@@ -163,8 +159,8 @@ struct ServeCommand: Command {
           + "--transport http-stream")
     }
     let addressed = [
-      "host", "port", "path", "threads", "allow-origin", "allow-host", "trusted-proxy", "hsts", "compress-from",
-      "tls-cert",
+      "host", "port", "path", "threads", "allow-origin", "allow-host", "cors-credentials", "cors-max-age",
+      "trusted-proxy", "hsts", "compress-from", "tls-cert", "metrics-addr", "access-log",
     ]
     if let option = addressed.first(where: { typed.words[$0] != nil }) {
       throw UsageError("--\(option) is for a server over HTTP: add --transport http-stream")
@@ -182,10 +178,13 @@ struct ServeCommand: Command {
   }
 
   private func serve(
-    _ service: Service, over offered: Transport, _ settings: ServeSettings, _ reloading: Reloading?, _ console: Console
+    _ service: Service, over offered: Transport, _ settings: ServeSettings, _ reloading: Reloading, _ console: Console
   ) async throws(IOError) {
     do {
-      let reload = reloading.map { reloading -> @Sendable () async -> Void in { await reloading.reload() } }
+      var reload: (@Sendable () async -> ReloadReport)?
+      if settings.hasFiles(ConfigLoader.file(config, in: console)) {
+        reload = { () async -> ReloadReport in await reloading.reload() }
+      }
       try await service.serve(
         offered,
         ready: { listening in
@@ -204,7 +203,7 @@ struct ServeCommand: Command {
     let isForAllAddresses = ["0.0.0.0", "::", "[::]"].contains(host)
     let address =
       isForAllAddresses ? "127.0.0.1:\(listening.port)" : listening.addresses.first ?? "\(host):\(listening.port)"
-    let url = "\(settings.certificate == nil ? "http" : "https")://\(address)\(settings.path)"
+    let url = "\(settings.speaksTLS ? "https" : "http")://\(address)\(settings.path)"
     stream.print("serving \(transport.rawValue) at \(url)")
     if transport == .sse {
       stream.print("deprecated: HTTP+SSE was replaced in 2025-03-26; prefer --transport http-stream")
@@ -213,7 +212,7 @@ struct ServeCommand: Command {
       stream.print(
         "warning: whoever reaches this machine can call these tools; --auth-keys or --auth-issuer ask who calls")
     }
-    if observe.metricsAddr != nil, let monitor = listening.monitorAddress {
+    if settings.metricsAddress != nil, let monitor = listening.monitorAddress {
       stream.print("metrics at http://\(monitor)/metrics")
     }
     let credentials = settings.config.text("auth.keys_file") == nil ? "" : " --bearer-env KEY"

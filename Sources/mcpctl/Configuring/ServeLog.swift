@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
+import EventIO
 import MCPConfig
 import Observability
 
@@ -25,20 +26,37 @@ extension ServeSettings {
       .logger(level: isDebugging ? .debug : logLevel)
   }
 
+  /// Where to write a line for each request.
+  func accessLogger() throws(Failure) -> Logger {
+    guard let path = config.text("logging.access_log") else { return .silent }
+    let descriptor =
+      switch path {
+      case "stdout": STDOUT_FILENO
+      case "stderr": STDERR_FILENO
+      default: try appended(path, for: "logging.access_log")
+      }
+    return LogWriter(logFormat.writer, to: descriptor).logger(level: .info)
+  }
+
+  private func appended(_ path: String, for key: String) throws(Failure) -> Int32 {
+    do throws(IOError) {
+      return try AppendedFile.open(path)
+    } catch {
+      // What was typed is a wrong command line.
+      if case .flag(let word) = config.origin(key) {
+        throw Failure(.usage, error.code.rawValue, "\(word): \(error.message)")
+      }
+      throw Failure(
+        .badConfiguration, "config", "\(key): \(error.message)",
+        hint: "write stderr, stdout or a file that can be written")
+    }
+  }
+
   private func logDescriptor() throws(Failure) -> Int32 {
     switch config.text("logging.output") ?? "stderr" {
     case "stderr": return STDERR_FILENO
     case "stdout": return STDOUT_FILENO
-    case let path:
-      // Never closed: the log ends with the process.
-      let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
-      guard descriptor >= 0 else {
-        let reason = Console.reason(errno)
-        throw Failure(
-          .badConfiguration, "config", "logging.output: \(path): \(reason)",
-          hint: "write stderr, stdout or a file that can be written")
-      }
-      return descriptor
+    case let path: return try appended(path, for: "logging.output")
     }
   }
 }

@@ -73,7 +73,6 @@ extension ConfigKey {
     switch status {
     case .works: if change == .live { sentences.append("Changes on reload.") }
     case .planned(let feature): sentences.append("Waits for \(feature).")
-    case .guards(let feature): sentences.append("Waits for \(feature); until then serve refuses to start with it.")
     case .mapped(let reason): sentences.append("Has no effect: \(reason).")
     }
     return sentences.joined(separator: " ")

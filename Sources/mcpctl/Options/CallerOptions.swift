@@ -11,10 +11,12 @@ struct CallerOptions: OptionGroup {
   var authJwks: String?
   @Option("Who tokens have to be for. Default: the URL of this server.", value: "URL") var authAudience: String?
   @Option("Scope that every request needs.", value: "SCOPE") var authScope: [String]
+  @Flag("Know a caller who sends no key or token by the certificate of --tls-client-ca: cert: and its subject.")
+  var authCertificates: Bool
   @Option("How often each caller may ask, such as 100/s or 5000/h.", value: "N/UNIT") var rateLimit: RateWord?
 
   /// The options that only make sense over HTTP.
-  static let overHTTP = ["auth-keys", "auth-issuer", "auth-jwks", "auth-audience", "auth-scope"]
+  static let overHTTP = ["auth-keys", "auth-issuer", "auth-jwks", "auth-audience", "auth-scope", "auth-certificates"]
 }
 
 /// A rate such as `100/s`.

@@ -20,21 +20,6 @@ struct EdgeOptions: OptionGroup {
     "Compress JSON of this size or more for clients that can read gzip. Default never: see docs/security.md.",
     value: "SIZE")
   var compressFrom: ByteCount?
-
-  func check() throws(UsageError) {
-    if corsCredentials, allowOrigin.isEmpty || allowOrigin.contains("*") {
-      throw UsageError("--cors-credentials is for named origins: add --allow-origin ORIGIN, and not '*'")
-    }
-  }
-
-  /// Says to the library what has no key in a configuration.
-  func apply(to options: inout HTTPOptions) {
-    options.cors.allowsCredentials = corsCredentials
-    options.cors.maxAge = corsMaxAge
-    options.trustedProxies = trustedProxy.map(\.proxy)
-    options.strictTransport = hsts
-    options.compressedFrom = compressFrom.map { max($0.bytes, 1) }
-  }
 }
 
 /// Proxies that are believed.

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
-import EventIO
-import MCPServeKit
-import Observability
 
 /// What watches the server.
 struct ObserveOptions: OptionGroup {
@@ -21,24 +18,9 @@ struct ObserveOptions: OptionGroup {
   @Flag("Report what memory the server took, when it stops.") var memoryProfile: Bool
   @Option("Report after this time rather than when the server stops.", value: "DURATION") var duration: Duration?
 
-  func check(_ transport: ServeTransport) throws(UsageError) {
-    if transport == .stdio, metricsAddr != nil || accessLog != nil {
-      let name = metricsAddr != nil ? "--metrics-addr" : "--access-log"
-      throw UsageError("\(name) is for a server over HTTP: add --transport http-stream")
-    }
+  func check() throws(UsageError) {
     if duration != nil, !profile, !memoryProfile {
       throw UsageError("--duration says when to report: add --profile or --memory-profile")
-    }
-  }
-
-  /// Where to write a line for each request.
-  func accessLogger(_ format: LogWriter.Format) throws -> Logger {
-    guard let accessLog else { return .silent }
-    guard accessLog != "-" else { return LogWriter(format, to: 1).logger(level: .info) }
-    do throws(IOError) {
-      return LogWriter(format, to: try AppendedFile.open(accessLog)).logger(level: .info)
-    } catch {
-      throw Failure(.usage, error.code.rawValue, "--access-log: \(error.message)")
     }
   }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
-import MCPServeKit
 import Observability
 
 /// What peers may cost the server.
@@ -30,27 +29,6 @@ struct ServeLimitOptions: OptionGroup {
     1800)
   @Option("How long requests in flight may go on after a signal.", value: "DURATION")
   var shutdownTimeout = Duration.seconds(10)
-
-  /// Says to the library what has no key in a configuration.
-  func apply(to limits: inout ServeLimits) {
-    limits.replyBytes = max(maxOutput.bytes, 1)
-    limits.callsInFlight = maxCalls
-  }
-
-  /// The same about connections.
-  func apply(to options: inout HTTPOptions) {
-    options.connectionsPerAddress = maxConnectionsPerAddress
-    options.idleTime = idleTimeout
-  }
-
-  func check() throws(UsageError) {
-    let counts = [
-      ("max-connections", maxConnections), ("max-connections-per-address", maxConnectionsPerAddress ?? 1),
-      ("max-sessions", maxSessions), ("max-calls", maxCalls), ("max-session-calls", maxSessionCalls),
-    ]
-    guard let (name, count) = counts.first(where: { $0.1 < 1 }) else { return }
-    throw UsageError("--\(name): \(count) lets nobody in; 1 is the least")
-  }
 }
 
 /// What the server logs.

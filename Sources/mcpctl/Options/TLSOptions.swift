@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
-import EventIO
-import MCPServeKit
 
 /// How a server over HTTP speaks TLS.
 struct TLSOptions: OptionGroup {
@@ -27,18 +25,6 @@ struct TLSOptions: OptionGroup {
       return
     }
     throw UsageError("--\(option) is for a server over TLS: add --tls-cert FILE")
-  }
-
-  /// Reads the files; nil when TLS was not asked for.
-  func identity(certificate: String?, key: String?) throws -> TLSIdentity? {
-    guard let certificate, let key else { return nil }
-    do {
-      return try TLSIdentity(
-        certificate: certificate, key: key, clientAuthorities: tlsClientCa, oldest: tlsMin == .tls13 ? .tls13 : .tls12,
-        reloadTime: tlsReload > .zero ? tlsReload : nil)
-    } catch let error as IOError {
-      throw Failure(.badConfiguration, error.code.rawValue, error.message)
-    }
   }
 }
 

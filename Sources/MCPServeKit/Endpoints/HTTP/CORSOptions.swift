@@ -2,6 +2,8 @@
 
 /// What web pages of the origins that may call (`HTTPOptions.allowedOrigins`) are let do, by way of their browsers.
 public struct CORSOptions: Sendable {
+  /// Whether their browsers are told anything at all; without it pages may call and cannot read. Default true.
+  public var isEnabled = true
   /// Request headers they may send, besides those MCP has. Default none.
   public var allowedHeaders: [String] = []
   /// Response headers they may read, besides those MCP has. Default none.

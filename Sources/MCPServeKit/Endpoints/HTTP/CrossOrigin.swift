@@ -4,6 +4,7 @@ import MCPCore
 
 /// Tells browsers what pages of other origins may do (CORS). Which origins may call at all is decided by `HTTPGuards`.
 struct CrossOrigin: Sendable {
+  private let isEnabled: Bool
   private let allowedHeaders: [String]
   private let exposedHeaders: String
   private let maxAge: String
@@ -19,6 +20,7 @@ struct CrossOrigin: Sendable {
   private static let mostHeaders = 64
 
   init(_ options: CORSOptions, origins: [String]) {
+    isEnabled = options.isEnabled
     allowedHeaders = Self.requestHeaders + options.allowedHeaders
     exposedHeaders = (Self.responseHeaders + options.exposedHeaders).joined(separator: ", ")
     maxAge = String(max(0, options.maxAge.components.seconds))
@@ -27,6 +29,7 @@ struct CrossOrigin: Sendable {
 
   /// Adds what goes with every answer to a page of that origin, which may call.
   func describe(_ origin: String, in fields: inout HTTPHeaders) {
+    guard isEnabled else { return }
     fields.add("Access-Control-Allow-Origin", origin)
     if credentialed.contains(origin.lowercased()) { fields.add("Access-Control-Allow-Credentials", "true") }
     fields.add("Access-Control-Expose-Headers", exposedHeaders)
@@ -36,7 +39,7 @@ struct CrossOrigin: Sendable {
   /// What a browser asks before it sends the request a page wants; nil when the request is no such question.
   /// - Parameter methods: those of the path.
   func preflight(_ head: HTTPHead, methods: String) -> HTTPAnswer? {
-    guard head.method == .options, head.headers.contains("origin"),
+    guard isEnabled, head.method == .options, head.headers.contains("origin"),
       head.headers.contains("access-control-request-method")
     else { return nil }
     return HTTPAnswer(

@@ -30,7 +30,7 @@ final class EventSession: NotificationSink {
 
   /// Whether one more message may be answered; `answer` is to follow.
   func begin() -> Bool {
-    let limit = service.limits.requestsInFlight
+    let limit = service.quotas.requestsInFlight
     return state.withLock { state in
       guard state.pending < limit, !state.isFinishing else { return false }
       state.pending += 1

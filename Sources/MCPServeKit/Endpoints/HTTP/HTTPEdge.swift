@@ -13,12 +13,13 @@ struct HTTPEdge: Sendable {
   private let compresses: Bool
 
   init(_ options: HTTPOptions, _ access: HTTPAccess, isLoopback: Bool) {
-    guards = access.guards(isLoopback: isLoopback)
-    proxies = TrustedProxies(ranges: options.trustedProxies.map(\.range))
-    crossOrigin = CrossOrigin(options.cors, origins: access.origins)
+    let terms = access.terms
+    guards = HTTPGuards(hosts: terms.hosts, origins: terms.origins, isLoopback: isLoopback)
+    proxies = TrustedProxies(ranges: terms.proxies.map(\.range))
+    crossOrigin = CrossOrigin(terms.cors, origins: terms.origins)
     var fields: HTTPHeaders = ["X-Content-Type-Options": "nosniff"]
     plain = fields
-    if let time = options.strictTransport {
+    if let time = terms.strictTransport {
       fields.add("Strict-Transport-Security", "max-age=\(max(0, time.components.seconds))")
     }
     secure = fields

@@ -10,13 +10,10 @@ final class ListenStreams: Sendable {
     let mailbox: EventMailbox
   }
 
-  private let limit: Int
   private let streams = Mutex<[ObjectIdentifier: Stream]>([:])
 
-  init(limit: Int) { self.limit = limit }
-
-  /// False when there are too many.
-  func add(_ subscription: Subscription, _ mailbox: EventMailbox) -> Bool {
+  /// False when there are `limit` already.
+  func add(_ subscription: Subscription, _ mailbox: EventMailbox, limit: Int) -> Bool {
     streams.withLock { streams in
       guard streams.count < limit else { return false }
       streams[ObjectIdentifier(mailbox)] = Stream(subscription: subscription, mailbox: mailbox)
@@ -50,7 +47,9 @@ extension HTTPEndpoint {
       let subscription = try await service.subscription(call, in: context)
       let mailbox = EventMailbox(limit: service.limits.streamMessages)
       mailbox.post(Message.notification(subscription.acknowledgement).json.event)
-      guard listenStreams.add(subscription, mailbox) else { return tooManyListeners(call) }
+      guard listenStreams.add(subscription, mailbox, limit: service.limits.sessions) else {
+        return tooManyListeners(call)
+      }
       let end = service.end(subscription, revision).bytes.event
       return .stream(
         EventStream(

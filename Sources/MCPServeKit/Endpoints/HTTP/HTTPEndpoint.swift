@@ -20,7 +20,7 @@ struct HTTPEndpoint: Sendable {
     sessions = LiveSessions(service, store: store, log: log)
     keeper = EventKeeper(service, log: log)
     self.heartbeat = heartbeat
-    listenStreams = ListenStreams(limit: service.limits.sessions)
+    listenStreams = ListenStreams()
     self.openPaths = openPaths
   }
 

@@ -75,6 +75,9 @@ final class HTTPGate: Sendable {
       let text = challenge.text(.invalidRequest, why, scopes: state.rules.requiredScopes)
       return refuse(.badRequest, why, text)
     case .none, .secret:
+      if let principal = state.rules.principal(of: head.certificate) {
+        return admit(.accepted(principal, for: .seconds(3600)), state)
+      }
       if state.rules.letsAnybodyIn { return grant(nil, for: .seconds(3600), state) }
       return refuse(
         .unauthorized, "this server needs a token, as Authorization: Bearer",

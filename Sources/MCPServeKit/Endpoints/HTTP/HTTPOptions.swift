@@ -17,7 +17,8 @@ public struct HTTPOptions: Sendable {
   public var allowedHosts: [String] = []
   /// Web origins that may call, besides loopback ones, such as `https://example.com`.
   public var allowedOrigins: [String] = []
-  /// Who may call, when that is to change while the server runs; nil, the default, takes the two lists above.
+  /// Who may call, when that is to change while the server runs: then it says what the two lists above, `trustedProxies`,
+  /// `cors` and `strictTransport` say otherwise. Default nil.
   public var access: HTTPAccess?
   /// Threads that serve connections. Default 1.
   public var threads = 1
@@ -45,6 +46,11 @@ public struct HTTPOptions: Sendable {
   /// Who the server is over TLS; nil, the default, speaks HTTP in the clear.
   public var tls: TLSIdentity?
 
+  /// The key for `POST /reload-config`, where `Service.serve` is given what reloads; nil, the default, has no such path.
+  public var adminKey: AdminKey?
+
+  /// The path of the metrics. Default `/metrics`.
+  public var metricsPath = "/metrics"
   /// Where metrics are shown. Default `.automatic`.
   public var monitoring = Monitoring.automatic
 

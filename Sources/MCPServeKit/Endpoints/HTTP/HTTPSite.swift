@@ -14,6 +14,7 @@ final class HTTPSite: HTTPHandler {
     case toolsList
     case rpc
     case monitor(Monitor.View)
+    case reload(ReloadEndpoint)
   }
 
   private let service: Service
@@ -40,24 +41,28 @@ final class HTTPSite: HTTPHandler {
 
   /// - Parameter isLoopback: whether the server listens on loopback only.
   init(
-    _ service: Service, _ options: HTTPOptions, store: any SessionStore, log: any EventLog, isLoopback: Bool
+    _ service: Service, _ options: HTTPOptions, store: any SessionStore, log: any EventLog, reloader: Reloader? = nil,
+    isLoopback: Bool
   ) {
     self.service = service
-    access = options.access ?? HTTPAccess(hosts: options.allowedHosts, origins: options.allowedOrigins)
+    access = options.access ?? HTTPAccess(options)
     self.options = options
     self.isLoopback = isLoopback
     edges = Mutex((access.version, HTTPEdge(options, access, isLoopback: isLoopback)))
     packer = AnswerPacker(options)
-    monitor = Monitor(service)
+    monitor = Monitor(service, options)
     self.log = RequestLog(service)
     streamable = HTTPEndpoint(
       service, store: store, log: log, heartbeat: heartbeat, openPaths: Set(options.streamablePaths.dropFirst()))
     legacy = LegacySSEEndpoint(service, messagesPath: options.messagesPath)
     convenience = ConvenienceEndpoint(service: service)
     var places: [String: Place] = ["/": .rpc, "/tools/list": .toolsList, "/tools/call": .rpc]
-    for path in ["/health", "/actuator/health", "/ready", "/metrics"] {
+    for path in ["/health", "/actuator/health", "/ready", options.metricsPath] {
       places[path] = monitor.view(at: path, hasMetrics: options.monitoring.isBeside(isLoopback: isLoopback)).map(
         Place.monitor)
+    }
+    if let key = options.adminKey, let reloader {
+      places[ReloadEndpoint.path] = .reload(ReloadEndpoint(key, reloader, logger: service.logger))
     }
     for path in options.streamablePaths { places[path] = .streamable }
     if let path = options.eventsPath {
@@ -141,7 +146,7 @@ final class HTTPSite: HTTPHandler {
     switch places[path] {
     case .streamable?: "GET, POST, DELETE"
     case .toolsList?: "GET, POST"
-    case .messages?, .rpc?: "POST"
+    case .messages?, .rpc?, .reload?: "POST"
     case .events?: "GET"
     case .monitor?: "GET, HEAD"
     case nil: service.authorization != nil && path.hasPrefix(ResourceNames.wellKnown) ? "GET, HEAD" : nil
@@ -164,6 +169,7 @@ final class HTTPSite: HTTPHandler {
       let guarded: HTTPGate? = if case .metrics = view { gate(for: head, from: client) } else { nil }
       return SiteRoute(self, guarded) { [monitor] in monitor.step(view, $0.request.head) }
     }
+    if case .reload(let reload) = place { return SiteRoute(self) { reload.step($0) } }
     return SiteRoute(self, gate(for: head, from: client), step(at: place, for: head))
   }
 
@@ -179,7 +185,7 @@ final class HTTPSite: HTTPHandler {
     case .messages: return { [legacy] in .ready(legacy.take($0)) }
     case .toolsList where head.method == .get:
       return { [convenience] exchange in .work { await convenience.tools(for: exchange) } }
-    case .toolsList, .rpc, .monitor:
+    case .toolsList, .rpc, .monitor, .reload:
       guard head.method == .post else {
         let allowed = head.path == "/tools/list" ? "GET, POST" : "POST"
         return { _ in .ready(.methodNotAllowed(allowed)) }
@@ -210,7 +216,7 @@ final class HTTPSite: HTTPHandler {
 
   private func isGuarded(_ path: String) -> Bool {
     switch places[path] {
-    case nil, .monitor?: false
+    case nil, .monitor?, .reload?: false
     case .streamable?, .events?, .messages?, .toolsList?, .rpc?: true
     }
   }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import MCPCore
+
+extension AuthorizationRules {
+  /// Who shows this certificate; nil when certificates say nothing here, or there is none.
+  func principal(of certificate: ClientCertificate?) -> Principal? {
+    guard acceptsCertificates, let certificate else { return nil }
+    return Principal("cert:" + certificate.name, scopes: certificateScopes)
+  }
+}
+
+extension ClientCertificate {
+  /// What tells it from all others of the authorities that are trusted: its subject, or its digest when that is empty.
+  fileprivate var name: String {
+    guard subject.isEmpty else { return subject }
+    return "sha256:" + digest.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
+  }
+}

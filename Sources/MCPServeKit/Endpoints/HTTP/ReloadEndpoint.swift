@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import JSONKit
+import MCPCore
+import Observability
+
+/// `POST /reload-config`: has the configuration read anew for who has the admin key. Without a key there is nothing here.
+struct ReloadEndpoint: Sendable {
+  static let path = "/reload-config"
+
+  let key: AdminKey
+  let reloader: Reloader
+  let logger: Logger
+  /// How often an address may be wrong.
+  private let failures = RateLimiter([RateLimit(10, per: .seconds(60))])
+
+  init(_ key: AdminKey, _ reloader: Reloader, logger: Logger) {
+    (self.key, self.reloader, self.logger) = (key, reloader, logger)
+  }
+
+  func step(_ exchange: HTTPExchange) -> HTTPStep {
+    let request = exchange.request
+    guard key.isSet else {
+      return .ready(.error(.notFound, RPCError(.invalidRequest, "there is nothing at \(request.path)")))
+    }
+    guard request.method == .post else { return .ready(.methodNotAllowed("POST")) }
+    // Of an IPv6 address the network counts, because who has one has all of it.
+    let address = exchange.terms.origin.client.neighbourhood.description
+    if let pause = failures.take(address, tool: nil) {
+      var answer = HTTPAnswer.error(
+        .tooManyRequests, RPCError(.tooManyRequests, "this address was wrong too often: try again later"))
+      answer.headers.add("Retry-After", String(pause.components.seconds + 1))
+      return .ready(answer)
+    }
+    guard case .secret(let secret) = PresentedCredentials(request.headers), key.isKey(secret) else {
+      return .ready(refusal(of: request, from: address))
+    }
+    failures.giveBack(address, tool: nil)
+    return .work { [reloader, logger] in
+      logger.info("reload asked for", [("from", address)])
+      let report = await reloader.reload()
+      return .json(JSON.object(report.details).bytes, report.isReloaded ? .ok : 422)
+    }
+  }
+
+  private func refusal(of request: HTTPRequest, from address: String) -> HTTPAnswer {
+    let why = "reloading needs the admin key, as Authorization: Bearer"
+    logger.warning("refused", [("status", "401"), ("path", request.path), ("from", address), ("reason", why)])
+    var answer = HTTPAnswer.error(.unauthorized, RPCError(.invalidRequest, why))
+    answer.headers.add("WWW-Authenticate", "Bearer")
+    return answer
+  }
+}
