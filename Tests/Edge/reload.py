@@ -4,8 +4,8 @@
 Clients call a tool all the time; one stream of each kind the transport at URL has is open: that of a legacy session and a
 `subscriptions/listen` over Streamable HTTP, that of HTTP+SSE. Meanwhile CONFIG is rewritten and read again 100 times, every
 other time by SIGHUP and else by POST /reload-config; every third time it is broken. With CERTIFICATES, a folder of TestSupport's
-`Certificates`, that of the server is renewed as well. No request may fail and no stream may end; each has to tell of every
-change of the tools.
+`Certificates`, that of the server is renewed as well, and new connections have to see the new one. With MCP_KEY in the environment,
+callers say who they are by it. No request may fail and no stream may end; each has to tell of every change of the tools.
 """
 import http.client
 import json
@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import ssl
+import subprocess
 import sys
 import threading
 import time
@@ -25,7 +26,8 @@ WAIT = 60
 BASE = open(CONFIG).read()
 ROOT = f"{URL.scheme}://{URL.netloc}"
 CHANGED = "notifications/tools/list_changed"
-JSON_TYPES = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+WHO = {"Authorization": f"Bearer {os.environ['MCP_KEY']}"} if "MCP_KEY" in os.environ else {}
+JSON_TYPES = {**WHO, "Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
 stop = threading.Event()
 failures, lock, calls = [], threading.Lock(), {}
 
@@ -94,7 +96,7 @@ def session_stream():
     response, _ = post(client, URL.path, request("initialize", **INITIALIZE))
     headers = {"Mcp-Session-Id": response.getheader("Mcp-Session-Id"), "MCP-Protocol-Version": "2025-06-18"}
     post(client, URL.path, {"jsonrpc": "2.0", "method": "notifications/initialized"}, headers)
-    client.request("GET", URL.path, headers={"Accept": "text/event-stream", **headers})
+    client.request("GET", URL.path, headers={**WHO, "Accept": "text/event-stream", **headers})
     return client.getresponse()
 
 
@@ -108,7 +110,7 @@ def subscription_stream():
 
 def old_stream():
     client = connect()
-    client.request("GET", URL.path, headers={"Accept": "text/event-stream"})
+    client.request("GET", URL.path, headers={**WHO, "Accept": "text/event-stream"})
     return client.getresponse()
 
 
@@ -154,7 +156,7 @@ def work_in_stream(stream):
 def counted():
     """How many reloads the server has counted, by their outcome."""
     client = connect()
-    client.request("GET", "/metrics")
+    client.request("GET", "/metrics", headers=WHO)
     lines = client.getresponse().read().decode().splitlines()
     return {word: int(line.split()[-1]) for line in lines for word in ("success", "error") if line.startswith(f'mcp_reloads_total{{status="{word}"}}')}
 
@@ -168,6 +170,16 @@ def settled(before, outcome):
             return now == {**before, outcome: before[outcome] + 1}
         time.sleep(0.01)
     return False
+
+
+def serial(name=None):
+    """The serial number of one of the certificates, or of the one that new connections see."""
+    if name:
+        words = ["openssl", "x509", "-in", f"{CERTIFICATES}/{name}.pem", "-noout", "-serial"]
+        return int(subprocess.run(words, capture_output=True, text=True, check=True).stdout.split("=")[1], 16)
+    client = connect()
+    client.connect()
+    return int(client.sock.getpeercert()["serialNumber"], 16)
 
 
 def main():
@@ -187,7 +199,8 @@ def main():
         worker.start()
 
     done = {"SIGHUP": [0, 0], "POST": [0, 0]}
-    changes = 0
+    changes, renewals = 0, 0
+    serials = [serial("one"), serial("two")] if CERTIFICATES else []
     for number in range(1, RELOADS + 1):
         isBroken = number % 3 == 0
         if CERTIFICATES:
@@ -216,6 +229,10 @@ def main():
             done["POST"][isBroken] += 1
         if not isBroken:
             changes += 1
+            if CERTIFICATES:
+                renewals += serial() == serials[number % 2]
+                if serial() != serials[number % 2]:
+                    fail(f"reload {number}: the old certificate is shown")
             # What changes faster than peers can be told may be told as one, so each is waited for.
             for stream in streams:
                 seen = stream.changes
@@ -230,7 +247,7 @@ def main():
     kinds = ", ".join(f"{count} by {way} ({broken} of them broken)" for way, (good, broken) in done.items() for count in [good + broken])
     told = ", ".join(f"{stream.name}: {stream.changes}" for stream in streams)
     made = ", ".join(f"{count} {kind}" for kind, count in sorted(calls.items()))
-    print(f"{URL.scheme} {URL.path}: {RELOADS} reloads, {kinds}; {changes} changes of the tools, told on {told}; calls: {made}; {len(failures)} failed")
+    print(f"{URL.scheme} {URL.path}: {RELOADS} reloads, {kinds}; {changes} changes of the tools, told on {told}; {renewals} certificates; calls: {made}; {len(failures)} failed")
     for failure in failures[:20]:
         print("FAIL", failure)
     sys.stdout.flush()

@@ -51,6 +51,26 @@ def systemd_hears_ready_alive_and_stopping(mcpctl):
                 equal(server.process.wait(20), 0, "exit code")
 
 
+def systemd_and_metrics_hear_of_reloads(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        manager = ServiceManager(f"{folder}/notify")
+        file = f"{folder}/c.yaml"
+        with open(file, "w") as config:
+            config.write("tools.deny: [echo]\n")
+        with serving(mcpctl, "--config", file, environment={"NOTIFY_SOCKET": manager.address}) as server:
+            manager.hear("READY=1")
+            for text, status, good in [("tools.deny: [sleep]\n", "success", 1), ("tools.deny: {\n", "error", 0)]:
+                with open(file, "w") as config:
+                    config.write(text)
+                manager.told.clear()
+                os.kill(server.process.pid, signal.SIGHUP)
+                manager.hear("RELOADING=1")
+                manager.hear("READY=1")
+                expect("MONOTONIC_USEC=" in manager.told[0], f"notify-reload: {manager.told}")
+                until(lambda: f'mcp_reloads_total{{status="{status}"}} 1\n' in get(server.port, "/metrics")[1], status)
+                expect(f"\nmcp_last_reload_successful {good}\n" in get(server.port, "/metrics")[1], f"{good}")
+
+
 def nobody_is_told_that_it_lives_without_a_watchdog(mcpctl):
     with tempfile.TemporaryDirectory() as folder:
         manager = ServiceManager(f"{folder}/notify")
@@ -218,7 +238,8 @@ def a_memory_profile_says_where_it_went(mcpctl):
 def main():
     report = Report("service")
     for fact in [
-        systemd_hears_ready_alive_and_stopping, nobody_is_told_that_it_lives_without_a_watchdog, who_drains_is_not_ready,
+        systemd_hears_ready_alive_and_stopping, systemd_and_metrics_hear_of_reloads,
+        nobody_is_told_that_it_lives_without_a_watchdog, who_drains_is_not_ready,
     ]:
         report.run("life", fact, sys.argv[1])
     for fact in [

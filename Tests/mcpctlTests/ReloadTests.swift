@@ -184,6 +184,18 @@ import Testing
     #expect(program.finish().code == 0)
   }
 
+  @Test func withoutAFileKeysAreReadAgain() throws {
+    _ = try run([binary, "keys", "new", "one", "--add", folder.path("keys")])
+    let (program, url) = try ServeTests.start("--transport", "http-stream", "--auth-keys", folder.path("keys"))
+    let second = try mcpctl("keys", "new", "two", "--add", folder.path("keys")).output.prefix { $0 != "\n" }
+    program.signal(Self.hangUp)
+    #expect(program.line(holding: "configuration reloaded") != nil)
+    let list = [binary, "-s", url, "--bearer-env", "KEY", "tools", "ls"]
+    #expect(try run(list, environment: ["KEY": String(second)]).code == 0)
+    program.signal(15)
+    #expect(program.finish().code == 0)
+  }
+
   @Test func foldersOfToolsMayChange() throws {
     let script = try folder.write("#!/bin/sh\necho hi\n", to: "hello")
     let manifest = try folder.write(#"{"description": "Says hi."}"#, to: "hello.json")
@@ -238,12 +250,21 @@ import Testing
       """, [files.folder])
   }
 
-  private func reload(_ text: String, _ more: [String]) throws {
-    let config = try folder.write(text + "auth.admin_key: ${ADMIN_KEY}\nlogging.level: warning\n", to: "c.yaml")
-    let program = try RunningProgram([binary, "serve", "--config", config], environment: ["ADMIN_KEY": Self.key])
+  @Test func whoIsKnownStaysSo() throws {
+    let key = try mcpctl("keys", "new", "ci", "--add", folder.path("keys")).output.prefix { $0 != "\n" }
+    try reload(
+      "transport: {type: http-stream, port: 0}\nauth: {keys_file: keys, rules: [{name: '*', principals: ['key:ci']}]}\n",
+      [], environment: ["MCP_KEY": String(key)])
+  }
+
+  private func reload(_ text: String, _ more: [String], environment: [String: String] = [:]) throws {
+    let config = try folder.write(text + "logging.level: warning\n", to: "c.yaml")
+    let program = try RunningProgram(
+      [binary, "serve", "--config", config], environment: ["MCP_AUTH_ADMIN_KEY": Self.key])
     let url = String(try #require(program.line(holding: "serving ")).split(separator: " ").last ?? "")
     let script = "\(repository)/Tests/Edge/reload.py"
-    let run = try run(["python3", script, url, String(program.id), config, Self.key] + more, deadline: 280)
+    let run = try run(
+      ["python3", script, url, String(program.id), config, Self.key] + more, environment: environment, deadline: 280)
     print(run.output + run.error)
     #expect(run.code == 0)
     program.signal(15)

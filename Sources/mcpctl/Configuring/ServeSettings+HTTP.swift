@@ -70,7 +70,7 @@ extension ServeSettings {
 
   /// The files of TLS and its rules; nil where it is not spoken.
   var tls: TLSSettings? {
-    guard speaksTLS, let certificate = config.text("transport.tls.cert_file"),
+    guard transport != .stdio, speaksTLS, let certificate = config.text("transport.tls.cert_file"),
       let key = config.text("transport.tls.key_file")
     else { return nil }
     let pause = config.duration("transport.tls.reload") ?? .zero
