@@ -61,7 +61,7 @@ public struct APIKey: Sendable, Hashable, CustomStringConvertible {
 
   /// The digest, as `sha256:…`.
   public var description: String {
-    "sha256:" + digest.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
+    "sha256:" + digest.hexadecimal
   }
 
   /// What the requests of its holder are known by.
@@ -126,6 +126,11 @@ extension APIKey {
     }
     return bytes
   }
+}
+
+extension [UInt8] {
+  /// Two digits for each byte.
+  var hexadecimal: String { map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined() }
 }
 
 /// Accepts API keys.

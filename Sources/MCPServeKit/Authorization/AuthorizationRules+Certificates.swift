@@ -13,7 +13,6 @@ extension AuthorizationRules {
 extension ClientCertificate {
   /// What tells it from all others of the authorities that are trusted: its subject, or its digest when that is empty.
   fileprivate var name: String {
-    guard subject.isEmpty else { return subject }
-    return "sha256:" + digest.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
+    subject.isEmpty ? "sha256:" + digest.hexadecimal : subject
   }
 }
