@@ -25,7 +25,7 @@ private func testOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0 else { return 0 }
   let bytes = Array(UnsafeBufferPointer(start: start, count: count).dropFirst())
   let surroundings = Surroundings(
-    environment: { $0 == "SECRET" ? "hunter2" : nil },
+    environment: { $0 == "SECRET" ? "s3cr3t-of-the-environment" : nil },
     readFile: { _, limit throws(Surroundings.ReadFault) in
       guard bytes.count <= limit else { throw Surroundings.ReadFault("too large") }
       return bytes
@@ -60,7 +60,7 @@ private func check(_ problems: [Problem]) {
   precondition(problems.count <= ConfigLimits().problems, "problems are limited")
   for problem in problems {
     precondition(!problem.message.isEmpty && !problem.remedy.isEmpty, "a problem says what and what to do")
-    precondition(!problem.description.contains("hunter2"), "what a variable holds is not told")
+    precondition(!problem.description.contains("s3cr3t-of-the-environment"), "what a variable holds is not told")
     if let mark = problem.mark { precondition(mark.line > 0 && mark.column > 0, "places are counted from 1") }
   }
   _ = SARIF.log(of: problems, version: "1").text

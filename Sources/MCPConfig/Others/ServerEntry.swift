@@ -137,10 +137,9 @@ struct ExternalServers {
       }
       names[text] = name.mark
       for variable in server["env"]?.elements ?? [] where variable.scalar?.text.contains("=") == false {
+        // It is not quoted: it may well be a secret.
         problems.append(
-          entry.problem(
-            .wrongType, variable.mark, "\(path).env", "'\(clipped(variable.scalar?.text ?? ""))' sets nothing",
-            "write NAME=value"))
+          entry.problem(.wrongType, variable.mark, "\(path).env", "sets nothing", "write NAME=value"))
       }
     }
     return problems
