@@ -35,6 +35,7 @@ let package = Package(
   targets: [
     // The C edge: a module map and a shim each.
     .systemLibrary(name: "CEvent", pkgConfig: "libevent_core", providers: [.apt(["libevent-dev"])]),
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
     .target(name: "CPCRE2", linkerSettings: [.linkedLibrary("pcre2-8")]),
     .target(name: "CCurl"),
     .target(name: "CCrypto"),
@@ -57,6 +58,8 @@ let package = Package(
     library("MCPCore", ["JSONKit", "Observability"]),
     library("MCPClientKit", ["MCPCore", "JSONKit", "EventIO", "Observability"]),
     library("MCPServeKit", ["MCPCore", "JSONKit", "EventIO", "Observability"]),
+
+    library("MCPRedis", ["MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability", "CHiredis"]),
 
     // The programs.
     program(
@@ -88,6 +91,7 @@ let package = Package(
       name: "ExamplesTests", dependencies: ["TestSupport", "MCPServeKit", "MCPCore", "JSONKit", "EventIO"],
       swiftSettings: house),
     tests(of: "MCPConfig", ["JSONKit"]),
+    tests(of: "MCPRedis", ["MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability"]),
     tests(of: "mcpctl", ["CommandLineKit", "MCPServeKit", "MCPConfig", "MCPCore", "JSONKit"]),
   ],
   swiftLanguageModes: [.v6]

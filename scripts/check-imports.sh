@@ -19,6 +19,7 @@ allowed() {
     Sources/MCPConfig) echo "JSONKit CYAML" ;;
     Sources/MCPCore) echo "JSONKit Observability" ;;
     Sources/MCPClientKit | Sources/MCPServeKit) echo "MCPCore JSONKit EventIO Observability" ;;
+    Sources/MCPRedis) echo "MCPServeKit MCPCore JSONKit EventIO Observability CHiredis $libc" ;;
     Sources/mcpctl) echo "CommandLineKit MCPClientKit MCPServeKit MCPConfig MCPCore JSONKit EventIO Observability $libc" ;;
     Examples/EverythingServer) echo "MCPServeKit MCPCore JSONKit EventIO Observability $libc" ;;
     Examples/Weather | Examples/Trip) echo "MCPServeKit" ;;

@@ -62,7 +62,7 @@ build_files() {
       -module-name "${name}Fuzz" -enable-upcoming-feature ExistentialAny \
       -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility \
       -enable-upcoming-feature NonisolatedNonsendingByDefault \
-      -I Sources/CEvent -I Sources/CPCRE2/include -I Sources/CProcess/include -I Sources/CCurl/include \
+      -I Sources/CEvent -I Sources/CHiredis -I Sources/CPCRE2/include -I Sources/CProcess/include -I Sources/CCurl/include \
       -o "$binary" "$file" "${inputs[@]}" >"$work/build.log" 2>&1; then
       cat "$work/build.log" >&2
       return 1

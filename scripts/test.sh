@@ -40,7 +40,9 @@ export MCPCTL_BINARY=$PWD/$scratch/debug/mcpctl
 programs='mcpctlTests|CommandLineKitTests|ExamplesTests|ProcessOrphanTests|signalsArriveAsASequence'
 # A few at a time: with all of them in flight, each would take as long as all, and deadlines would pass.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-4}
-step "unit" timeout 600 "$swift" test "${flags[@]}" --skip-build --skip "$programs"
+step "unit" timeout 600 "$swift" test "${flags[@]}" --skip-build --skip "$programs|MCPRedisTests"
+# Each of these starts a Redis of its own, some of them several.
+step "redis" timeout 300 "$swift" test "${flags[@]}" --skip-build --filter MCPRedisTests
 step "end to end" timeout 600 "$swift" test "${flags[@]}" --skip-build --no-parallel --filter "$programs"
 step "interop" Tests/Interop/run.sh "$MCPCTL_BINARY"
 step "observing" Tests/Observing/run.sh "$MCPCTL_BINARY"

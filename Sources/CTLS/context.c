@@ -36,17 +36,17 @@ static void explain(char *reason) {
 
 static ctls_fault ask_clients(SSL_CTX *context, const char *authorities) {
   STACK_OF(X509_NAME) *names = ctls_lib.SSL_load_client_CA_file_(authorities);
-  if (names == NULL) return CTLS_BAD_CLIENT_CA;
+  if (names == NULL) return CTLS_BAD_CA;
   ctls_lib.SSL_CTX_set_client_CA_list_(context, names);
-  if (ctls_lib.SSL_CTX_load_verify_file_(context, authorities) != 1) return CTLS_BAD_CLIENT_CA;
+  if (ctls_lib.SSL_CTX_load_verify_file_(context, authorities) != 1) return CTLS_BAD_CA;
   ctls_lib.SSL_CTX_set_verify_(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
   return CTLS_GOOD;
 }
 
-static ctls_fault take_certificate(SSL_CTX *context, const ctls_settings *settings) {
-  if (ctls_lib.SSL_CTX_use_certificate_chain_file_(context, settings->certificate) != 1) return CTLS_BAD_CERTIFICATE;
+static ctls_fault take_certificate(SSL_CTX *context, const char *certificate, const char *key) {
+  if (ctls_lib.SSL_CTX_use_certificate_chain_file_(context, certificate) != 1) return CTLS_BAD_CERTIFICATE;
   was_asked_for_password = 0;
-  if (ctls_lib.SSL_CTX_use_PrivateKey_file_(context, settings->key, SSL_FILETYPE_PEM) != 1) {
+  if (ctls_lib.SSL_CTX_use_PrivateKey_file_(context, key, SSL_FILETYPE_PEM) != 1) {
     if (was_asked_for_password) return CTLS_KEY_ENCRYPTED;
     unsigned long error = ctls_lib.ERR_peek_last_error_();
     int is_mismatch = ERR_GET_LIB(error) == ERR_LIB_X509 && ERR_GET_REASON(error) == X509_R_KEY_VALUES_MISMATCH;
@@ -56,16 +56,21 @@ static ctls_fault take_certificate(SSL_CTX *context, const ctls_settings *settin
   return ctls_lib.SSL_CTX_check_private_key_(context) == 1 ? CTLS_GOOD : CTLS_KEY_MISMATCH;
 }
 
-static ctls_fault set_up(SSL_CTX *context, const ctls_settings *settings) {
+// What both sides do.
+static void set_habits(SSL_CTX *context) {
   ctls_lib.SSL_CTX_set_default_passwd_cb_(context, refuse_password);
   ctls_lib.SSL_CTX_set_options_(
-      context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
-                   SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
+      context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
   // Idle sessions have no buffers, and a record is written as its piece is taken.
   ctls_lib.SSL_CTX_ctrl_(
       context, SSL_CTRL_MODE,
       SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS, NULL);
   ctls_lib.SSL_CTX_ctrl_(context, SSL_CTRL_SET_READ_AHEAD, 1, NULL);
+}
+
+static ctls_fault set_up(SSL_CTX *context, const ctls_settings *settings) {
+  set_habits(context);
+  ctls_lib.SSL_CTX_set_options_(context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
   // Clients keep their sessions themselves, in a ticket.
   ctls_lib.SSL_CTX_ctrl_(context, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, NULL);
   ctls_lib.SSL_CTX_set_alpn_select_cb_(context, choose_protocol, NULL);
@@ -76,7 +81,7 @@ static ctls_fault set_up(SSL_CTX *context, const ctls_settings *settings) {
       ctls_lib.SSL_CTX_set_session_id_context_(context, (const unsigned char *)session_id_context,
                                                sizeof session_id_context - 1) != 1)
     return CTLS_OTHER;
-  ctls_fault fault = take_certificate(context, settings);
+  ctls_fault fault = take_certificate(context, settings->certificate, settings->key);
   if (fault != CTLS_GOOD || settings->client_ca == NULL) return fault;
   return ask_clients(context, settings->client_ca);
 }
@@ -86,6 +91,31 @@ ctls_context *ctls_context_new(const ctls_settings *settings, ctls_fault *fault,
   *fault = CTLS_OTHER;
   SSL_CTX *context = ctls_lib.SSL_CTX_new_(ctls_lib.TLS_server_method_());
   if (context != NULL) *fault = set_up(context, settings);
+  if (*fault == CTLS_GOOD) return context;
+  explain(reason);
+  ctls_lib.SSL_CTX_free_(context);
+  return NULL;
+}
+
+static ctls_fault set_up_client(SSL_CTX *context, const ctls_client_settings *settings) {
+  set_habits(context);
+  ctls_lib.SSL_CTX_set_verify_(context, SSL_VERIFY_PEER, NULL);
+  if (ctls_lib.SSL_CTX_ctrl_(context, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, NULL) != 1 ||
+      ctls_lib.SSL_CTX_set_cipher_list_(context, ciphers) != 1)
+    return CTLS_OTHER;
+  if (settings->authorities == NULL) {
+    if (ctls_lib.SSL_CTX_set_default_verify_paths_(context) != 1) return CTLS_OTHER;
+  } else if (ctls_lib.SSL_CTX_load_verify_file_(context, settings->authorities) != 1) {
+    return CTLS_BAD_CA;
+  }
+  return settings->certificate == NULL ? CTLS_GOOD : take_certificate(context, settings->certificate, settings->key);
+}
+
+ctls_context *ctls_client_context_new(const ctls_client_settings *settings, ctls_fault *fault, char *reason) {
+  ctls_lib.ERR_clear_error_();
+  *fault = CTLS_OTHER;
+  SSL_CTX *context = ctls_lib.SSL_CTX_new_(ctls_lib.TLS_client_method_());
+  if (context != NULL) *fault = set_up_client(context, settings);
   if (*fault == CTLS_GOOD) return context;
   explain(reason);
   ctls_lib.SSL_CTX_free_(context);

@@ -17,7 +17,9 @@
   F(SSL_get_verify_result) F(SSL_get_version) F(SSL_load_client_CA_file) F(SSL_new) F(SSL_read_ex)                  \
   F(SSL_select_next_proto) F(SSL_set_bio) F(SSL_shutdown) F(SSL_write_ex) F(TLS_server_method)                      \
   F(X509_NAME_print_ex) F(X509_digest) F(X509_free) F(X509_get0_notAfter) F(X509_get0_notBefore)                    \
-  F(X509_get_subject_name) F(X509_verify_cert_error_string) F(BIO_s_mem) F(BIO_read) F(BIO_free)
+  F(X509_get_subject_name) F(X509_verify_cert_error_string) F(BIO_s_mem) F(BIO_read) F(BIO_free)                    \
+  F(SSL_CTX_set_default_verify_paths) F(SSL_connect) F(SSL_ctrl) F(SSL_get0_param) F(SSL_set1_host)                 \
+  F(SSL_set_hostflags) F(TLS_client_method) F(X509_VERIFY_PARAM_set1_ip_asc)
 
 #define CTLS_POINTER(name) __typeof__(name) *name##_;
 struct ctls_library { CTLS_FUNCTIONS(CTLS_POINTER) };

@@ -10,6 +10,7 @@
 
 struct ctls_session {
   SSL *ssl;
+  int is_client;
   struct ctls_socket socket;
 };
 
@@ -28,6 +29,21 @@ ctls_session *ctls_session_new(ctls_context *context, int socket) {
   return session;
 }
 
+ctls_session *ctls_client_session_new(ctls_context *context, int socket, const char *host) {
+  ctls_session *session = ctls_session_new(context, socket);
+  if (session == NULL) return NULL;
+  session->is_client = 1;
+  // An address is held against the addresses of the certificate, and is not said in the handshake.
+  if (ctls_lib.X509_VERIFY_PARAM_set1_ip_asc_(ctls_lib.SSL_get0_param_(session->ssl), host) == 1) return session;
+  ctls_lib.ERR_clear_error_();
+  ctls_lib.SSL_set_hostflags_(session->ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  if (ctls_lib.SSL_set1_host_(session->ssl, host) == 1 &&
+      ctls_lib.SSL_ctrl_(session->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, (void *)host) == 1)
+    return session;
+  ctls_session_free(session);
+  return NULL;
+}
+
 void ctls_session_free(ctls_session *session) {
   ctls_lib.SSL_free_(session->ssl);
   free(session);
@@ -38,7 +54,8 @@ static void explain(ctls_session *session, int error, char *reason) {
   long verdict = ctls_lib.SSL_get_verify_result_(session->ssl);
   const char *text = ctls_lib.ERR_reason_error_string_(code);
   if (verdict != X509_V_OK && ERR_GET_REASON(code) == SSL_R_CERTIFICATE_VERIFY_FAILED)
-    snprintf(reason, CTLS_REASON, "the client's certificate: %s", ctls_lib.X509_verify_cert_error_string_(verdict));
+    snprintf(reason, CTLS_REASON, "the %s's certificate: %s", session->is_client ? "server" : "client",
+             ctls_lib.X509_verify_cert_error_string_(verdict));
   else if (text != NULL)
     snprintf(reason, CTLS_REASON, "%s", text);
   else
@@ -52,7 +69,7 @@ ctls_progress ctls_handshake(ctls_session *session, char *reason) {
   session->socket.budget = READ_BUDGET;
   ctls_lib.ERR_clear_error_();
   errno = 0;
-  int answer = ctls_lib.SSL_accept_(session->ssl);
+  int answer = session->is_client ? ctls_lib.SSL_connect_(session->ssl) : ctls_lib.SSL_accept_(session->ssl);
   if (answer == 1) return CTLS_DONE;
   int error = ctls_lib.SSL_get_error_(session->ssl, answer);
   if (error == SSL_ERROR_WANT_READ) return CTLS_WANTS_READ;

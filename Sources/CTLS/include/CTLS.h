@@ -4,10 +4,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// The server's side of TLS: OpenSSL's libssl behind a few functions, loaded when it is first needed, so that nobody pays
+// TLS: OpenSSL's libssl behind a few functions, loaded when it is first needed, so that nobody pays
 // for it who does not use it. A context may be used from any thread, a session from one at a time.
 
-/// What all sessions of a server share: its certificate, its key and its rules.
+/// What all sessions of a server, or of a client, share: its certificate, its key and its rules.
 typedef struct ssl_ctx_st ctls_context;
 /// One peer's session over a socket.
 typedef struct ctls_session ctls_session;
@@ -20,9 +20,16 @@ typedef struct {
   int needs_tls13;
 } ctls_settings;
 
-/// What is wrong with a context's settings.
+/// What a client's context is made of. The files are PEM.
+typedef struct {
+  const char *authorities;  // who may have issued servers' certificates; NULL for those the system trusts
+  const char *certificate;  // shown to servers that ask for one; NULL shows none
+  const char *key;
+} ctls_client_settings;
+
+/// What is wrong with a context's settings. CTLS_BAD_CA is about the authorities of the other side.
 typedef enum {
-  CTLS_GOOD, CTLS_BAD_CERTIFICATE, CTLS_BAD_KEY, CTLS_KEY_ENCRYPTED, CTLS_KEY_MISMATCH, CTLS_BAD_CLIENT_CA, CTLS_OTHER
+  CTLS_GOOD, CTLS_BAD_CERTIFICATE, CTLS_BAD_KEY, CTLS_KEY_ENCRYPTED, CTLS_KEY_MISMATCH, CTLS_BAD_CA, CTLS_OTHER
 } ctls_fault;
 
 enum { CTLS_REASON = 256, CTLS_SUBJECT = 1024, CTLS_DIGEST = 32 };
@@ -32,6 +39,8 @@ const char *ctls_load(void);
 
 /// Returns NULL when the settings are wrong; then `fault` says what, and `reason` takes CTLS_REASON bytes that say why.
 ctls_context *ctls_context_new(const ctls_settings *settings, ctls_fault *fault, char *reason);
+/// The same for the side that connects.
+ctls_context *ctls_client_context_new(const ctls_client_settings *settings, ctls_fault *fault, char *reason);
 /// Sessions go on without it.
 void ctls_context_free(ctls_context *context);
 /// Seconds until the certificate is valid, and until it is no more; negative in the past. Returns 0 on failure.
@@ -39,6 +48,8 @@ int ctls_context_validity(ctls_context *context, int64_t *begins, int64_t *ends)
 
 /// A session over a socket that somebody else keeps open for as long; NULL without memory.
 ctls_session *ctls_session_new(ctls_context *context, int socket);
+/// The same for the side that connects: the server has to show a certificate for `host`, a name or an address.
+ctls_session *ctls_client_session_new(ctls_context *context, int socket, const char *host);
 void ctls_session_free(ctls_session *session);
 
 /// How far a handshake is.

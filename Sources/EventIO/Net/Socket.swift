@@ -46,9 +46,9 @@ package struct Socket: ~Copyable {
   /// Tells the peer that nothing more comes; what it sends can still be read.
   func endSending() { _ = shutdown(descriptor, CInt(SHUT_WR)) }
 
-  private func set(_ level: CInt, _ option: CInt) {
-    var on: CInt = 1
-    setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<CInt>.size))
+  func set(_ level: CInt, _ option: CInt, _ value: CInt = 1) {
+    var value = value
+    setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<CInt>.size))
   }
 }
 

@@ -50,9 +50,14 @@ package final class TLSContext: @unchecked Sendable {
     warnings = Self.warnings(about: made, files)
   }
 
+  init(owning pointer: OpaquePointer) {
+    self.pointer = pointer
+    warnings = []
+  }
+
   deinit { ctls_context_free(pointer) }
 
-  private static func check(_ file: String) throws(IOError) {
+  static func check(_ file: String) throws(IOError) {
     let descriptor = open(file, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw IOError(.tls, "cannot read '\(file)': \(String(cString: strerror(errno)))", errno: errno)
@@ -60,8 +65,7 @@ package final class TLSContext: @unchecked Sendable {
     close(descriptor)
   }
 
-  private static func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result
-  {
+  static func withOptionalCString<Result>(_ text: String?, _ body: (UnsafePointer<CChar>?) -> Result) -> Result {
     guard let text else { return body(nil) }
     return text.withCString { body($0) }
   }
@@ -78,7 +82,7 @@ package final class TLSContext: @unchecked Sendable {
 }
 
 extension IOError {
-  fileprivate static func unusable(_ files: TLSFiles, _ fault: ctls_fault, _ reason: String) -> IOError {
+  static func unusable(_ files: TLSFiles, _ fault: ctls_fault, _ reason: String) -> IOError {
     let why = reason.isEmpty ? "" : " (\(reason))"
     let message =
       switch fault {
@@ -90,7 +94,7 @@ extension IOError {
           + "server alone"
       case CTLS_KEY_MISMATCH:
         "the key in '\(files.key)' does not belong to the certificate in '\(files.certificate)': give the pair"
-      case CTLS_BAD_CLIENT_CA:
+      case CTLS_BAD_CA:
         "'\(files.clientAuthorities ?? "")' holds no certificates in PEM that can be used\(why)"
       default: "TLS cannot be set up\(why)"
       }

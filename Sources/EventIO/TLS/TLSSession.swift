@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CTLS
 
-/// TLS over one socket, from the server's side. It lives on the loop of its connection, which keeps the socket.
+/// TLS over one socket. It lives on the loop of its connection, which keeps the socket.
 final class TLSSession {
   /// How far the handshake is.
   enum Progress {
@@ -20,6 +20,13 @@ final class TLSSession {
   /// Nil when there is no memory.
   init?(_ context: TLSContext, over descriptor: CInt) {
     guard let pointer = ctls_session_new(context.pointer, descriptor) else { return nil }
+    self.pointer = pointer
+  }
+
+  /// The side that connects: the server has to show a certificate for `host`. Nil when there is no memory, and when `host` can
+  /// be no name.
+  init?(_ context: TLSContext, over descriptor: CInt, to host: String) {
+    guard let pointer = ctls_client_session_new(context.pointer, descriptor, host) else { return nil }
     self.pointer = pointer
   }
 
