@@ -30,6 +30,7 @@ let package = Package(
   products: [
     .library(name: "MCPServeKit", targets: ["MCPServeKit"]),
     .library(name: "MCPClientKit", targets: ["MCPClientKit"]),
+    .library(name: "MCPRedis", targets: ["MCPRedis"]),
     .executable(name: "mcpctl", targets: ["mcpctl"]),
   ],
   targets: [

@@ -13,7 +13,7 @@ package enum RedisArgument: Sendable, ExpressibleByStringLiteral, ExpressibleByI
 }
 
 /// What Redis is asked to do: a name and its arguments.
-package struct RedisCommand: Sendable {
+package struct RedisCommand: Sendable, CustomStringConvertible, CustomReflectable {
   /// The command's name, in upper case, for errors and for what is known of it.
   package let name: String
   /// Whether it may be sent again when nobody knows whether it was carried out. By default only what just reads.
@@ -39,6 +39,10 @@ package struct RedisCommand: Sendable {
     for word in name.split(separator: " ") { append(.text(String(word))) }
     for argument in arguments { append(argument) }
   }
+
+  /// The name alone: arguments are nobody's business.
+  package var description: String { name }
+  package var customMirror: Mirror { Mirror(self, children: ["name": name]) }
 
   /// Adds an argument.
   package mutating func append(_ argument: RedisArgument) {

@@ -2,7 +2,7 @@
 package import EventIO
 
 /// Where Redis is, and how to get in.
-package struct RedisConfiguration: Sendable {
+package struct RedisConfiguration: Sendable, CustomStringConvertible, CustomReflectable {
   /// How the servers stand to each other.
   package enum Topology: Sendable, Hashable {
     case single(StreamEndpoint)
@@ -70,6 +70,10 @@ extension RedisConfiguration {
     try setLogin(login)
     try take(query)
   }
+
+  /// The place alone: what is printed by mistake holds no password.
+  package var description: String { place }
+  package var customMirror: Mirror { Mirror(self, children: ["place": place]) }
 
   /// Where it leads, without what is secret: for logs and errors.
   package var place: String {

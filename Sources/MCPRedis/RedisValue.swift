@@ -16,6 +16,11 @@ extension RedisValue {
   /// Nil when there is nothing.
   package var isNull: Bool { self == .null }
 
+  /// Whether it is an error with that first word.
+  func isError(_ code: String) -> Bool {
+    if case .error(let text) = self { text.prefix { $0 != " " } == code } else { false }
+  }
+
   /// The number, also one that was written out.
   package var int: Int? {
     switch self {

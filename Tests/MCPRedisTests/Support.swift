@@ -43,6 +43,16 @@ func fault<Value>(_ body: () async throws(RedisError) -> Value) async -> RedisEr
   }
 }
 
+/// A time that passes when told.
+final class PassingTime: Sendable {
+  private let start = ContinuousClock.now
+  private let time = Mutex(Duration.zero)
+  /// How much has passed besides what has really.
+  var passed: Duration { time.withLock { $0 } }
+  var now: ContinuousClock.Instant { start + passed }
+  func advance(by duration: Duration) { time.withLock { $0 += duration } }
+}
+
 /// What a test cannot go on with.
 struct Unexpected: Error {
   let what: String

@@ -58,6 +58,11 @@ struct URLTests {
 
   @Test func thePlaceIsShownWithoutTheSecret() throws {
     #expect(try RedisConfiguration(url: "redis://a:topsecret@cache:1/2").place == "cache:1")
+    let configuration = try RedisConfiguration(url: "redis://a:topsecret@cache:1/2")
+    var dumped = "\(configuration) \(String(reflecting: configuration))"
+    dump(configuration, to: &dumped)
+    dump(RedisCommand("AUTH", "topsecret"), to: &dumped)
+    #expect(!dumped.contains("topsecret"))
     #expect(try RedisConfiguration(url: "redis+sentinel://a:b@one/m").place == "the master 'm' of one:26379")
   }
 }

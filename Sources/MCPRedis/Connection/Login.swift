@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a connection says first.
-struct Login: Sendable, Hashable {
+struct Login: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
   var user: String?
   var password: String?
   var database = 0
@@ -9,6 +9,10 @@ struct Login: Sendable, Hashable {
   var name: String?
   /// Whether the server has to be one that takes writes.
   var mustBeMaster = false
+
+  /// What is printed by mistake holds no password.
+  var description: String { user ?? "the default user" }
+  var customMirror: Mirror { Mirror(self, children: ["user": description]) }
 }
 
 extension Login {

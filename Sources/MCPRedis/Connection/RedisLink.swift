@@ -181,12 +181,16 @@ extension RedisLink {
 
 extension RedisLink {
   private func answered(_ call: Call, _ answers: [RedisValue]) {
-    if finder.followsMaster, answers.count == 1, case .error(let text) = answers[0], text.hasPrefix("READONLY") {
-      // Nothing was done: the master is another one now.
+    let isRefused = finder.followsMaster && answers.contains { $0.isError("READONLY") }
+    if isRefused, answers.count == 1 {
+      // Nothing was done, so the next master may be asked.
       if !call.outcome.isKept { wait(call) }
-      return ended(RedisError(.unreachable, "Redis at \(wire?.place ?? finder.place) is the master no longer"))
+    } else {
+      call.outcome.keep(.success(answers))
     }
-    call.outcome.keep(.success(answers))
+    if isRefused {
+      ended(RedisError(.unreachable, "Redis at \(wire?.place ?? finder.place) is the master no longer"))
+    }
   }
 
   private func startTicking() {

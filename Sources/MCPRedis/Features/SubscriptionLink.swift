@@ -137,8 +137,11 @@ extension SubscriptionLink {
   }
 
   private func refused(_ text: String, by endpoint: StreamEndpoint) {
-    if case .moved(let slot, let owner)? = Redirection(text, by: endpoint) { map?.moved(slot, to: owner) }
-    ended(.server(text, to: channels.commands[0], at: "\(endpoint)"))
+    let error = RedisError.server(text, to: channels.commands[0], at: "\(endpoint)")
+    // What is refused for another reason is refused the next time, too.
+    guard let redirection = Redirection(text, by: endpoint) else { return finish(error) }
+    if case .moved(let slot, let owner) = redirection { map?.moved(slot, to: owner) }
+    ended(error)
   }
 
   private func wasConfirmed() {

@@ -17,6 +17,10 @@ public struct ServeLimits: Sendable {
   public var batch = 100
   /// Sessions at the same time; and streams of `subscriptions/listen` over HTTP. Default 10 000.
   public var sessions = 10_000
+  /// Sessions of one principal at the same time, where callers say who they are. Default 100.
+  public var sessionsPerPrincipal = 100
+  /// How long a session lives, however much it is used. Default 24 h.
+  public var sessionLongestLife: Duration = .seconds(86_400)
   /// How long a session lives without a request. Default 30 min.
   public var sessionLifetime: Duration = .seconds(1800)
   /// How long a session lives without a request until its client has confirmed the handshake. Default 10 s.

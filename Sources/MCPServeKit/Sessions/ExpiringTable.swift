@@ -74,6 +74,25 @@ struct ExpiringTable<Value> {
     return values[position]
   }
 
+  /// Whether there is a value whose time is not up; its lifetime goes on as before.
+  func holds(_ key: String, at now: ContinuousClock.Instant) -> Bool {
+    positions[key].map { links[$0].deadline > now } ?? false
+  }
+
+  /// The values whose time is not up and how long nobody asked for each, of at most so many places from one on; and the place to
+  /// go on from, which is the same when there are no more.
+  func entries(
+    from position: Int, atMost count: Int, at now: ContinuousClock.Instant
+  ) -> (entries: [(value: Value, idle: Duration)], next: Int) {
+    let end = min(position + count, values.count)
+    guard position < end else { return ([], position) }
+    let entries = (position..<end).compactMap { place -> (value: Value, idle: Duration)? in
+      guard let value = values[place], links[place].deadline > now else { return nil }
+      return (value, max(.zero, lists[links[place].list].lifetime - now.duration(to: links[place].deadline)))
+    }
+    return (entries, end)
+  }
+
   @discardableResult
   mutating func remove(_ key: String) -> Value? {
     guard let position = positions.removeValue(forKey: key) else { return nil }

@@ -3,46 +3,81 @@ import Synchronization
 
 /// Keeps sessions in this process.
 public final class MemorySessionStore: SessionStore {
-  private let table: Mutex<ExpiringTable<Session>>
-  private let limit: Atomic<Int>
+  fileprivate struct Kept {
+    var session: Session
+    /// When it is over, however much it is used.
+    let end: ContinuousClock.Instant
+  }
+
+  fileprivate struct State {
+    var table = ExpiringTable<Kept>()
+    /// Those that were ended just now.
+    var graves = ExpiringTable<Void>()
+    /// The sessions of each principal, among them some that are over.
+    var owned: [String: [String]] = [:]
+    var limits: SessionLimits
+  }
+
+  private let state: Mutex<State>
   private let now: @Sendable () -> ContinuousClock.Instant
 
   /// Makes an empty store.
   /// - Parameters:
-  ///   - limit: the most sessions it keeps. Default 10 000.
+  ///   - limits: how many sessions it keeps, and for how long at most.
   ///   - now: tells the time.
-  public init(limit: Int = 10_000, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
-    self.limit = Atomic(limit)
+  public init(
+    limits: SessionLimits = SessionLimits(), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+  ) {
+    state = Mutex(State(limits: limits))
     self.now = now
-    table = Mutex(ExpiringTable())
   }
 
-  /// Keeps at most so many from now on; those that are there stay.
-  public func setLimit(_ limit: Int) { self.limit.store(limit, ordering: .relaxed) }
+  /// Makes an empty store.
+  /// - Parameters:
+  ///   - limit: the most sessions it keeps.
+  ///   - now: tells the time.
+  public convenience init(limit: Int, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+    var limits = SessionLimits()
+    limits.total = limit
+    self.init(limits: limits, now: now)
+  }
+
+  /// Holds to other limits from now on; sessions that are there stay, as long as they were to.
+  public func setLimits(_ limits: SessionLimits) { state.withLock { $0.limits = limits } }
 
   /// How many sessions are kept, those included whose time is up but which were not swept away yet.
-  public var count: Int { table.withLock { $0.count } }
+  public var count: Int { state.withLock { $0.table.count } }
 
   /// How many sessions are kept and not over.
   public var countAtHand: Int? {
     let now = now()
-    return table.withLock { table in
-      table.sweep(at: now, atMost: .max)
-      return table.count
+    return state.withLock { state in
+      state.table.sweep(at: now, atMost: .max)
+      return state.table.count
     }
   }
 
   /// Keeps a new session.
   public func insert(_ session: Session) async throws {
-    let (now, limit) = (now(), limit.load(ordering: .relaxed))
-    let fault: SessionError? = table.withLock { table in
-      table.sweep(at: now)
-      guard table.count < limit else {
-        return SessionError(.full, "\(limit) sessions are open, the limit: end one, or try again later")
+    let now = now()
+    let key = session.id.rawValue
+    let fault: SessionError? = state.withLock { state in
+      let limits = state.limits
+      state.table.sweep(at: now)
+      state.graves.sweep(at: now)
+      guard state.table.count < limits.total else { return .full(limits) }
+      if let principal = session.principal {
+        let owned = (state.owned[principal] ?? []).filter { state.table.holds($0, at: now) }
+        state.owned[principal] = owned.isEmpty ? nil : owned
+        guard owned.count < limits.perPrincipal else { return .fullForPrincipal(limits) }
       }
-      guard table.insert(session, for: session.id.rawValue, lifetime: session.lifetime, at: now) else {
-        return SessionError(.duplicate, "session \(session.id) exists already")
+      let kept = Kept(session: session, end: now + limits.longestLife)
+      guard !state.graves.holds(key, at: now),
+        state.table.insert(kept, for: key, lifetime: min(session.lifetime, limits.longestLife), at: now)
+      else {
+        return .duplicate(session.id)
       }
+      if let principal = session.principal { state.own(key, principal, at: now) }
       return nil
     }
     if let fault { throw fault }
@@ -54,26 +89,70 @@ public final class MemorySessionStore: SessionStore {
   /// The session of that name: memory never has to wait.
   public func sessionAtHand(_ id: Session.ID) -> Session? {
     let now = now()
-    return table.withLock { $0.value(for: id.rawValue, at: now) }
+    return state.withLock { $0.session(id.rawValue, at: now) }
   }
 
   /// Keeps a changed session.
   public func replace(_ session: Session) async throws -> Bool {
     let now = now()
-    return table.withLock { table in
-      guard let stored = table.value(for: session.id.rawValue, at: now), stored.version == session.version else {
+    let key = session.id.rawValue
+    return state.withLock { state in
+      guard let stored = state.table.value(for: key, at: now), stored.end > now,
+        stored.session.version == session.version
+      else {
         return false
       }
-      var session = session
-      session.version += 1
-      table.remove(session.id.rawValue)
-      return table.insert(session, for: session.id.rawValue, lifetime: session.lifetime, at: now)
+      var changed = stored
+      changed.session = session
+      changed.session.version += 1
+      state.table.remove(key)
+      return state.table.insert(
+        changed, for: key, lifetime: min(session.lifetime, now.duration(to: stored.end)), at: now)
     }
   }
 
   /// Forgets a session.
   @discardableResult
   public func remove(_ id: Session.ID) async throws -> Bool {
-    table.withLock { $0.remove(id.rawValue) != nil }
+    let now = now()
+    return state.withLock { state in
+      let wasThere = state.table.holds(id.rawValue, at: now)
+      guard state.table.remove(id.rawValue) != nil, wasThere else { return false }
+      if state.graves.count < state.limits.total {
+        _ = state.graves.insert((), for: id.rawValue, lifetime: state.limits.graveTime, at: now)
+      }
+      return true
+    }
+  }
+
+  /// All sessions, in portions.
+  public func listing() -> AsyncThrowingStream<[StoredSession], any Error> {
+    let position = Mutex(0)
+    return AsyncThrowingStream { [self] in
+      let now = now()
+      let start = position.withLock { $0 }
+      let (entries, next) = state.withLock { $0.table.entries(from: start, atMost: 500, at: now) }
+      guard start < next else { return nil }
+      position.withLock { $0 = next }
+      return entries.map { StoredSession(session: $0.value.session, idle: $0.idle) }
+    }
+  }
+}
+
+extension MemorySessionStore.State {
+  mutating func session(_ key: String, at now: ContinuousClock.Instant) -> Session? {
+    guard let kept = table.value(for: key, at: now) else { return nil }
+    guard kept.end > now else {
+      table.remove(key)
+      return nil
+    }
+    return kept.session
+  }
+
+  /// Notes whose a session is. Principals without one are forgotten when there are many.
+  mutating func own(_ key: String, _ principal: String, at now: ContinuousClock.Instant) {
+    owned[principal, default: []].append(key)
+    guard owned.count > 2 * table.count + 64 else { return }
+    owned = owned.mapValues { $0.filter { table.holds($0, at: now) } }.filter { !$0.value.isEmpty }
   }
 }

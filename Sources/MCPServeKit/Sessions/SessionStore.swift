@@ -2,8 +2,9 @@
 
 /// Keeps legacy sessions between requests. Every store passes the same tests.
 public protocol SessionStore: Sendable {
-  /// Keeps a new session.
-  /// - Throws: `SessionError` `.full` when there are too many.
+  /// Keeps a new session. Its longest life begins.
+  /// - Throws: `SessionError` `.full` when there are too many, of its principal or in all; `.duplicate` when the id is in use,
+  ///   or was until just now.
   func insert(_ session: Session) async throws
   /// The session of that name, whose lifetime begins anew; nil when there is none or its time is up.
   func session(_ id: Session.ID) async throws -> Session?
@@ -14,8 +15,13 @@ public protocol SessionStore: Sendable {
   /// Keeps a changed session; false when somebody changed or removed it since it was read.
   func replace(_ session: Session) async throws -> Bool
   /// Forgets a session; false when there was none.
+  ///
+  /// For a while nothing brings it back, `insert` included.
   @discardableResult
   func remove(_ id: Session.ID) async throws -> Bool
+  /// All sessions, in portions that are read as they are asked for and may be empty. Their lifetimes go on as before. One that is
+  /// there all along comes once; one that comes or goes meanwhile may be missed.
+  func listing() -> AsyncThrowingStream<[StoredSession], any Error>
 }
 
 extension SessionStore {
