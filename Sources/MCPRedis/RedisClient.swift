@@ -9,7 +9,7 @@ import Synchronization
 /// before. Reading streams with patience, and subscriptions, have connections of their own. Close it when it is needed no more.
 package final class RedisClient: Sendable {
   /// The connections of one loop.
-  private final class Lane: Sendable {
+  final class Lane: Sendable {
     let loop: EventLoop
     let links = Mutex<[StreamEndpoint: RedisLink]>([:])
     /// Where there is one server at a time.
@@ -32,12 +32,12 @@ package final class RedisClient: Sendable {
   let map: ClusterMap?
   /// Where there is one server at a time: who knows which.
   private let finder: (any EndpointFinder)?
-  private let lanes: [Lane]
+  let lanes: [Lane]
   private let ownLoop: EventLoop?
   /// What else ends with the client.
   private let dependents = Mutex<[ObjectIdentifier: @Sendable () -> Void]>([:])
   private let turn = Atomic<Int>(0)
-  private let isClosed = Atomic<Bool>(false)
+  private let hasClosed = Atomic<Bool>(false)
 
   /// Makes a client, which connects when it is first needed.
   /// - Parameter loops: where its connections live; by default on a loop of its own.
@@ -74,15 +74,18 @@ package final class RedisClient: Sendable {
 
   /// Ends all connections. What waits fails; subscriptions end.
   package func close() {
-    guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    guard !hasClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
     for end in dependents.withLock({ $0.values.map(\.self) }) { end() }
     for lane in lanes { lane.close() }
   }
 
+  /// Whether nothing is to be begun any more.
+  var isClosed: Bool { hasClosed.load(ordering: .acquiring) }
+
   /// Ends a subscription with the client.
   func keep(_ link: SubscriptionLink) {
     dependents.withLock { $0[ObjectIdentifier(link)] = { link.close() } }
-    if isClosed.load(ordering: .acquiring) { link.close() }
+    if isClosed { link.close() }
   }
 
   func forget(_ link: SubscriptionLink) {
@@ -129,7 +132,7 @@ package final class RedisClient: Sendable {
     return ClusterFinder(map ?? ClusterMap(seeds: []), slot: key.map(HashSlot.slot))
   }
 
-  private var lane: Lane {
+  var lane: Lane {
     guard lanes.count > 1 else { return lanes[0] }
     if let current = lanes.first(where: { $0.loop.isCurrent }) { return current }
     let number = turn.wrappingAdd(1, ordering: .relaxed).newValue
@@ -152,135 +155,6 @@ extension RedisClient {
       return Answered(answers: try await link.perform(call).get(), place: link.finder.place)
     }
     return try await performInCluster(commands, lane, deadline)
-  }
-
-  /// Asks one server of a cluster, whatever it says.
-  func send(_ command: RedisCommand, to endpoint: StreamEndpoint) async throws(RedisError) -> RedisValue {
-    let deadline = deadline(of: [command])
-    let call = Call([command], deadline: deadline.instant, time: deadline.time)
-    let answers = try await link(lane, to: endpoint).perform(call).get()
-    if case .error(let text)? = answers.first { throw .server(text, to: command, at: "\(endpoint)") }
-    return answers.first ?? .null
-  }
-
-  /// The masters of a cluster; nil when there is none.
-  func masters() async throws(RedisError) -> [StreamEndpoint]? {
-    guard let map else { return nil }
-    if map.isEmpty { try await refresh(map, lane, deadline(of: [])) }
-    return map.masters
-  }
-
-  private func performInCluster(
-    _ commands: [RedisCommand], _ lane: Lane, _ deadline: Deadline
-  ) async throws(RedisError) -> Answered {
-    guard let map else { throw RedisError(.invalid, "there is no cluster") }
-    let slot = commands.lazy.compactMap(\.key).first.map(HashSlot.slot)
-    var target: StreamEndpoint?
-    var isAsking = false
-    var redirections = 0
-    while true {
-      if map.isEmpty || map.takeStaleness(at: .now) { try await refresh(map, lane, deadline) }
-      guard let endpoint = target ?? slot.map({ map.master(of: $0) }) ?? map.masters.randomElement() else {
-        guard let slot, await pause(before: deadline) else {
-          throw RedisError(.unreachable, "no server of \(configuration.place) has the slot of this key")
-        }
-        map.moved(slot, to: map.masters.randomElement() ?? map.sources[0])
-        continue
-      }
-      // It holds for one command.
-      let sent = isAsking ? commands.flatMap { [RedisCommand("ASKING"), $0] } : commands
-      let call = Call(sent, deadline: deadline.instant, time: deadline.time)
-      let outcome = await link(lane, to: endpoint).perform(call)
-      target = nil
-      switch outcome {
-      case .failure(let error):
-        guard error.code == .unreachable || error.code == .connectionLost else { throw error }
-        map.becameStale()
-        let mayRepeat = error.code == .unreachable || call.isRepeatable
-        guard mayRepeat, await pause(before: deadline) else { throw error }
-      case .success(let all):
-        let answers = isAsking ? stride(from: 1, to: all.count, by: 2).map { all[$0] } : all
-        let redirection = redirection(of: answers, by: endpoint)
-        isAsking = false
-        guard let redirection, redirections < settings.limits.redirections || redirection == .later else {
-          return Answered(answers: answers, place: "\(endpoint)")
-        }
-        switch redirection {
-        case .moved(let slot, let owner):
-          redirections += 1
-          map.moved(slot, to: owner)
-          target = owner
-        case .ask(let other):
-          redirections += 1
-          (target, isAsking) = (other, true)
-        case .later:
-          map.becameStale()
-          guard await pause(before: deadline) else { return Answered(answers: answers, place: "\(endpoint)") }
-        }
-      }
-    }
-  }
-
-  /// Where to send all of it again; nil when something of it was done.
-  private func redirection(of answers: [RedisValue], by endpoint: StreamEndpoint) -> Redirection? {
-    var first: Redirection?
-    for answer in answers {
-      guard case .error(let text) = answer, let redirection = Redirection(text, by: endpoint) else { return nil }
-      first = first ?? redirection
-    }
-    return first
-  }
-
-  /// False when the deadline would pass, or the caller is cancelled.
-  private func pause(before deadline: Deadline) async -> Bool {
-    let pause = Duration.milliseconds(Int.random(in: 25...75))
-    guard ContinuousClock.now + pause < deadline.instant else { return false }
-    do {
-      try await Task.sleep(for: pause)
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  private func refresh(_ map: ClusterMap, _ lane: Lane, _ deadline: Deadline) async throws(RedisError) {
-    let command = RedisCommand("CLUSTER SLOTS")
-    var fault: RedisError?
-    for source in map.sources.prefix(8) {
-      let call = Call([command], deadline: min(deadline.instant, .now + .seconds(1)), time: .seconds(1))
-      do throws(RedisError) {
-        let answer = try await link(lane, to: source).perform(call).get().first ?? .null
-        if map.take(answer, from: source) { return forgetOthers(than: map) }
-        if case .error(let text) = answer { fault = .server(text, to: command, at: "\(source)") }
-      } catch {
-        fault = error
-      }
-    }
-    if map.isEmpty {
-      throw fault ?? RedisError(.unreachable, "no server of \(configuration.place) knows which keys are where")
-    }
-  }
-
-  private func link(_ lane: Lane, to endpoint: StreamEndpoint) -> RedisLink {
-    lane.links.withLock { links in
-      if let link = links[endpoint] { return link }
-      let link = RedisLink(lane.loop, FixedEndpoint(endpoint: endpoint), settings)
-      links[endpoint] = link
-      if isClosed.load(ordering: .acquiring) { link.close() }
-      return link
-    }
-  }
-
-  private func forgetOthers(than map: ClusterMap) {
-    let known = Set(map.sources)
-    for lane in lanes {
-      let gone = lane.links.withLock { links in
-        let gone = links.filter { !known.contains($0.key) }
-        for endpoint in gone.keys { links[endpoint] = nil }
-        return gone
-      }
-      for link in gone.values { link.close() }
-    }
   }
 }
 

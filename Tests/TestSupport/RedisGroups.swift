@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// A master, its replica, and a sentinel that lets the replica take over soon after the master is gone.
 public final class WatchedRedis: Sendable {
+  /// Who takes writes at first.
   public let master: RedisServer
+  /// Who follows.
   public let replica: RedisServer
+  /// Who decides.
   public let sentinel: RedisServer
 
   /// Starts them, and waits until the sentinel knows both.
@@ -19,6 +27,7 @@ public final class WatchedRedis: Sendable {
 
 /// Three masters that share the keys.
 public final class RedisCluster: Sendable {
+  /// The masters, in the order of their slots.
   public let servers: [RedisServer]
 
   /// Starts them, and waits until each says that the cluster is complete.
@@ -28,7 +37,7 @@ public final class RedisCluster: Sendable {
       let bus = try freePort()
       servers.append(
         try RedisServer([
-          "--cluster-enabled", "yes", "--cluster-port", "\(bus)", "--cluster-node-timeout", "2000",
+          "--cluster-enabled", "yes", "--cluster-port", "\(bus)", "--cluster-node-timeout", "15000",
           "--cluster-config-file",
           "nodes.conf",
         ]))
@@ -38,14 +47,14 @@ public final class RedisCluster: Sendable {
       try server.ask("CLUSTER", "SET-CONFIG-EPOCH", "\(index + 1)")
       try server.ask("CLUSTER", "ADDSLOTSRANGE", "\(bounds[index])", "\(bounds[index + 1] - 1)")
     }
-    for server in servers.dropFirst() {
-      let bus = try servers[0].busPort()
-      try server.ask("CLUSTER", "MEET", "127.0.0.1", "\(servers[0].port)", bus)
-    }
+    let (port, bus) = ("\(servers[0].port)", try servers[0].busPort())
     for server in servers {
       try until("the cluster is complete") {
         let info = try server.ask("CLUSTER", "INFO")
-        return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:3")
+        if info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:3") { return true }
+        // An introduction that took too long is forgotten.
+        for other in servers.dropFirst() { try other.ask("CLUSTER", "MEET", "127.0.0.1", port, bus) }
+        return false
       }
     }
     self.servers = servers
@@ -83,5 +92,6 @@ private func until(_ what: String, _ isSo: () throws -> Bool) throws {
   let end = clock.now + .seconds(30)
   while try !isSo() {
     guard clock.now < end else { throw SpawnFault(message: "\(what): not within 30 s") }
+    usleep(20_000)
   }
 }

@@ -46,8 +46,8 @@ extension Service {
     case .stdio: try await serveStandardStreams()
     case .http(let options):
       try await serve(
-        options, sessions ?? MemorySessionStore(limits: SessionLimits(limits)), events ?? MemoryEventLog(limits: limits),
-        reload, ready)
+        options, sessions ?? MemorySessionStore(limits: SessionLimits(limits)),
+        events ?? MemoryEventLog(limits: limits), reload, ready)
     }
   }
 
