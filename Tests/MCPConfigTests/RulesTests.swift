@@ -6,6 +6,25 @@ import Testing
 
 /// What is told of a file.
 @Suite struct RulesTests {
+  @Test func aNameHasCommas() throws {
+    for text in [
+      "auth: {rules: [{principals: \"cert:CN=ada,O=Tests\"}]}",
+      "auth: {rules: [{principals: [\"cert:CN=ada,O=Tests\"]}]}",
+    ] {
+      #expect(try load(text).config.items("auth.rules").first?.list("principals") == ["cert:CN=ada,O=Tests"])
+    }
+  }
+
+  @Test func whatProgramsAreGivenIsMasked() throws {
+    let config = try load(
+      "mcp: {external: {servers: [{command: x, env: [GITHUB_TOKEN=GHPW], args: [--api-key, ARGPW]}]}}"
+    ).config
+    let setting = try #require(config.setting("mcp.external.servers"))
+    for text in [setting.value.shown, setting.value.json.text] {
+      #expect(text.contains("GITHUB_TOKEN=") && !text.contains("PW"), "\(text)")
+    }
+  }
+
   static let faults: [(String, String)] = [
     ("transprt: {}", "c.yaml:1:1: transprt: there is no such key: did you mean 'transport'?"),
     ("transport: {prot: 1}", "c.yaml:1:13: transport.prot: there is no such key: did you mean 'port'?"),
@@ -49,6 +68,10 @@ import Testing
     (
       "server: {capabilities: [tools, prompt]}",
       "c.yaml:1:32: server.capabilities[1]: 'prompt' does not fit: did you mean 'prompts'? write one of tools, resources, prompts"
+    ),
+    (
+      "auth: {rules: [{name: echo, principals: }]}\ntransport: {type: http-stream}",
+      "c.yaml:1:29: auth.rules[0].principals: says nothing: write [] for none, or leave the key out"
     ),
     ("tools: {allow: [a, [b]]}", "c.yaml:1:20: tools.allow[1]: is a list: write text"),
     (

@@ -52,7 +52,7 @@ import Testing
     case .url(let schemes): ["one", "two", "three"].map { "\(schemes[0])://\($0)" }
     case .rate: ["1/s", "2/m", "3/h"]
     case .files: ["/one,/two", "/two", "/three"]
-    case .list: ["one,two", "two", "three"]
+    case .list, .names: ["one,two", "two", "three"]
     case .choices(let words): [words[0], words[1], words[2]]
     case .items: []
     }

@@ -72,6 +72,7 @@ import Testing
     ["a=1.2.3.4"], ["1.2.3.4:1", "1.2.3.4:2"], ["a_b=1.2.3.4:80"], ["a=1.2.3.4:80", "a=1.2.3.5:80"],
     ["a=x;return:80"], ["--server-name", "a;b"], ["--tls-cert", "x"], ["--port", "0"],
     ["--tls-cert", "a b", "--tls-key", "c"],
+    ["--server-name", "a\nb"], ["--server-name", "a;\u{301}b"],
   ])
   func whatNginxWouldMisreadIsRefused(words: [String]) throws {
     let refused = try run([binary, "deploy", "nginx"] + words)

@@ -95,7 +95,7 @@ import Testing
     case .file, .output: return folder.path("file.pem")
     case .url(let schemes): return "\(schemes[0])://elsewhere.example"
     case .rate: return "7/h"
-    case .list, .files: return "[elsewhere]"
+    case .list, .names, .files: return "[elsewhere]"
     case .choices(let words): return "[\(words[0])]"
     case .items: return "[]"
     }

@@ -76,11 +76,24 @@ import Testing
         "headers": ["Authorization": "…", "X-Api-Key": "${KEY}", "Accept-Language": "nb"],
       ])
     let program: JSONObject = [
-      "command": "npx", "args": ["-y", "a b", "--api-key", "abc", "--token=def", "--key", "${K}", "TOKEN=1"],
-      "env": ["GITHUB_TOKEN": "ghp", "LANG": "C"],
+      "command": "npx",
+      "args": [
+        "-y", "a b", "--api-key", "abc", "--token=def", "--key", "${K}", "TOKEN=1", "--header",
+        "Authorization: Bearer x", "postgres://u:p@h/db",
+      ],
+      "env": ["GITHUB_TOKEN": "ghp", "LANG": "C", "URL": "redis://u:p@h"],
     ]
-    #expect(program.placeOfServer == "npx -y 'a b' --api-key … --token=… --key '${K}' TOKEN=…")
-    #expect(program.withoutSecretsOfServer["env"] == ["GITHUB_TOKEN": "…", "LANG": "C"])
+    #expect(
+      program.placeOfServer
+        == "npx -y 'a b' --api-key … --token=… --key '${K}' TOKEN=… --header Authorization:… postgres://…@h/db")
+    #expect(program.withoutSecretsOfServer["env"] == ["GITHUB_TOKEN": "…", "LANG": "C", "URL": "redis://…@h"])
+  }
+
+  @Test func filesOfOthersSayNothing() throws {
+    var environs = environs(["/home/ada/work/.mcpctl.json": Self.project])
+    #expect(try ServerBook(environs).entry("both") != nil)
+    environs.isOurs = { _ in false }
+    #expect(try ServerBook(environs).entry("both") == nil)
   }
 
   @Test(arguments: ["", "a/b", "a:b", "builtin", "-x", "x.json", "ä", String(repeating: "a", count: 65)])

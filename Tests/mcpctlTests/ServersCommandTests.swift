@@ -9,10 +9,14 @@ import Testing
   private final class Place {
     let folder = TemporaryFolder()
 
-    init() throws { _ = try run(["mkdir", "-p", folder.path("work/deep")]) }
+    init() throws { _ = try TestSupport.run(["mkdir", "-p", folder.path("work/deep")]) }
 
     func callAsFunction(_ words: String..., variables: [String: String] = [:]) throws -> ProgramRun {
-      try run(
+      try run(words, variables: variables)
+    }
+
+    func run(_ words: [String], variables: [String: String] = [:]) throws -> ProgramRun {
+      try TestSupport.run(
         ["sh", "-c", #"cd "$0" && exec "$@""#, folder.path("work/deep"), binary] + words,
         environment: [
           "HOME": folder.path(""), "XDG_CONFIG_HOME": folder.path("config"), "XDG_STATE_HOME": folder.path("state"),
@@ -109,6 +113,50 @@ import Testing
     #expect(try mcpctl("servers", "add", "x", "https://h/mcp", "--", "cmd").code == 64)
     #expect(try mcpctl("servers", "add", "x").code == 64)
     #expect(try mcpctl("config", "validate", "--kind", "mcp-json", file).output.contains("error") == false)
+  }
+
+  @Test func nothingIsSentWhereAProjectSaysBeforeTheUserHasAgreed() throws {
+    let mcpctl = try Place()
+    _ = try mcpctl.folder.write(
+      #"{"mcpServers": {"p": {"url": "http://127.0.0.1:1/mcp", "headers": {"X-Leak": "${TOKEN}"}}}, "currentServer": "p"}"#,
+      to: "work/.mcpctl.json")
+    for words in [["auth", "login"], ["auth", "token"], ["auth", "logout", "p"]] {
+      let refused = try mcpctl.run(words, variables: ["TOKEN": "sesame"])
+      #expect(
+        refused.code == 78 && refused.error.contains("nobody has agreed to the server 'p'"), "\(words) \(refused.error)"
+      )
+    }
+  }
+
+  @Test func whoIsAskedToAgreeSeesAll() throws {
+    let mcpctl = try Place()
+    _ = try mcpctl.folder.write(
+      #"{"mcpServers": {"p": {"command": "sh", "args": ["-c", "TOKEN=x; touch y"], "env": {"LD_PRELOAD": "./e.so"}, "cwd": "/x"}}}"#,
+      to: "work/.mcpctl.json")
+    for run in [try mcpctl("-s", "p", "ping"), try mcpctl("servers", "trust", "p")] {
+      #expect(run.error.contains("command: sh\n"))
+      #expect(run.error.contains("args: -c 'TOKEN=x; touch y'\n"))
+      #expect(run.error.contains("env.LD_PRELOAD: ./e.so\n") && run.error.contains("cwd: /x"))
+    }
+  }
+
+  @Test func aProjectHasNoSayOverTheServersOfTheUser() throws {
+    let mcpctl = try Place()
+    #expect(try mcpctl("servers", "add", "gh", "--", binary, "serve").code == 0)
+    _ = try mcpctl.folder.write(#"{"mcpServers": {}, "currentServer": "gh"}"#, to: "work/.mcpctl.json")
+    #expect(try mcpctl("config", "current-context").output == "builtin\n")
+    #expect(try mcpctl("config", "use-context", "gh", "--project").code == 64)
+  }
+
+  @Test func whoAddsAtTheSameTimeLosesNothing() throws {
+    let mcpctl = try Place()
+    let script = "for i in 1 2 3 4 5 6 7 8; do \"$0\" servers add s$i http://h/$i & done; wait"
+    let added = try run(
+      ["sh", "-c", script, binary],
+      environment: ["XDG_CONFIG_HOME": mcpctl.folder.path("config"), "HOME": mcpctl.folder.path("")])
+    #expect(added.code == 0)
+    #expect(try mcpctl("servers", "ls", "-o", "name").output.split(separator: "\n").count == 8, "\(added.error)")
+    #expect(try run(["stat", "-c", "%a", mcpctl.folder.path("config/mcpctl/servers.json")]).output == "600\n")
   }
 
   @Test func namesAreCompleted() throws {

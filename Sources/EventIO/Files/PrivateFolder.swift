@@ -104,4 +104,20 @@ package final class FileLock: Sendable {
   fileprivate init(_ file: CInt) { self.file = file }
 
   deinit { close(file) }
+
+  /// Takes a lock on the folder a file lies in, so that nothing is left behind. Waits for whoever has it, up to five seconds.
+  package static func taking(folderOf path: String) throws(IOError) -> FileLock {
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard file >= 0 else { throw IOError(.file, "\(folder): \(String(cString: strerror(errno)))", errno: errno) }
+    let lock = FileLock(file)
+    let end = ContinuousClock.now + .seconds(5)
+    while flock(file, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EWOULDBLOCK || errno == EINTR, .now < end else {
+        throw IOError(.file, "\(folder) is locked by another program", errno: errno)
+      }
+      usleep(10_000)
+    }
+    return lock
+  }
 }

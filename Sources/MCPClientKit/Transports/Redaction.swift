@@ -30,6 +30,6 @@ package enum Redaction {
   }
 
   private static let words = [
-    "authorization", "cookie", "token", "secret", "key", "password", "signature", "credential",
+    "authorization", "cookie", "token", "secret", "key", "password", "passwd", "signature", "credential", "dsn", "_pat",
   ]
 }

@@ -64,7 +64,7 @@ struct FileLayer {
     if node.isNull { return nil }
     switch key.type {
     case .items(let keys): return items(node, keys, at: path)
-    case .list, .files, .choices:
+    case .list, .names, .files, .choices:
       guard let texts = texts(node, key.type, at: path) else { return nil }
       return texts
     default:
@@ -179,7 +179,12 @@ struct FileLayer {
         note(.unknownKey, entry.mark, place, "there is no such key", index.remedy(for: entry.key, in: ""))
         continue
       }
-      if isFirst(entry, at: place) { values[key.path] = read(entry.value, as: key, at: place) }
+      guard isFirst(entry, at: place) else { continue }
+      if case .names = key.type, entry.value.isNull {
+        // To leave it out means all, and an empty list means none: which of them was meant cannot be told.
+        note(.incomplete, entry.mark, place, "says nothing", "write [] for none, or leave the key out")
+      }
+      values[key.path] = read(entry.value, as: key, at: place)
     }
     return ConfigItem(values)
   }

@@ -25,6 +25,8 @@ package indirect enum ConfigType: Sendable {
   case rate
   /// Texts: a list, or one text with commas.
   case list
+  /// Texts that are taken whole, commas and all: a list, or one text.
+  case names
   /// Files or folders; relative paths count as that of `file` does.
   case files
   /// Some of a few words: a list, or a section whose keys they are.
@@ -54,7 +56,7 @@ package indirect enum ConfigType: Sendable {
     case .output: "stderr, stdout or the path of a file"
     case .url(let schemes): "a URL that begins with \(schemes.map { $0 + "://" }.joined(separator: " or "))"
     case .rate: "a rate such as 100/s, 600/m or 5000/h"
-    case .list: "a list of texts"
+    case .list, .names: "a list of texts"
     case .files: "a list of paths"
     case .choices(let words): "a list of \(words.joined(separator: ", "))"
     case .items: "a list of sections"
@@ -133,6 +135,7 @@ extension ConfigType {
       else { throw misfit }
       return .text(trimmed)
     case .list, .files: return .list(Self.parts(of: text))
+    case .names: return .list([trimmed])
     case .choices(let words):
       var found: [String] = []
       for part in Self.parts(of: text) { found.append(try word(part, of: words, [:])) }

@@ -44,8 +44,8 @@ extension ConfigKey {
   private static let rule: [ConfigKey] = [
     ConfigKey("name", .text, "Names it is about, or URIs of resources; all when not set. * and ? stand for others."),
     ConfigKey("kind", .choice(["tools", "resources", "prompts"]), "Kind of what is named; all when not set."),
-    ConfigKey("principals", .list, "Who may, such as key:ci or key:*; everybody when not set, nobody when empty."),
-    ConfigKey("scopes", .list, "Scopes that are needed, all of them."),
+    ConfigKey("principals", .names, "Who may, such as key:ci or key:*; everybody when not set, nobody when empty."),
+    ConfigKey("scopes", .names, "Scopes that are needed, all of them."),
   ]
 
   /// The keys of one limit on calls of tools.

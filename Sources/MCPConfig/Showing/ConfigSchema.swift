@@ -90,7 +90,8 @@ package enum ConfigSchema {
     case .url(let schemes):
       return or(["type": "string", "pattern": .string("^(\(schemes.joined(separator: "|")))://.")])
     case .rate: return or(["type": "string", "pattern": "^[0-9]+/[smh]$"])
-    case .list, .files: return or(["type": ["array", "string"], "items": ["type": ["string", "number", "boolean"]]])
+    case .list, .names, .files:
+      return or(["type": ["array", "string"], "items": ["type": ["string", "number", "boolean"]]])
     case .choices(let words):
       return or(["type": ["array", "string", "object"], "items": ["enum": .array(words.map(JSON.string))]])
     case .items(let keys): return ["type": ["array", "null"], "items": .object(object(of: keys, withAliases: false))]

@@ -48,7 +48,7 @@ package enum ConfigTemplate {
   private static func example(_ key: ConfigKey) -> String {
     if key.path == "transport.type" { return "http-stream" }
     switch key.type {
-    case .list, .files: return "[]"
+    case .list, .names, .files: return "[]"
     case .choices: return "[\(key.standard.map { $0.split(separator: ",").joined(separator: ", ") } ?? "")]"
     case .items: return "[]"
     case .secret: return "${\(key.environment.first ?? "NAME")}"

@@ -54,10 +54,23 @@ extension ConfigValue {
 }
 
 extension ConfigItem {
-  fileprivate var shown: String {
-    values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.shown)" }.joined(separator: " ")
+  /// What may hold a secret is masked as a whole: variables and arguments of programs, headers.
+  private var masked: [(key: String, value: ConfigValue)] {
+    values.sorted { $0.key < $1.key }.map { name, value in
+      guard case .list(let texts) = value, ["env", "args", "headers"].contains(name) else { return (name, value) }
+      return (
+        name,
+        .list(
+          texts.map { text in
+            let end = text.firstIndex { $0 == "=" || $0 == ":" }
+            return end.map { text[...$0] + Secret.mask } ?? Secret.mask
+          })
+      )
+    }
   }
+
+  fileprivate var shown: String { masked.map { "\($0.key)=\($0.value.shown)" }.joined(separator: " ") }
   fileprivate var json: JSONObject {
-    JSONObject(values.sorted { $0.key < $1.key }.map { JSONObject.Member(name: $0.key, value: $0.value.json) })
+    JSONObject(masked.map { JSONObject.Member(name: $0.key, value: $0.value.json) })
   }
 }

@@ -17,4 +17,10 @@ enum Directory {
     }
     return String(cString: resolved)
   }
+
+  /// Whether a file is there and belongs to the user or to root.
+  static func holdsOurs(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && (status.st_uid == geteuid() || status.st_uid == 0)
+  }
 }

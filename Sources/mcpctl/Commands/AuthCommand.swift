@@ -43,7 +43,7 @@ struct AuthLoginCommand: Command {
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    let target = try AuthTarget(target, connection, console)
+    let target = try await AuthTarget(target, connection, console)
     var options = try login.authorization(connection, console)
     options.showPage = { page in await Browser(console: console).show(page, opens: !login.noBrowser) }
     let authorizer = try target.authorizer(options, Talk(talk, console), console)
@@ -73,7 +73,7 @@ struct AuthLogoutCommand: Command {
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    let target = try AuthTarget(target, connection, console)
+    let target = try await AuthTarget(target, connection, console)
     let authorizer = try target.authorizer(.init(), Talk(talk, console), console)
     return try await interruptible {
       do throws(ClientError) {
@@ -109,7 +109,7 @@ struct AuthTokenCommand: Command {
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    let target = try AuthTarget(target, connection, console)
+    let target = try await AuthTarget(target, connection, console)
     let talk = Talk(talk, console)
     let authorizer = try target.authorizer(.init(), talk, console)
     return try await interruptible {

@@ -39,7 +39,7 @@ struct AuthStatusCommand: Command {
   }
 
   private func showOne(_ now: Int, _ talk: Talk, _ console: Console) async throws -> ExitCode {
-    let target = try AuthTarget(target, connection, console)
+    let target = try await AuthTarget(target, connection, console)
     let authorizer = try target.authorizer(.init(), talk, console)
     do throws(ClientError) {
       guard let grant = try await authorizer.grant() else {

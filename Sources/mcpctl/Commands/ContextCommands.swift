@@ -23,9 +23,14 @@ struct ConfigUseContextCommand: Command {
     guard none != (name != nil) else { throw UsageError("give the name of a server, or --none") }
     let environs = console.environs
     let book = try ServerBook(environs)
-    if let name, name != TargetResolver.builtin { _ = try book.required(name) }
     let shelf = try level.shelf(book, environs)
-    try shelf.write([.use(name)])
+    if let name, name != TargetResolver.builtin {
+      let entry = try book.required(name)
+      guard shelf.level != .project || entry.shelf.level == .project else {
+        throw UsageError("a project chooses among its own servers: add '\(name)' with --project first")
+      }
+    }
+    try shelf.write([.use(name)], in: environs)
     let nearer = try ServerBook(environs).current
     if let nearer, nearer.name != name {
       console.error.print("note: \(nearer.shelf.path) goes before it, and says '\(safeText(nearer.name))'")

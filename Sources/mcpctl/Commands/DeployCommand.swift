@@ -101,8 +101,8 @@ struct DeployNginxCommand: Command {
 
   /// What would end a directive of nginx, or begin another, is no value for one.
   private static func check(_ word: String) throws {
-    let forbidden = " \t\r\n;{}\"'\\$#"
-    guard !word.isEmpty, !word.contains(where: forbidden.contains) else {
+    let isPlain = word.utf8.allSatisfy { (0x21...0x7E).contains($0) && !";{}\"'\\$#".utf8.contains($0) }
+    guard !word.isEmpty, isPlain else {
       throw UsageError("'\(safeText(word))' cannot stand in an nginx configuration")
     }
   }

@@ -104,6 +104,6 @@ extension Console {
     Environs(
       environment: environment,
       readFile: { path throws(FileFault) in try self.readFile(path, 64 << 20) },
-      directory: Directory.absolute(".") ?? "/")
+      directory: Directory.absolute(".") ?? "/", isOurs: Directory.holdsOurs)
   }
 }

@@ -61,9 +61,10 @@ struct ServersTrustCommand: Command {
       console.error.print("\(safeText(name)) is used without a question already")
       return .success
     }
-    try await Consent(console: console).obtain(for: listing, isGiven: true)
-    console.error.print(
-      "agreed to \(safeText(listing.name)) of \(listing.file): \(safeText(listing.content.placeOfServer))")
+    let consent = Consent(console: console)
+    try await consent.obtain(for: listing, isGiven: true)
+    console.error.print("agreed to \(safeText(listing.name)) of \(safeText(listing.file)):")
+    for line in consent.whole(listing) { console.error.print("  \(line)") }
     return .success
   }
 }

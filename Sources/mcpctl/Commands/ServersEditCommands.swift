@@ -49,19 +49,20 @@ struct ServersAddCommand: Command {
     try Self.check(name)
     let environs = console.environs
     let shelf = try level.shelf(try ServerBook(environs), environs)
-    guard force || shelf.servers[name] == nil else {
-      throw Failure(
-        .negative, "exists", "\(shelf.path) has a server '\(name)' already",
-        hint: "choose another name, or add --force")
-    }
     let entry = try entry()
-    try shelf.write([.put(entry, as: name)] + (use ? [.use(name)] : []))
+    try shelf.write([.put(entry, as: name)] + (use ? [.use(name)] : []), in: environs) { servers in
+      guard force || servers[name] == nil else {
+        throw Failure(
+          .negative, "exists", "\(shelf.path) has a server '\(name)' already",
+          hint: "choose another name, or add --force")
+      }
+    }
     if level.project {
       // Whoever writes it agrees to it.
       try await Consent(console: console).obtain(
         for: Listing(name: name, file: shelf.path, content: entry, trust: .mustBeGiven), isGiven: true)
     }
-    for warning in warnings(entry) { console.error.print("warning: \(warning)") }
+    for warning in Self.warnings(entry) { console.error.print("warning: \(warning)") }
     console.error.print("\(shelf.path): \(name) \(shown(entry))")
     return .success
   }
@@ -111,7 +112,7 @@ struct ServersAddCommand: Command {
     value.hasPrefix("env:") ? "${\(value.dropFirst("env:".count))}" : value
   }
 
-  private func warnings(_ entry: JSONObject) -> [String] {
+  static func warnings(_ entry: JSONObject) -> [String] {
     ["headers", "env"].flatMap { group in
       (entry[group]?.object?.members ?? []).compactMap { member in
         guard Redaction.isSecret(member.name), member.value.string?.contains("${") == false else { return nil }
@@ -145,8 +146,9 @@ struct ServersRemoveCommand: Command {
   @Argument("Name of the server.", completion: .dynamic("servers")) var name: String
 
   func run(in console: Console) async throws -> ExitCode {
-    let entry = try ServerBook(console.environs).required(name)
-    try entry.shelf.write([.remove(name)])
+    let environs = console.environs
+    let entry = try ServerBook(environs).required(name)
+    try entry.shelf.write([.remove(name)], in: environs)
     console.error.print("\(entry.shelf.path): \(name) is gone")
     return .success
   }
@@ -181,15 +183,18 @@ struct ServersImportCommand: Command {
           hint: near ?? "it has: \(safeText(servers.names.joined(separator: ", ")))")
       }
       try ServersAddCommand.check(name)
-      guard force || shelf.servers[name] == nil else {
-        throw Failure(
-          .negative, "exists", "\(shelf.path) has a server '\(name)' already; nothing was copied",
-          hint: "name those you want, or add --force")
-      }
       changes.append(.put(entry, as: name))
     }
-    try shelf.write(changes)
+    try shelf.write(changes, in: environs) { there in
+      guard let taken = wanted.first(where: { !force && there[$0] != nil }) else { return }
+      throw Failure(
+        .negative, "exists", "\(shelf.path) has a server '\(taken)' already; nothing was copied",
+        hint: "name those you want, or add --force")
+    }
     for name in wanted {
+      for warning in ServersAddCommand.warnings(servers[name]?.object ?? [:]) {
+        console.error.print("warning: \(name): \(warning)")
+      }
       console.error.print("\(shelf.path): \(name) \(safeText(servers[name]?.object?.placeOfServer ?? ""))")
     }
     return .success

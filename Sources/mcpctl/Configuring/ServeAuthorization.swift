@@ -43,7 +43,10 @@ extension ServeSettings {
   }
 
   /// Whether anything at all is asked of callers.
-  var hasRules: Bool { asksWho || !rates.isEmpty || !config.items("auth.rules").isEmpty }
+  /// Over standard input there is one caller, whose server it is.
+  var hasRules: Bool {
+    config.text("transport.type") != "stdio" && (asksWho || !rates.isEmpty || !config.items("auth.rules").isEmpty)
+  }
 
   private var access: [AccessRule] {
     config.items("auth.rules").map { item in

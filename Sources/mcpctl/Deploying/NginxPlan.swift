@@ -30,7 +30,7 @@ struct NginxPlan: Equatable {
   /// How long nginx waits between two bytes of an answer. Streams say something every 15 seconds.
   var readSeconds = 300
   /// The largest body passed on, as nginx writes sizes; the server has its own limit.
-  var largestBody = "8m"
+  var largestBody = "10m"
 
   private var isSecure: Bool { certificate != nil }
 

@@ -47,11 +47,13 @@ struct AuthTarget {
   let url: String
   let headers: [Target.Header]
 
-  init(_ word: String?, _ connection: ConnectionOptions, _ console: Console) throws {
+  /// - Throws: `Failure` also when the server was written down by somebody else and the user does not agree to it.
+  init(_ word: String?, _ connection: ConnectionOptions, _ console: Console) async throws {
     if word != nil && connection.server != nil { throw UsageError("name the server once: as a word, or with --server") }
     let resolver = TargetResolver(environs: console.environs)
     let resolved = try resolver.resolve(
       server: word ?? connection.server, program: [], http: connection.transport.http)
+    try await Consent(console: console).obtain(for: resolved.listing)
     guard case .url(let url, _, let headers) = resolved.target else {
       throw UsageError("authorization is for servers at a URL, not for \(resolved.target.name): name one")
     }

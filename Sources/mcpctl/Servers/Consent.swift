@@ -38,23 +38,35 @@ struct Consent {
 
   private func ask(about listing: Listing) async throws {
     let dialogue = Dialogue(console: console)
-    let verb = listing.content["command"] == nil ? "talks to" : "starts"
-    dialogue.say("The server \(safeText(listing.name)) of \(safeText(listing.file)) \(verb)")
-    dialogue.say("  \(safeText(listing.content.placeOfServer))")
-    let variables = listing.content.variables
-    if !variables.isEmpty { dialogue.say("and is given \(safeText(variables.joined(separator: ", ")))") }
+    let verb = listing.content["command"] == nil ? "talks to a URL" : "starts a program"
+    dialogue.say("The server \(safeText(listing.name)) of \(safeText(listing.file)) \(verb):")
+    for line in whole(listing) { dialogue.say("  \(line)") }
     switch try await dialogue.ask("Use it, now and later? (y)es, [N]o: ")?.lowercased() {
     case "y", "yes": return
     default: throw refusal(listing, hint: nil)
     }
   }
 
+  /// All of an entry, masked in nothing: it is what somebody else wrote, and the user has to see what they agree to.
+  func whole(_ listing: Listing) -> [String] {
+    listing.content.members.flatMap { member -> [String] in
+      switch member.value {
+      case .array(let values) where member.name == "args":
+        return ["args: " + values.map { oneLine(shellWord($0.string ?? $0.text)) }.joined(separator: " ")]
+      case .object(let members):
+        return members.members.map {
+          "\(oneLine(member.name)).\(oneLine($0.name)): \(oneLine($0.value.string ?? $0.value.text))"
+        }
+      default: return ["\(oneLine(member.name)): \(oneLine(member.value.string ?? member.value.text))"]
+      }
+    }
+  }
+
   private func refusal(_ listing: Listing, hint: String?) -> Failure {
     Failure(
       .badConfiguration, "not_trusted",
-      "nobody has agreed to the server '\(safeText(listing.name))' of \(safeText(listing.file)): "
-        + safeText(listing.content.placeOfServer),
-      hint: hint)
+      "nobody has agreed to the server '\(safeText(listing.name))' of \(safeText(listing.file))", hint: hint,
+      details: whole(listing))
   }
 
   private var folder: PrivateFolder? {
@@ -82,15 +94,5 @@ struct Consent {
   private func key(of listing: Listing) throws -> String {
     let text = [listing.file, listing.name, JSON.object(listing.content).text].joined(separator: "\0")
     return try digest(of: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-}
-
-extension JSONObject {
-  /// The names of the variables of the environment an entry takes, in any of its texts.
-  fileprivate var variables: [String] {
-    let text = JSON.object(self).text
-    return text.split(separator: "${", omittingEmptySubsequences: false).dropFirst().compactMap { part in
-      part.firstIndex(of: "}").map { "${\(part[..<$0])}" }
-    }
   }
 }

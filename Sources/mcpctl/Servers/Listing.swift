@@ -45,7 +45,10 @@ extension JSONObject {
         JSONObject(
           members.map { member in
             let isReference = member.value.string?.contains("${") == true
-            return Redaction.isSecret(member.name) && !isReference ? .init(name: member.name, value: "…") : member
+            if isReference { return member }
+            if Redaction.isSecret(member.name) { return .init(name: member.name, value: "…") }
+            return .init(
+              name: member.name, value: member.value.string.map { .string(withoutPassword($0)) } ?? member.value)
           }))
     }
     if let arguments = self["args"]?.array {
@@ -56,16 +59,27 @@ extension JSONObject {
   }
 }
 
-/// The words of a command without the values of options such as `--api-key`.
+/// The words of a command without what is likely a secret: values of options such as `--api-key`, of headers, and
+/// passwords in URLs.
 private func withoutSecrets(_ words: [String]) -> [String] {
   var isSecret = false
   return words.map { word in
     defer { isSecret = word.hasPrefix("-") && !word.contains("=") && Redaction.isSecret(word) }
-    if isSecret, !word.contains("${") { return "…" }
-    guard let equals = word.firstIndex(of: "="), Redaction.isSecret(String(word[..<equals])), !word.contains("${")
-    else {
-      return word
+    if word.contains("${") { return word }
+    if isSecret { return "…" }
+    if let mark = word.firstIndex(where: { $0 == "=" || $0 == ":" }), !word[mark...].hasPrefix("://"),
+      Redaction.isSecret(String(word[..<mark]))
+    {
+      return word[...mark] + "…"
     }
-    return word[...equals] + "…"
+    return word.contains("://") ? withoutPassword(word) : word
   }
+}
+
+/// A word in which a URL may stand, without the user part of that.
+private func withoutPassword(_ word: String) -> String {
+  guard let scheme = word.firstRange(of: "://") else { return word }
+  let end = word[scheme.upperBound...].firstIndex { "/?#".contains($0) } ?? word.endIndex
+  guard let at = word[scheme.upperBound..<end].lastIndex(of: "@") else { return word }
+  return word[..<scheme.upperBound] + "…" + word[at...]
 }

@@ -11,8 +11,30 @@ extension ServerBook.Shelf {
     case use(String?)
   }
 
-  /// Makes changes and writes the file as a whole; whatever else is in it stays.
-  func write(_ changes: [Change]) throws(Failure) {
+  /// Makes changes to the file as it is now, and writes it as a whole; whatever else is in it stays. Others who do so wait.
+  /// - Parameter unless: Looks at the servers there are, and throws when one is in the way.
+  func write(
+    _ changes: [Change], in environs: Environs, unless isInTheWay: (JSONObject) throws -> Void = { _ in }
+  ) throws {
+    do throws(IOError) {
+      if level == .user { try makeFolders(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])) }
+    } catch {
+      throw Self.fault(error)
+    }
+    let lock: FileLock
+    do throws(IOError) { lock = try FileLock.taking(folderOf: path) } catch { throw Self.fault(error) }
+    defer { withExtendedLifetime(lock) {} }
+    let fresh = try ServerBook.shelf(level, path, environs)
+    try isInTheWay(fresh.servers)
+    do throws(IOError) {
+      try replaceFile(
+        path, with: Array((JSON.object(fresh.changed(by: changes)).pretty + "\n").utf8), isPrivate: level == .user)
+    } catch {
+      throw Self.fault(error)
+    }
+  }
+
+  private func changed(by changes: [Change]) -> JSONObject {
     var content = content
     var servers = servers
     for change in changes {
@@ -25,11 +47,10 @@ extension ServerBook.Shelf {
       }
     }
     content["mcpServers"] = .object(servers)
-    do throws(IOError) {
-      if level == .user { try makeFolders(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])) }
-      try replaceFile(path, with: Array((JSON.object(content).pretty + "\n").utf8))
-    } catch {
-      throw Failure(.badConfiguration, "config", error.message, hint: "nothing was changed")
-    }
+    return content
+  }
+
+  private static func fault(_ error: IOError) -> Failure {
+    Failure(.badConfiguration, "config", error.message, hint: "nothing was changed")
   }
 }

@@ -65,10 +65,12 @@ struct ServerBook {
     return nil
   }
 
-  /// The server meant when none is named: what the nearest file says that says anything.
+  /// The server meant when none is named: what the nearest file says that says anything. A project chooses among its own,
+  /// to which the user has to agree; that it had no say over the user's.
   var current: (name: String, shelf: Shelf)? {
     for shelf in shelves {
-      if let name = shelf.current { return (name, shelf) }
+      guard let name = shelf.current, shelf.level != .project || shelf.servers[name] != nil else { continue }
+      return (name, shelf)
     }
     return nil
   }
@@ -80,14 +82,17 @@ struct ServerBook {
     return Shelf(level: level, path: "\(directory)/\(Self.projectFile)", content: [:], isThere: false)
   }
 
-  /// The nearest project file in the directory and those above it. The home directory is the user's own, and no project.
+  /// The nearest project file in the directory and those above it, unless somebody else may have put it there. The home
+  /// directory is the user's own, and no project.
   private static func project(_ surroundings: Environs) throws(Failure) -> Shelf? {
     var directory = surroundings.directory[...]
     while directory.hasPrefix("/") {
       if directory.count > 1, String(directory) == surroundings.environment("HOME") { return nil }
       let base = directory == "/" ? "" : String(directory)
-      let shelf = try shelf(.project, "\(base)/\(projectFile)", surroundings)
-      if shelf.isThere { return shelf }
+      let path = "\(base)/\(projectFile)"
+      if surroundings.isOurs(path), case let shelf = try shelf(.project, path, surroundings), shelf.isThere {
+        return shelf
+      }
       guard directory != "/", let slash = directory.lastIndex(of: "/") else { return nil }
       directory = slash == directory.startIndex ? "/" : directory[..<slash]
     }
@@ -101,13 +106,12 @@ struct ServerBook {
     return (user.map { [$0] } ?? []) + [(.system, "/etc/mcpctl/servers.json")]
   }
 
-  private static func shelf(_ level: Level, _ path: String, _ surroundings: Environs) throws(Failure) -> Shelf {
+  static func shelf(_ level: Level, _ path: String, _ surroundings: Environs) throws(Failure) -> Shelf {
     let bytes: [UInt8]
     do throws(FileFault) {
       bytes = try surroundings.readFile(path)
     } catch {
-      // Above the project may be folders of others, which are no business of ours.
-      if error.isMissing || level == .project { return Shelf(level: level, path: path, content: [:], isThere: false) }
+      if error.isMissing { return Shelf(level: level, path: path, content: [:], isThere: false) }
       throw Failure(.badConfiguration, "config", "\(error)", hint: "correct it, or move it away")
     }
     let fault: String
@@ -131,4 +135,6 @@ struct Environs {
   let readFile: (String) throws(FileFault) -> [UInt8]
   /// The directory one works in, from the root on.
   let directory: String
+  /// Whether a file is the user's own, or the machine's; others' say nothing about what is started here.
+  var isOurs: (String) -> Bool = { _ in true }
 }

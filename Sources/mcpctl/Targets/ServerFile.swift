@@ -18,10 +18,13 @@ extension TargetResolver {
         hint: near ?? "it has: \(servers.names.joined(separator: ", "))")
     }
     let target = try target(entry, at: "\(path): \(name)", http)
+    // What starts a program, or is given variables of the environment, may do harm.
     let isProgram = if case .program = target { true } else { false }
+    let mayHarm = isProgram || JSON.object(entry).text.contains("${")
+    let place = path.hasPrefix("/") ? path : "\(environs.directory)/\(path)"
     return Resolved(
       target: target, isExplicit: isExplicit,
-      listing: Listing(name: name, file: path, content: entry, trust: isProgram ? .asked : .given))
+      listing: Listing(name: name, file: place, content: entry, trust: mayHarm ? .asked : .given))
   }
 
   func servers(inFile path: String) throws -> JSONObject {
