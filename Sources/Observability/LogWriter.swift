@@ -39,7 +39,43 @@ public struct LogWriter: Sendable {
 
   /// A logger that writes what is at or above `level` here.
   public func logger(level: Logger.Level?) -> Logger {
-    Logger(level: level) { entry in write(line(entry, at: Timestamp.now)) }
+    Logger(level: level, writer: self) { entry in
+      // What a thread has said before stays before.
+      LogBatch.flushCurrent()
+      writeAll(line(entry, at: Timestamp.now), to: descriptor)
+    }
+  }
+
+  /// Writes a line of one of many requests: with others of its thread, where it gathers them.
+  func note(_ level: Logger.Level, _ message: StaticString, _ describe: (inout LogLine) -> Void) {
+    guard let batch = LogBatch.current else {
+      var (bytes, clock) = ([UInt8](), TimestampText())
+      append(to: &bytes, level, message, &clock, describe)
+      return writeAll(bytes, to: descriptor)
+    }
+    batch.add(to: descriptor) { bytes, clock in append(to: &bytes, level, message, &clock, describe) }
+  }
+
+  @inline(__always)
+  private func append(
+    to bytes: inout [UInt8], _ level: Logger.Level, _ message: StaticString, _ clock: inout TimestampText,
+    _ describe: (inout LogLine) -> Void
+  ) {
+    LineOutput.appending(to: &bytes) { output in
+      if hasPriority {
+        output.append("<" as StaticString)
+        output.append(decimal: 7 - level.rawValue)
+        output.append(">" as StaticString)
+      }
+      if format == .json { output.append("{\"time\":\"" as StaticString) }
+      clock.write(Timestamp.now, to: &output)
+      output.append(format == .text ? " " : "\",\"level\":\"" as StaticString)
+      output.append(level.constantName)
+      output.append(format == .text ? " " : "\",\"message\":\"" as StaticString)
+      output.append(message)
+      if format == .json { output.append(UInt8(ascii: "\"")) }
+      LogLine.end(&output, as: format, describe)
+    }
   }
 
   /// `entry` as this writer spells it, with its newline.
@@ -76,19 +112,6 @@ public struct LogWriter: Sendable {
     }
     line.append("\n")
     return line.bytes
-  }
-
-  /// A line that cannot be written is lost: logging never stops the work.
-  private func write(_ line: [UInt8]) {
-    line.withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count < 0 && errno == EINTR { continue }
-        guard count > 0 else { return }
-        rest = rest.dropFirst(count)
-      }
-    }
   }
 }
 

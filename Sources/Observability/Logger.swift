@@ -9,7 +9,8 @@ public struct Logger: Sendable {
   public enum Level: Int, Sendable, Comparable, CaseIterable {
     case debug, info, notice, warning, error, critical, alert, emergency
     /// The level's name, in lines and on the wire.
-    public var name: String {
+    public var name: String { constantName.description }
+    var constantName: StaticString {
       switch self {
       case .debug: "debug"
       case .info: "info"
@@ -47,24 +48,32 @@ public struct Logger: Sendable {
 
   private let threshold: Threshold?
   private let write: @Sendable (Entry) -> Void
+  /// Writes lines that need no entry; nil where lines go elsewhere.
+  private let writer: LogWriter?
   /// What every line says besides its own fields; asked for when a line is written.
   private let context: (@Sendable () -> Fields)?
 
   /// Makes a logger that hands each line at or above `level` to `write`; nil hands over none.
   public init(level: Level?, write: @escaping @Sendable (Entry) -> Void) {
-    self.init(Threshold(level), write, nil)
+    self.init(Threshold(level), write, nil, nil)
+  }
+
+  init(level: Level?, writer: LogWriter, write: @escaping @Sendable (Entry) -> Void) {
+    self.init(Threshold(level), write, writer, nil)
   }
 
   private init(
-    _ threshold: Threshold?, _ write: @escaping @Sendable (Entry) -> Void, _ context: (@Sendable () -> Fields)?
+    _ threshold: Threshold?, _ write: @escaping @Sendable (Entry) -> Void, _ writer: LogWriter?,
+    _ context: (@Sendable () -> Fields)?
   ) {
     self.threshold = threshold
     self.write = write
+    self.writer = writer
     self.context = context
   }
 
   /// Writes nothing, whatever its level is set to.
-  public static let silent = Logger(nil, { _ in }, nil)
+  public static let silent = Logger(nil, { _ in }, nil, nil)
 
   /// The least level that is written; nil writes nothing.
   public var level: Level? { threshold?.level }
@@ -75,8 +84,8 @@ public struct Logger: Sendable {
   /// This logger with more to say in each line: which request it is about, for instance. The level stays a common one.
   /// - Parameter fields: asked for when a line is written.
   public func with(_ fields: @escaping @Sendable () -> Fields) -> Logger {
-    guard let context else { return Logger(threshold, write, fields) }
-    return Logger(threshold, write) { context() + fields() }
+    guard let context else { return Logger(threshold, write, writer, fields) }
+    return Logger(threshold, write, writer) { context() + fields() }
   }
 
   /// Whether a line of `level` would be written.
@@ -89,6 +98,17 @@ public struct Logger: Sendable {
   ) {
     guard writes(level) else { return }
     write(Entry(level: level, message: message(), fields: context.map { fields() + $0() } ?? fields()))
+  }
+
+  /// Writes a line that each of many requests leaves, when its level is on. It may go out together with others of its thread,
+  /// a moment later. What a logger was made to say with every line (`with`) comes last, as ever.
+  package func note(_ level: Level, _ message: StaticString, _ describe: (inout LogLine) -> Void) {
+    guard writes(level) else { return }
+    guard let writer, context == nil else {
+      let fields = LogLine.fields(describe) + (context?() ?? [])
+      return write(Entry(level: level, message: message.description, fields: fields))
+    }
+    writer.note(level, message, describe)
   }
 
   /// Writes a line of level `debug`.

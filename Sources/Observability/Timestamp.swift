@@ -62,3 +62,26 @@ extension [UInt8] {
     append(next)
   }
 }
+
+/// Writes one moment after the other: what is the same within a second is spelled once.
+struct TimestampText {
+  private var second = Int.min
+  /// `2026-07-28T12:00:00.`
+  private var prefix: [UInt8] = []
+
+  /// Appends the moment as text.
+  mutating func write(_ time: Timestamp, to output: inout LineOutput) {
+    let (second, rest) = (time.milliseconds / 1000, time.milliseconds % 1000)
+    if second != self.second {
+      prefix = []
+      Timestamp(milliseconds: second * 1000).write(to: &prefix)
+      prefix.removeLast(4)
+      self.second = second
+    }
+    prefix.withUnsafeBytes { output.append($0) }
+    output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / 100))
+    output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / 10 % 10))
+    output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+    output.append(UInt8(ascii: "Z"))
+  }
+}

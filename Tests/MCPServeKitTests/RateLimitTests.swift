@@ -67,6 +67,49 @@ import Testing
     #expect(limiter.take("new 0", tool: nil) == nil)
   }
 
+  @Test func toolsThereAreNotShareABucketOfTheirCaller() {
+    let (limiter, _) = makeLimiter(RateLimit(2, ofTools: "*"), buckets: 1_000)
+    for number in 0..<2 { #expect(limiter.take("ada", tool: "made up \(number)", isKnown: false) == nil) }
+    #expect(limiter.take("ada", tool: "made up 2", isKnown: false) != nil)
+    limiter.giveBack("ada", tool: "made up 3", isKnown: false)
+    #expect(limiter.take("ada", tool: "made up 4", isKnown: false) == nil)
+    #expect(limiter.take("ada", tool: "add") == nil, "what there is has its own")
+    #expect(limiter.take("bob", tool: "made up 2", isKnown: false) == nil)
+    #expect(limiter.bucketCount == 3)
+  }
+
+  @Test func aCallerHasSoManyBucketsAndThenOneForTheRest() {
+    let clock = Clock()
+    let limiter = RateLimiter([RateLimit(1, ofTools: "*")], mostTools: 10) { clock.now }
+    for number in 0..<10 { #expect(limiter.take("ada", tool: "tool \(number)") == nil) }
+    #expect(limiter.take("ada", tool: "tool 10") == nil)
+    for number in 11..<100 { #expect(limiter.take("ada", tool: "tool \(number)") != nil) }
+    #expect(limiter.take("bob", tool: "tool 11") == nil, "others lose nothing by it")
+    #expect(limiter.bucketCount == 12)
+    clock.advance(.seconds(2))
+    for number in 100..<110 { #expect(limiter.take("ada", tool: "tool \(number)") == nil) }
+    #expect(limiter.bucketCount == 10)
+  }
+
+  @Test func madeUpNamesOfToolsTakeNoBucketsOfAServer() async throws {
+    let rules = try keyRules { $0.limits = [RateLimit(50, per: .seconds(3600), ofTools: "*")] }
+    let authorization = try Authorization(rules)
+    try await withSite(authorization: authorization) { site in
+      let peer = try site.peer()
+      var refused = 0
+      for number in 0..<60 {
+        let answer = try await peer.askModern(
+          "tools/call", ["name": .string("made-up-\(number)")], Keys.header(Keys.ada))
+        refused += answer.status == 429 ? 1 : 0
+      }
+      #expect(refused == 10)
+      #expect(authorization.current.limiter.bucketCount == 1)
+      let params: JSONObject = ["name": "add", "arguments": ["a": 1]]
+      #expect(try await peer.askModern("tools/call", params, Keys.header(Keys.ada)).status == 200)
+      #expect(authorization.current.limiter.bucketCount == 2)
+    }
+  }
+
   @Test func whoAsksTooOftenIsToldWhenToComeBack() async throws {
     let rules = try keyRules { $0.limits = [RateLimit(3, per: .seconds(3600))] }
     try await withSite(authorization: try Authorization(rules)) { site in

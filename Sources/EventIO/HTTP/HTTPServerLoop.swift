@@ -186,6 +186,8 @@ extension HTTPServerLoop {
 
   private func resumeIdleWaiter(isIdle: Bool) {
     idleTimer = nil
+    // Whoever waits may end the program.
+    if idleWaiter != nil { LogBatch.flushCurrent() }
     idleWaiter?.resume(returning: isIdle)
     idleWaiter = nil
   }

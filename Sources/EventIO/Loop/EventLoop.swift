@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CEvent
 import Glibc
+import Observability
 import Synchronization
 
 /// One thread that waits for sockets, timers and signals and runs the tasks that prefer it.
@@ -112,11 +113,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     pthread_setspecific(threadKey, UnsafeRawPointer(base))
     wakeWatch = Watch(self, wakeDescriptor, for: .reading) { [unowned self] in takeInbox() }
     takeInbox()
+    let batch = LogBatch()
     while !isStopping {
+      batch.flush()
       let isBusy = !queued.isEmpty
       event_base_loop(base, EVLOOP_ONCE | (isBusy ? EVLOOP_NONBLOCK : 0))
       runJobs()
     }
+    batch.flush()
     wakeWatch = nil
   }
 
@@ -133,9 +137,11 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
   /// Runs what is queued and what that queues in turn; after some rounds the sockets get their turn again.
   private func runJobs() {
+    if queued.isEmpty { return }
     let executor = asUnownedSerialExecutor()
     let taskExecutor = asUnownedTaskExecutor()
-    for _ in 0..<16 where !queued.isEmpty {
+    for _ in 0..<16 {
+      if queued.isEmpty { return }
       swap(&queued, &running)
       for job in running { job.runSynchronously(isolatedTo: executor, taskExecutor: taskExecutor) }
       running.removeAll(keepingCapacity: true)

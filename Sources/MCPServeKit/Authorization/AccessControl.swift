@@ -8,9 +8,16 @@ import Observability
 /// A `Service` with an authorization has this around its handler already. Whoever composes handlers can have it anywhere, once.
 public struct AccessControl: Middleware {
   private let authorization: Authorization
+  /// What is behind it; nil where that is not known.
+  private let features: FeatureSet?
 
   /// Makes the layer.
-  public init(_ authorization: Authorization) { self.authorization = authorization }
+  public init(_ authorization: Authorization) { self.init(authorization, before: nil) }
+
+  init(_ authorization: Authorization, before features: FeatureSet?) {
+    self.authorization = authorization
+    self.features = features
+  }
 
   /// Answers what the rules allow.
   /// - Throws: `RPCError` `.forbidden` or `.tooManyRequests`, and what the handler throws.
@@ -18,14 +25,14 @@ public struct AccessControl: Middleware {
     _ request: Request, in context: RequestContext, next: any RequestHandler
   ) async throws -> Reply {
     let state = authorization.current
-    let entry = AuditEntry(request, context, state)
+    let audits = state.audits(context)
     do {
-      let request = try state.admit(request, context)
+      let request = state.isOpen ? request : try state.admit(request, context, features)
       let reply = state.allowed(of: try await next.handle(request, in: context), to: request, context)
-      entry?.end(reply)
+      if audits { Audit.note(request, context, ended: reply) }
       return reply
     } catch {
-      entry?.end(error)
+      if audits { Audit.note(request, context, failed: error) }
       throw error
     }
   }
@@ -35,18 +42,17 @@ public struct AccessControl: Middleware {
     to request: Request, in context: RequestContext, next: any RequestHandler
   ) throws -> Reply? {
     let state = authorization.current
-    let entry = AuditEntry(request, context, state)
     do {
-      let admitted = try state.admit(request, context)
+      let admitted = state.isOpen ? request : try state.admit(request, context, features)
       guard let reply = try next.replyAtHand(to: admitted, in: context) else {
-        state.limiter.giveBack(context.principal.limitName, tool: request.calledTool)
+        state.giveBack(request, context, features)
         return nil
       }
-      let allowed = state.allowed(of: reply, to: request, context)
-      entry?.end(allowed)
-      return allowed
+      if state.audits(context) { Audit.note(request, context, ended: reply) }
+      // What most replies are to.
+      return request.method == .toolsCall ? reply : state.allowed(of: reply, to: request, context)
     } catch {
-      entry?.end(error)
+      if state.audits(context) { Audit.note(request, context, failed: error) }
       throw error
     }
   }
@@ -79,7 +85,9 @@ extension Authorization.State {
   private static var longestName: Int { 2 << 10 }
 
   /// The request as it may be answered.
-  fileprivate func admit(_ request: Request, _ context: RequestContext) throws(RPCError) -> Request {
+  fileprivate func admit(
+    _ request: Request, _ context: RequestContext, _ features: FeatureSet?
+  ) throws(RPCError) -> Request {
     var request = request
     if !rules.access.isEmpty {
       if let (name, kind) = request.feature { try check(name, kind, context.principal) }
@@ -88,10 +96,23 @@ extension Authorization.State {
     guard !limiter.limits.isEmpty else { return request }
     let tool = request.calledTool
     guard tool?.utf8.count ?? 0 <= Self.longestName else { throw .invalidParams("name is too long") }
-    if let pause = limiter.take(context.principal.limitName, tool: tool) {
+    if let pause = limiter.take(context.principal.limitName, tool: tool, isKnown: isKnown(tool, features)) {
       throw .tooManyRequests("this caller asks too often", retryAfter: pause)
     }
     return request
+  }
+
+  /// Takes back what `admit` has counted.
+  fileprivate func giveBack(_ request: Request, _ context: RequestContext, _ features: FeatureSet?) {
+    guard !limiter.limits.isEmpty else { return }
+    let tool = request.calledTool
+    limiter.giveBack(context.principal.limitName, tool: tool, isKnown: isKnown(tool, features))
+  }
+
+  /// Whether there is such a tool, as far as that can be told and matters.
+  private func isKnown(_ tool: String?, _ features: FeatureSet?) -> Bool {
+    guard limiter.countsTools, let tool, let features else { return true }
+    return features.current.tools.row(tool) != nil
   }
 
   private func check(_ name: String, _ kind: FeatureKind, _ principal: Principal?) throws(RPCError) {

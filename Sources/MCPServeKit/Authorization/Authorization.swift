@@ -42,6 +42,9 @@ public final class Authorization: Sendable {
       self.authenticators = authenticators
     }
 
+    /// Whether whoever was let in may ask for anything at any time.
+    var isOpen: Bool { rules.access.isEmpty && limiter.limits.isEmpty }
+
     /// Whether there is nobody who could know a caller.
     var asksNobody: Bool { authenticators.isEmpty && !rules.acceptsCertificates }
 

@@ -49,11 +49,12 @@ public final class Service: Sendable {
     authorization: Authorization? = nil, logger: Logger = .silent,
     instruments: Instruments = Instruments()
   ) {
-    self.handler = authorization.map { handler.behind([AccessControl($0)]) } ?? handler
+    let features = announcer as? FeatureSet
+    self.features = features
+    self.handler = authorization.map { handler.behind([AccessControl($0, before: features)]) } ?? handler
     self.authorization = authorization
     self.identity = identity.json
     self.announcer = announcer
-    features = announcer as? FeatureSet
     self.revisions = revisions
     legacyRevisions = revisions.filter { $0.era == .legacy }.sorted(by: >)
     quotas = Quotas(limits)

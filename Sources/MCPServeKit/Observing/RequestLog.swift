@@ -18,18 +18,24 @@ struct RequestLog: Sendable {
 
   /// A request was answered, after so many nanoseconds. What a query says may be secret, so it is left out.
   func answered(_ exchange: HTTPExchange, _ answer: HTTPAnswer, after nanoseconds: Int) {
+    access.note(.info, "request") { describe(exchange, answer, nanoseconds, in: &$0) }
+    own.note(.debug, "request") { describe(exchange, answer, nanoseconds, in: &$0) }
+  }
+
+  private func describe(
+    _ exchange: HTTPExchange, _ answer: HTTPAnswer, _ nanoseconds: Int, in line: inout LogLine
+  ) {
     let request = exchange.request
-    var fields: Logger.Fields = [
-      ("remote", exchange.terms.origin.client.description), ("method", request.method.rawValue), ("path", request.path),
-      ("status", String(answer.status.rawValue)), ("bytes", String(answer.body.count)),
-      ("us", String(nanoseconds / 1000)),
-      ("session", request.sessionForPeople),
-    ]
+    line.add("remote", exchange.terms.origin.client.description)
+    line.add("method", request.method.rawValue)
+    line.add("path", request.path)
+    line.add("status", decimal: answer.status.rawValue)
+    line.add("bytes", decimal: answer.body.count)
+    line.add("us", decimal: nanoseconds / 1000)
+    line.add("session", request.sessionForPeople)
     if let parent = request.headers[MetaKey.traceparent].flatMap(SpanContext.init(traceparent:)) {
-      fields.append(("trace", parent.trace.text))
+      line.add("trace", parent.trace.text)
     }
-    access.info("request", fields)
-    own.debug("request", fields)
   }
 }
 
