@@ -4,22 +4,22 @@ extension String {
   /// Whether both have the same UTF-8; `==` also takes differently composed characters for the same.
   @inline(__always)
   package func hasBytes(of other: String) -> Bool {
-    guard utf8.count == other.utf8.count else { return false }
+    let (low, high) = words
+    let (otherLow, otherHigh) = other.words
     // Short strings are values and names are mostly shared: the same words are the same text.
-    if hasWords(of: other) { return true }
+    if low == otherLow, high == otherHigh { return true }
+    if SmallString.areBoth(high, otherHigh) { return false }
+    guard utf8.count == other.utf8.count else { return false }
     return self == other && utf8.span.bytes.hasBytes(of: other.utf8.span.bytes)
   }
 }
 
 extension String {
-  /// Whether both are represented by the same two words.
+  /// The two words it is represented by.
   @inline(__always)
-  private func hasWords(of other: String) -> Bool {
+  private var words: (low: UInt64, high: UInt64) {
     withUnsafeBytes(of: self) { words in
-      withUnsafeBytes(of: other) { others in
-        words.load(as: UInt64.self) == others.load(as: UInt64.self)
-          && words.load(fromByteOffset: 8, as: UInt64.self) == others.load(fromByteOffset: 8, as: UInt64.self)
-      }
+      (words.load(as: UInt64.self), words.load(fromByteOffset: 8, as: UInt64.self))
     }
   }
 }

@@ -70,6 +70,7 @@ package struct JSONOutput {
   /// Appends `text` as a JSON string.
   @inline(__always)
   mutating func append(quoting text: borrowing String) {
+    if let (low, high, count) = SmallString.words(of: text), append(quoting: low, high, count) { return }
     Self.withUnits(of: text) { units in append(quoting: units) }
   }
 
@@ -79,6 +80,27 @@ package struct JSONOutput {
     guard isDone == nil else { return }
     var text = copy text
     text.withUTF8(body)
+  }
+
+  /// Appends the string that these words hold; false when one of its bytes has to be escaped.
+  @inline(__always)
+  private mutating func append(quoting low: UInt64, _ high: UInt64, _ count: Int) -> Bool {
+    // What is beyond the string is zero, as no byte of it may be.
+    let isFirstFull = count >= 8
+    let missing = isFirstFull ? UInt64(0) : ~0 &<< UInt64(truncatingIfNeeded: 8 &* count)
+    let missingBelow = isFirstFull ? ~0 &<< UInt64(truncatingIfNeeded: 8 &* (count &- 8)) : ~UInt64(0)
+    let stops =
+      BytePattern.stops(in: low | missing & BytePattern.spaces)
+      | BytePattern.stops(in: high | missingBelow & BytePattern.spaces)
+    guard stops == 0 else { return false }
+    makeRoom(for: 18)
+    let start = window + used
+    start.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+    start.storeBytes(of: low, toByteOffset: 1, as: UInt64.self)
+    start.storeBytes(of: high, toByteOffset: 9, as: UInt64.self)
+    start.storeBytes(of: UInt8(ascii: "\""), toByteOffset: count &+ 1, as: UInt8.self)
+    used &+= count &+ 2
+    return true
   }
 
   /// Copies eight bytes at a time until one has to be escaped.

@@ -5,70 +5,69 @@ import Observability
 
 extension Server {
   func callTool(_ params: JSONObject, _ context: RequestContext) async throws -> Reply {
-    let (name, tool) = try tool(calledIn: params)
-    try tool.check(context, "tool \(name)")
-    if let terms = tool.terms { return try await callLong(name, tool, terms, params, context) }
-    if context.revision.hasCoreTasks, params.count > 2 { try refuseTask(name, context) }
-    return try await perform(name, tool, try arguments(of: params), tool.timeLimit, context)
+    let row = try row(calledIn: params)
+    try row.entry.check(context, "tool \(row.name)")
+    if let terms = row.entry.terms { return try await callLong(row, terms, params, context) }
+    if context.revision.hasCoreTasks, params.count > 2 { try refuseTask(row.name, context) }
+    return try await perform(row, try arguments(of: params), row.entry.timeLimit, context)
   }
 
   /// Has a tool's handler answer.
   @inline(__always)
   func perform(
-    _ name: String, _ tool: ServerTool, _ arguments: JSONObject, _ limit: Duration?, _ context: RequestContext
+    _ row: Catalog<ServerTool>.Row, _ arguments: JSONObject, _ limit: Duration?, _ context: RequestContext
   ) async throws -> Reply {
-    guard let call = tool.call else {
-      throw RPCError(.internalError, "tool \(name) has no handler yet: try again later")
+    guard let call = row.entry.call else {
+      throw RPCError(.internalError, "tool \(row.name) has no handler yet: try again later")
     }
     do {
       let result =
-        switch tool.placement {
-        case .loop where tool.terms == nil: try await call(context, arguments)
+        switch row.entry.placement {
+        case .loop where row.entry.terms == nil: try await call(context, arguments)
         case .loop, .pool:
-          try await runner.run("tool \(name)", limit: limit, in: context) {
+          try await runner.run("tool \(row.name)", limit: limit, in: context) {
             try await call(context, arguments)
           }
         }
-      return try reply(result, of: name, tool, since: context.began)
+      return try reply(result, of: row, since: context.began)
     } catch {
-      return try reply(error, of: name, tool, since: context.began)
+      return try reply(error, of: row, since: context.began)
     }
   }
 
   /// The same for a tool whose handler runs on the loop and does not wait; nil for others.
   func callToolAtOnce(_ params: JSONObject, _ context: RequestContext) throws -> Reply? {
-    let (name, tool) = try tool(calledIn: params)
-    guard let call = tool.callAtOnce, tool.placement == .loop else { return nil }
-    try tool.check(context, "tool \(name)")
-    if context.revision.hasCoreTasks, params.count > 2 { try refuseTask(name, context) }
+    // The entry stays in its row: copying one costs more than reading its arguments.
+    let row = try row(calledIn: params)
+    guard let call = row.entry.callAtOnce, row.entry.placement == .loop else { return nil }
+    if !row.entry.neededScopes.isEmpty { try row.entry.check(context, "tool \(row.name)") }
+    if context.revision.hasCoreTasks, params.count > 2 { try refuseTask(row.name, context) }
     let arguments = try arguments(of: params)
     do {
-      return try reply(try call(context, arguments), of: name, tool, since: context.began)
+      return try reply(try call(context, arguments), of: row, since: context.began)
     } catch {
-      return try reply(error, of: name, tool, since: context.began)
+      return try reply(error, of: row, since: context.began)
     }
   }
 
-  private func tool(calledIn params: JSONObject) throws(RPCError) -> (name: String, tool: ServerTool) {
+  private func row(calledIn params: JSONObject) throws(RPCError) -> Catalog<ServerTool>.Row {
     let features = try features(.tools, for: .toolsCall)
     guard case .string(let name)? = params["name"] else { throw .invalidParams("name must be a string") }
     guard let row = features.tools.row(name) else { throw unknownTool(name, features) }
-    return (name, row.entry)
+    return row
   }
 
   private func reply(
-    _ result: ToolResult, of name: String, _ tool: ServerTool, since start: Moment
+    _ result: ToolResult, of row: Catalog<ServerTool>.Row, since start: Moment
   ) throws(RPCError) -> Reply {
-    if let schema = tool.outputSchema { try check(result, of: name, against: schema) }
-    tool.meter?.ended(with: result, since: start)
+    if let schema = row.entry.outputSchema { try check(result, of: row.name, against: schema) }
+    row.entry.meter?.ended(with: result, since: start)
     return .complete(result.json)
   }
 
-  private func reply(
-    _ error: any Error, of name: String, _ tool: ServerTool, since start: Moment
-  ) throws -> Reply {
-    tool.meter?.ended(with: error, since: start)
-    return try reply(error, of: name)
+  private func reply(_ error: any Error, of row: Catalog<ServerTool>.Row, since start: Moment) throws -> Reply {
+    row.entry.meter?.ended(with: error, since: start)
+    return try reply(error, of: row.name)
   }
 
   /// What a handler throws is the tool's own failure, which the model may read; only `RPCError` is the protocol's.

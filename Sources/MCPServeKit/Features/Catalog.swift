@@ -28,7 +28,9 @@ struct Catalog<Entry: Sendable>: Sendable {
   subscript(name: String) -> Entry? { row(name)?.entry }
   /// By the bytes of its name: what only looks the same, or is equal in Unicode, is another, as it is for rules of access.
   func row(_ name: String) -> Row? {
-    positions[name].flatMap { rows[$0].name.hasBytes(of: name) ? rows[$0] : nil }
+    // Comparing a few names takes less than hashing one.
+    if rows.count <= 8 { return rows.first { $0.name.hasBytes(of: name) } }
+    return positions[name].flatMap { rows[$0].name.hasBytes(of: name) ? rows[$0] : nil }
   }
   var names: [String] { rows.map(\.name) }
   var isEmpty: Bool { rows.isEmpty }

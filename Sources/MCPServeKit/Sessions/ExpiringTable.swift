@@ -26,7 +26,7 @@ struct ExpiringTable<Value> {
   private var keys: [String] = []
   private var values: [Value?] = []
   private var free: [Int] = []
-  private var positions: [String: Int] = [:]
+  private var positions: [SessionKey: Int] = [:]
   /// One per lifetime in use; there are only a few.
   private var lists: [List] = []
 
@@ -36,7 +36,7 @@ struct ExpiringTable<Value> {
   mutating func insert(
     _ value: Value, for key: String, lifetime: Duration, at now: ContinuousClock.Instant
   ) -> Bool {
-    guard positions[key] == nil else { return false }
+    guard positions[SessionKey(key)] == nil else { return false }
     let link = Link(deadline: now + lifetime, list: index(ofList: lifetime))
     let position: Int
     if let reused = free.popLast() {
@@ -50,7 +50,7 @@ struct ExpiringTable<Value> {
       keys.append(key)
       values.append(value)
     }
-    positions[key] = position
+    positions[SessionKey(key)] = position
     append(position)
     return true
   }
@@ -58,7 +58,7 @@ struct ExpiringTable<Value> {
   /// The value, which then lives its whole lifetime again; nil when there is none or its time is up.
   mutating func value(for key: String, at now: ContinuousClock.Instant) -> Value? {
     sweep(at: now, atMost: 2)
-    guard let position = positions[key] else { return nil }
+    guard let position = positions[SessionKey(key)] else { return nil }
     guard links[position].deadline > now else {
       remove(key)
       return nil
@@ -76,7 +76,7 @@ struct ExpiringTable<Value> {
 
   /// Whether there is a value whose time is not up; its lifetime goes on as before.
   func holds(_ key: String, at now: ContinuousClock.Instant) -> Bool {
-    positions[key].map { links[$0].deadline > now } ?? false
+    positions[SessionKey(key)].map { links[$0].deadline > now } ?? false
   }
 
   /// The values whose time is not up and how long nobody asked for each, of at most so many places from one on; and the place to
@@ -95,7 +95,7 @@ struct ExpiringTable<Value> {
 
   @discardableResult
   mutating func remove(_ key: String) -> Value? {
-    guard let position = positions.removeValue(forKey: key) else { return nil }
+    guard let position = positions.removeValue(forKey: SessionKey(key)) else { return nil }
     unlink(position)
     let value = values[position]
     keys[position] = ""

@@ -11,7 +11,7 @@ final class LiveSessions: Sendable {
   private let store: any SessionStore
   private let service: Service
   private let log: any EventLog
-  private let peers = Mutex<[String: Peer]>([:])
+  private let peers = Mutex<[SessionKey: Peer]>([:])
 
   init(_ service: Service, store: any SessionStore, log: any EventLog) {
     self.service = service
@@ -32,12 +32,12 @@ final class LiveSessions: Sendable {
   func peerAtHand(of id: Session.ID) -> Peer? { store.sessionAtHand(id).map(peer) }
 
   private func peer(of session: Session) -> Peer {
-    let id = session.id.rawValue
+    let key = SessionKey(session.id.rawValue)
     return peers.withLock { peers in
-      if let peer = peers[id] { return peer }
-      let peer = Peer(sessionID: id, owner: session.principal)
+      if let peer = peers[key] { return peer }
+      let peer = Peer(sessionID: key.id, owner: session.principal)
       peer.resume(session)
-      peers[id] = peer
+      peers[key] = peer
       return peer
     }
   }
@@ -61,7 +61,7 @@ final class LiveSessions: Sendable {
       session.lifetime = session.isReady ? service.limits.sessionLifetime : service.limits.initializeTime
       if try await store.replace(session) { break }
     }
-    peers.withLock { $0[id.rawValue] = peer }
+    peers.withLock { $0[SessionKey(id.rawValue)] = peer }
   }
 
   /// Ends a session; false when there was none.
@@ -80,7 +80,7 @@ final class LiveSessions: Sendable {
   func tend() async {
     let (idle, busy) = peers.withLock { peers in
       let idle = peers.values.filter { $0.checkIdle(remembering: service.limits.loggedTime) }
-      for peer in idle { peers[peer.sessionID ?? ""] = nil }
+      for peer in idle { peers[SessionKey(peer.sessionID ?? "")] = nil }
       return (idle.filter(\.isLogged), peers.values.filter(\.isBusy))
     }
     do {
@@ -109,7 +109,7 @@ final class LiveSessions: Sendable {
   var count: Int { store.countAtHand ?? peers.withLock { $0.count } }
 
   private func drop(_ id: String, reason: String) async {
-    peers.withLock { $0.removeValue(forKey: id) }?.terminate(reason: reason)
+    peers.withLock { $0.removeValue(forKey: SessionKey(id)) }?.terminate(reason: reason)
     do {
       try await log.forget(Session.ID(rawValue: id))
     } catch {

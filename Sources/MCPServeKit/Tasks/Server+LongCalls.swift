@@ -60,27 +60,28 @@ extension Reply {
 extension Server {
   /// Answers a call of a tool that may be a task.
   func callLong(
-    _ name: String, _ tool: ServerTool, _ terms: TaskTerms, _ params: JSONObject, _ context: RequestContext
+    _ row: Catalog<ServerTool>.Row, _ terms: TaskTerms, _ params: JSONObject, _ context: RequestContext
   ) async throws -> Reply {
+    let (name, ownLimit) = (row.name, row.entry.timeLimit)
     let lifetime = try taskLifetime(name, terms.support, params, context)
     var arguments = try arguments(of: params)
     if let prepare = terms.prepare {
       do {
-        arguments = try await runner.run("tool \(name)", limit: tool.timeLimit, in: context) { [arguments] in
+        arguments = try await runner.run("tool \(name)", limit: ownLimit, in: context) { [arguments] in
           try await prepare(context, arguments)
         }
       } catch {
         return try reply(error, of: name)
       }
     }
-    guard let lifetime else { return try await perform(name, tool, arguments, tool.timeLimit, context) }
+    guard let lifetime else { return try await perform(row, arguments, ownLimit, context) }
     // The preparation may have been cancelled with its request.
     guard context.isOpen else { throw CancellationError() }
-    let limit = min(tool.timeLimit ?? .milliseconds(lifetime), .milliseconds(lifetime))
+    let limit = min(ownLimit ?? .milliseconds(lifetime), .milliseconds(lifetime))
     let final = arguments
     let info = try await tasks.begin(context, lifetime: lifetime, logger: context.logger) { context in
       do {
-        switch try await self.perform(name, tool, final, limit, context) {
+        switch try await self.perform(row, final, limit, context) {
         case .complete(let result, _): return .result(result)
         case .invalidArguments(let faults): return .result(ToolResult.error(faults.joined(separator: "; ")).json)
         case .inputRequired, .task:

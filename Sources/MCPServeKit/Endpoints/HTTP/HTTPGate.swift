@@ -47,8 +47,11 @@ final class HTTPGate: Sendable {
   /// Whether a request may come in; nil when it takes waiting to find out.
   func admissionAtHand() -> Admission? {
     let version = authorization.version
-    let known = grant.withLock { grant in grant.flatMap { $0.version == version && $0.end > .now ? $0 : nil } }
-    if let known { return .granted(known.principal) }
+    let known = grant.withLock { grant -> Admission? in
+      guard let grant, grant.version == version, grant.end > .now else { return nil }
+      return .granted(grant.principal)
+    }
+    if let known { return known }
     let state = authorization.current
     // What is sent is for somebody else, such as a proxy.
     if state.rules.letsAnybodyIn, state.asksNobody { return grant(nil, for: .seconds(3600), state) }
