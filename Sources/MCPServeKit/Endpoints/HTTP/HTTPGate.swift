@@ -52,19 +52,22 @@ final class HTTPGate: Sendable {
       return .granted(grant.principal)
     }
     if let known { return known }
+    // Before anybody looks at a clock to tell how long the credentials last: a grant must not outlive them.
+    let asked = ContinuousClock.now
     let state = authorization.current
     // What is sent is for somebody else, such as a proxy.
-    if state.rules.letsAnybodyIn, state.asksNobody { return grant(nil, for: .seconds(3600), state) }
+    if state.rules.letsAnybodyIn, state.asksNobody { return grant(nil, for: .seconds(3600), since: asked, state) }
     guard case .secret(let secret) = presented else { return withoutSecret(state) }
-    return state.verdictAtHand(on: credentials(secret, state)).map { admit($0, state) }
+    return state.verdictAtHand(on: credentials(secret, state)).map { admit($0, state, since: asked) }
   }
 
   /// The same, with all the waiting it takes.
   func admission() async -> Admission {
     if let known = admissionAtHand() { return known }
+    let asked = ContinuousClock.now
     let state = authorization.current
     guard case .secret(let secret) = presented else { return withoutSecret(state) }
-    return admit(await state.verdict(on: credentials(secret, state)), state)
+    return admit(await state.verdict(on: credentials(secret, state)), state, since: asked)
   }
 
   private func credentials(_ secret: String, _ state: Authorization.State) -> Credentials {
@@ -79,16 +82,18 @@ final class HTTPGate: Sendable {
       return refuse(.badRequest, why, text)
     case .none, .secret:
       if let principal = state.rules.principal(of: head.certificate) {
-        return admit(.accepted(principal, for: .seconds(3600)), state)
+        return admit(.accepted(principal, for: .seconds(3600)), state, since: .now)
       }
-      if state.rules.letsAnybodyIn { return grant(nil, for: .seconds(3600), state) }
+      if state.rules.letsAnybodyIn { return grant(nil, for: .seconds(3600), since: .now, state) }
       return refuse(
         .unauthorized, "this server needs a token, as Authorization: Bearer",
         challenge.text(scopes: state.rules.requiredScopes))
     }
   }
 
-  private func admit(_ verdict: Verdict, _ state: Authorization.State) -> Admission {
+  private func admit(
+    _ verdict: Verdict, _ state: Authorization.State, since asked: ContinuousClock.Instant
+  ) -> Admission {
     let needed = state.rules.requiredScopes
     switch verdict {
     case .accepted(let principal, let lifetime):
@@ -98,7 +103,7 @@ final class HTTPGate: Sendable {
           .forbidden, "this server needs the scope \(needed.joined(separator: " "))",
           challenge(state).text(.insufficientScope, scopes: needed), code: .forbidden, who: principal)
       }
-      return grant(principal, for: lifetime, state)
+      return grant(principal, for: lifetime, since: asked, state)
     case .refused(let why):
       return refuse(.unauthorized, why, challenge(state).text(.invalidToken, why, scopes: needed))
     case .unavailable(let why):
@@ -110,8 +115,10 @@ final class HTTPGate: Sendable {
     }
   }
 
-  private func grant(_ principal: Principal?, for lifetime: Duration, _ state: Authorization.State) -> Admission {
-    let new = Grant(principal: principal, version: state.version, end: .now + lifetime)
+  private func grant(
+    _ principal: Principal?, for lifetime: Duration, since asked: ContinuousClock.Instant, _ state: Authorization.State
+  ) -> Admission {
+    let new = Grant(principal: principal, version: state.version, end: asked + lifetime)
     grant.withLock { $0 = new }
     return .granted(principal)
   }
