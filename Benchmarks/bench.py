@@ -19,7 +19,9 @@ import statistics
 import subprocess
 import tempfile
 import time
+import urllib.request
 
+from callers import CALLERS
 from measure import HERE, SERVER_CORE, Load, Server, free_port, nginx, raise_file_limit, running
 from wire import Connection, Requests
 
@@ -51,9 +53,9 @@ def table(head, rows):
     say()
 
 
-def prepared_calls(server, era):
+def prepared_calls(server, era, credentials=()):
     """Enough calls that no id is in flight twice, spread over the sessions in the legacy era."""
-    requests = Requests(server.port)
+    requests = Requests(server.port, credentials=credentials)
     if era == "modern":
         return [requests.modern_call(number) for number in range(4096)]
     connection = Connection(server.port)
@@ -62,9 +64,9 @@ def prepared_calls(server, era):
     return [requests.legacy_call(sessions[number % SESSIONS], number) for number in range(4096)]
 
 
-def one_answer(server, era):
+def one_answer(server, era, credentials=()):
     """The body of the answer to one call, checked."""
-    requests = Requests(server.port)
+    requests = Requests(server.port, credentials=credentials)
     connection = Connection(server.port)
     request = requests.modern_call(100) if era == "modern" else requests.legacy_call(connection.session(requests), 100)
     answer = connection.send(request)
@@ -78,10 +80,10 @@ def median_of(rounds):
     return {key: statistics.median(one[key] for one in rounds) for key in rounds[0]}
 
 
-def against_nginx(server, era, rounds, seconds):
+def against_nginx(server, era, rounds, seconds, credentials=()):
     """Interleaved rounds: nginx, the server, nginx …; each round's ratios are to the nginx runs around it."""
-    body = one_answer(server, era)
-    load = Load(prepared_calls(server, era))
+    body = one_answer(server, era, credentials)
+    load = Load(prepared_calls(server, era, credentials))
     load.run(server, SESSIONS, 1, expect=EXPECTED)  # warms up, and looks at every answer
     kept = []
     with nginx(body) as limit:
@@ -134,13 +136,34 @@ def throughput(arguments):
             with running([*command, str(port)], port) as server:
                 for era in ("legacy", "modern"):
                     found[f"{name}, {era}"] = against_nginx(server, era, 2, 3)
+    beside_nginx(found)
+    return found
+
+
+def auth(arguments):
+    """The same of callers who have to say who they are: each call leaves a line in the log; metrics are on."""
+    rounds, seconds = (2, 2) if arguments.quick else (5, 5)
+    found = {}
+    for name in ("with an API key", "with a JWT"):
+        with tempfile.TemporaryDirectory() as folder:
+            caller = CALLERS[name](folder)
+            with ours(arguments.binary, "--log-level", "info", *caller.options) as server:
+                metrics = urllib.request.Request(f"http://127.0.0.1:{server.port}/metrics", headers=dict(caller.credentials))
+                found[f"mcpctl, legacy, {name}"] = against_nginx(server, "legacy", rounds, seconds, caller.credentials)
+                if b"mcp_tool_execution_total" not in urllib.request.urlopen(metrics, timeout=10).read():
+                    raise SystemExit("bench: nothing is measured at /metrics")
+    beside_nginx(found)
+    return found
+
+
+def beside_nginx(found):
+    """Prints what was found beside nginx."""
     table(
         ["", "requests/s", "× nginx", "±", "CPU µs", "× nginx", "p50 c=1 µs", "p99 c=1 µs", "nginx p50", "nginx p99"],
         [[name, f"{r['rps']:,.0f}", f"{r['rps_ratio']:.3f}", f"{r['rps_ratio_spread'] / 2:.3f}", f"{r['cpu_us']:.1f}",
           f"{r['cpu_ratio']:.2f}", f"{r['p50_alone_us']:.0f}", f"{r['p99_alone_us']:.0f}",
           f"{r['nginx_p50_alone_us']:.0f}", f"{r['nginx_p99_alone_us']:.0f}"] for name, r in found.items()],
     )
-    return found
 
 
 def stdio(arguments):
@@ -354,7 +377,10 @@ def startup(arguments):
     return found
 
 
-SECTIONS = {"throughput": throughput, "stdio": stdio, "sessions": sessions, "streams": streams, "pushes": pushes, "startup": startup}
+SECTIONS = {
+    "throughput": throughput, "auth": auth, "stdio": stdio, "sessions": sessions, "streams": streams, "pushes": pushes,
+    "startup": startup,
+}
 
 
 def main():

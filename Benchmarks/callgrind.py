@@ -7,7 +7,6 @@ noisy machine. It must lie within the tolerance of Benchmarks/thresholds.json; -
 """
 
 import argparse
-import hashlib
 import json
 import os
 import pathlib
@@ -17,30 +16,28 @@ import subprocess
 import sys
 import tempfile
 
+from callers import CALLERS
 from measure import HERE, free_port, running
 from wire import Connection, Requests
 
 THRESHOLDS = HERE / "thresholds.json"
 TOLERANCE = 0.05
 SHORT, LONG = 300, 1_300
-KEY = "mcpk_for-counting-instructions"
-# What is counted: the era, and whether callers have to show a key. Each call then leaves a line in the log, too.
-CASES = {"legacy": ("legacy", False), "modern": ("modern", False), "modern, with an API key": ("modern", True)}
+# What is counted: the era, and how callers say who they are. Each call of theirs then leaves a line in the log, too.
+CASES = [("legacy", ""), ("modern", ""), ("legacy", "with an API key"), ("legacy", "with a JWT"),
+         ("modern", "with an API key")]
 
 
-def instructions(binary, era, is_keyed, calls):
+def instructions(binary, era, caller, calls):
     """Instructions of a server's whole life with so many calls over one keep-alive connection."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         out = pathlib.Path(folder) / "callgrind.out"
+        caller = CALLERS[caller](folder)
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}",
-                   str(binary), "serve", "--threads", "1", "--transport", "http-stream", "--port", str(port)]
-        if is_keyed:
-            keys = pathlib.Path(folder) / "keys"
-            keys.write_text(f"bench sha256:{hashlib.sha256(KEY.encode()).hexdigest()}\n")
-            command += ["--auth-keys", str(keys)]
+                   str(binary), "serve", "--threads", "1", "--transport", "http-stream", "--port", str(port), *caller.options]
         with running(command, port) as server:
-            requests = Requests(port, credentials=(("Authorization", f"Bearer {KEY}"),) if is_keyed else ())
+            requests = Requests(port, credentials=caller.credentials)
             connection = Connection(port)
             session = connection.session(requests)
             for number in range(1, calls + 1):
@@ -68,9 +65,9 @@ def main():
         binary = pathlib.Path(folder) / "mcpctl"
         # Debian 12's valgrind cannot read the toolchain's debug information, and needs none.
         subprocess.run(["strip", "--strip-debug", "-o", binary, arguments.binary], check=True)
-        for name, case in CASES.items():
+        for case in CASES:
             difference = instructions(binary, *case, LONG) - instructions(binary, *case, SHORT)
-            found[f"tools/call over HTTP, {name}"] = round(difference / (LONG - SHORT))
+            found["tools/call over HTTP, " + ", ".join(filter(None, case))] = round(difference / (LONG - SHORT))
 
     if arguments.record:
         text = {"what": "user instructions per request under callgrind", "tolerance": TOLERANCE, "requests": found}
