@@ -11,6 +11,8 @@ public struct JSONLimits: Sendable, Hashable {
 
   /// Member names that are worth sharing: long, and in nearly every text. Default: none.
   package var sharedNames: [String] = []
+  /// Short strings that are worth sharing. Default: none.
+  package var sharedWords: SharedWords?
 
   /// Makes limits; each has a default.
   public init(depth: Int = 128, bytes: Int = 64 << 20, values: Int = 1_000_000) {

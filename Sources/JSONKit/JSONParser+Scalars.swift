@@ -21,6 +21,9 @@ extension JSONParser {
       }
       try digits(in: bytes)
     }
+    if let shared = limits.sharedWords?.text(in: bytes, from: start, count: position &- start) {
+      return JSONNumber(validated: shared)
+    }
     return JSONNumber(validated: ascii(bytes.extracting(start..<position)))
   }
 
@@ -42,6 +45,7 @@ extension JSONParser {
     position = end + 1
     let content = bytes.extracting(start..<end)
     guard isASCII else { return try validated(content, at: start) }
+    if let shared = limits.sharedWords?.text(in: bytes, from: start, count: end &- start) { return shared }
     if isName, let shared = sharedName(content) { return shared }
     return ascii(content)
   }

@@ -53,3 +53,32 @@ import Testing
     }
   }
 }
+
+/// Strings that texts share.
+@Suite struct SharedWordsTests {
+  private static let words = [
+    "jsonrpc", "2.0", "id", "method", "params", "_meta", "tools/call", "arguments", "12345678", "123456789012345", "é",
+    "",
+    "a string that is much too long",
+  ]
+
+  @Test func whatIsReadIsTheSameWithAndWithoutThem() throws {
+    var limits = JSONLimits()
+    limits.sharedWords = SharedWords(Self.words)
+    let texts =
+      Self.words + [
+        "jsonrpd", "Jsonrpc", "params2", "param", "i", "d", "12345679", "123456789012346", "tools/cal\u{7f}",
+      ]
+    for text in texts {
+      for padding in 0...20 {
+        let json = "{\"\(text)\":[\"\(text)\",1,12,123]\(String(repeating: " ", count: padding))}"
+        let (plain, shared) = (try JSON(parsing: json), try JSON(parsing: json, limits: limits))
+        #expect(shared == plain && shared[text]?[0]?.string == text && shared[text]?[3]?.int == 123)
+      }
+    }
+    for byte in 0x20..<0x7F as Range<UInt8> where byte != 0x22 && byte != 0x5C {
+      let json = "[\"\(Character(Unicode.Scalar(byte)))\"]"
+      #expect(try JSON(parsing: json, limits: limits)[0]?.string?.utf8.first == byte)
+    }
+  }
+}

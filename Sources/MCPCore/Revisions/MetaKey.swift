@@ -31,6 +31,14 @@ extension JSONLimits {
   package static func message(bytes: Int) -> JSONLimits {
     var limits = JSONLimits(bytes: bytes)
     limits.sharedNames = MetaKey.usual
+    limits.sharedWords = usualWords
     return limits
   }
+
+  /// What nearly every message says.
+  private static let usualWords = SharedWords([
+    "jsonrpc", "2.0", "id", "method", "params", "result", "name", "version", "arguments", "_meta", "tools/call",
+    "tools/list",
+    "uri", "cursor", "progressToken", "text", "type", "content",
+  ])
 }
