@@ -30,14 +30,16 @@ package struct Console: Sendable {
 package struct InputStream: Sendable {
   /// Whether a person would have to type it.
   package let isTerminal: Bool
+  /// Whether what is there is no input of a command: it holds the commands themselves.
+  package let isTaken: Bool
   private let readAll: @Sendable (_ limit: Int) throws(FileFault) -> [UInt8]
   private let readLine: @Sendable (_ isHidden: Bool) async throws(CancellationError) -> String?
 
   package init(
-    isTerminal: Bool, readAll: @escaping @Sendable (Int) throws(FileFault) -> [UInt8],
+    isTerminal: Bool, isTaken: Bool = false, readAll: @escaping @Sendable (Int) throws(FileFault) -> [UInt8],
     readLine: @escaping @Sendable (Bool) async throws(CancellationError) -> String? = { _ in nil }
   ) {
-    (self.isTerminal, self.readAll, self.readLine) = (isTerminal, readAll, readLine)
+    (self.isTerminal, self.isTaken, self.readAll, self.readLine) = (isTerminal, isTaken, readAll, readLine)
   }
 
   /// Everything up to the end; throws when it is longer than `limit` bytes.

@@ -18,6 +18,8 @@ struct TerminalResponder: Responder {
   }
 
   func answer(_ question: ServerQuestion) async throws -> JSONObject {
+    let isOver = try await talk.listener?.asking(question)
+    defer { isOver?() }
     try await turns.take()
     let result: Result<JSONObject, any Error>
     do { result = .success(try await ask(question)) } catch { result = .failure(error) }

@@ -27,7 +27,7 @@ struct ArgumentSource {
       return try object(base.hasPrefix("@") ? .file(String(base.dropFirst())) : base == "-" ? .file("-") : .text(base))
     }
     let takesArguments = rules.schema.map { !InputSchema($0).properties.isEmpty } ?? false
-    guard words.isEmpty, takesArguments, !console.input.isTerminal else { return [:] }
+    guard words.isEmpty, takesArguments, !console.input.isTerminal, !console.input.isTaken else { return [:] }
     return try object(.file("-"))
   }
 

@@ -4,7 +4,7 @@ import CommandLineKit
 /// One word of the argument grammar taken apart: `a[b][]:=@file` is a path, raw, from a file.
 struct ArgumentWord: Equatable {
   /// One step into the arguments.
-  enum Step: Equatable {
+  enum Step: Hashable {
     /// A member of an object, or an element when the schema or the value so far is an array.
     case name(String)
     /// A new last element: `[]`.

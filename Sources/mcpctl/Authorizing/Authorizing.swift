@@ -52,7 +52,7 @@ extension ProtocolChoice {
 extension Talk {
   /// Hears what travels, with -v.
   var tracing: (@Sendable (TraceEvent) -> Void)? {
-    guard verbosity > 0 else { return nil }
+    guard verbosity > 0 || listener != nil else { return nil }
     return { self.trace($0) }
   }
 }

@@ -44,27 +44,36 @@ struct CallCommand: ServerCommand {
     tool = String(tool[tool.index(after: slash)...])
   }
 
+  func connecting(_ console: Console) throws -> Connection {
+    var connecting = try Connection(connection, program: program, answers, talk, console)
+    connecting.checksOutput = !arguments.noValidate
+    return connecting
+  }
+
   func run(in console: Console) async throws -> ExitCode {
     try settleServer(console)
-    var connecting = try connecting(console)
-    connecting.checksOutput = !arguments.noValidate
-    let talk = connecting.talk
-    if arguments.dryRun && arguments.noSchema { return try showRequest(try read(nil, console), console) }
-    return try await connecting.run { [connecting] client in
-      let found = arguments.noSchema ? nil : try await client.find(tool, in: .tools, key: "name", noun: "tool")
-      let taken = try read(found?["inputSchema"]?.object, console)
-      if arguments.dryRun { return try showRequest(taken, console) }
-      try await CallConsent(dialogue: Dialogue(console: console), isGiven: arguments.yes || answers.noInput).ask(
-        for: found, taken)
-      var request = requestOptions(talk)
-      request.asTask = Self.isTask(found, wanted: task, in: client.negotiated.revision)
-      request.onTask = { task in talk.say("task \(task.status.rawValue)\(task.message.map { ": \($0)" } ?? "")") }
-      request.isIdempotent = found.map(promisesToBeRepeatable) ?? false
-      let result = try await client.request(
-        .toolsCall, ["name": .string(tool), "arguments": .object(taken)], options: request)
-      talk.endProgress()
-      return try show(result, of: client, connecting.missing, console)
+    if arguments.dryRun && arguments.noSchema {
+      try output.printer.show(request(try read(nil, console)), on: console)
+      return .success
     }
+    return try await connecting(console).run { try await perform(in: $0) }
+  }
+
+  func perform(in scene: Scene) async throws -> ExitCode {
+    let (console, talk) = (scene.console, scene.talk)
+    let found = arguments.noSchema ? nil : try await scene.find(tool, in: .tools, key: "name", noun: "tool")
+    let taken = try read(found?["inputSchema"]?.object, console)
+    if arguments.dryRun { return try scene.show(request(taken), output.printer) }
+    try await CallConsent(dialogue: Dialogue(console: console), isGiven: arguments.yes || answers.noInput).ask(
+      for: found, taken)
+    var request = scene.request
+    request.asTask = Self.isTask(found, wanted: task, in: scene.client.negotiated.revision)
+    request.onTask = { task in talk.say("task \(task.status.rawValue)\(task.message.map { ": \($0)" } ?? "")") }
+    request.isIdempotent = found.map(promisesToBeRepeatable) ?? false
+    let result = try await scene.client.request(
+      .toolsCall, ["name": .string(tool), "arguments": .object(taken)], options: request)
+    talk.endProgress()
+    return try show(result, in: scene)
   }
 
   /// Whether a call goes as a task: where its tool has to be one, and where it is wanted and the tool can be one.
@@ -86,12 +95,13 @@ struct CallCommand: ServerCommand {
   }
 
   func help(in console: Console) async throws -> ExitCode? {
+    $tool == nil ? nil : try await describeConnected(console)
+  }
+
+  func describe(in scene: Scene) async throws -> Presentation? {
     guard let tool = $tool else { return nil }
-    return try await withClient(console) { client in
-      let found = try await client.find(tool, in: .tools, key: "name", noun: "tool")
-      try output.printer.show(Presentation(tool: found, command: "mcpctl call \(tool)", on: console), on: console)
-      return .success
-    }
+    let found = try await scene.find(tool, in: .tools, key: "name", noun: "tool")
+    return Presentation(tool: found, command: "mcpctl call \(tool)", on: scene.console)
   }
 
   /// The arguments from the words, or from standard input when there are none.
@@ -107,30 +117,26 @@ struct CallCommand: ServerCommand {
     }
   }
 
-  private func showRequest(_ taken: JSONObject, _ console: Console) throws -> ExitCode {
+  private func request(_ taken: JSONObject) -> Presentation {
     let request = Request(
       id: .number(1), method: .toolsCall, params: ["name": .string(tool), "arguments": .object(taken)])
     let json = Message.request(request).json
-    try output.printer.show(Presentation(json, text: json.text), on: console)
-    return .success
+    return Presentation(json, text: json.text)
   }
 
-  private func show(
-    _ result: JSONObject, of client: Client, _ missing: MissingAnswers, _ console: Console
-  ) throws -> ExitCode {
+  private func show(_ result: JSONObject, in scene: Scene) throws -> ExitCode {
+    let (console, client) = (scene.console, scene.client)
     let presentation = Presentation(call: result)
-    guard result["isError"] == .bool(true) else {
-      try output.printer.show(presentation, on: console)
-      return .success
-    }
+    guard result["isError"] == .bool(true) else { return try scene.show(presentation, output.printer) }
     // For people the error's text belongs on standard error; a program still gets the whole result.
-    let hint = missing.hint(after: presentation.text, refused: client.refusedQuestions)
+    let hint = scene.missing.hint(after: presentation.text, refused: client.refusedQuestions)
     let isForPeople = output.output == .text && output.path == nil
     if isForPeople {
+      scene.hears(presentation)
       console.error.write(console.error.isTerminal ? safeText(presentation.text) : presentation.text)
       if let hint { console.error.print("\(console.error.bold("hint:")) \(hint)") }
     } else {
-      try output.printer.show(presentation, on: console)
+      _ = try scene.show(presentation, output.printer)
     }
     if ignoreToolError { return .success }
     if isForPeople { return .toolError }

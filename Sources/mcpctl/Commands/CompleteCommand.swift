@@ -37,12 +37,13 @@ struct CompleteCommand: Command {
     }
     guard let connection = try connection(console) else { return [] }
     let answers = Answers()
-    _ = try await connection.run { client in
+    _ = try await connection.run { scene in
+      let client = scene.client
       switch kind {
       case .tools: await answers.add(try await client.list(.tools)["tools"], named: "name")
       case .resources: await answers.add(try await client.list(.resources)["resources"], named: "uri")
       case .prompts: await answers.add(try await client.list(.prompts)["prompts"], named: "name")
-      case .arguments: await answers.add(try await arguments(client))
+      case .arguments: await answers.add(try await arguments(scene))
       case .servers, .help: break
       }
       return .success
@@ -67,10 +68,10 @@ struct CompleteCommand: Command {
   }
 
   /// `name=` for every argument of the tool among the words that is not there yet; the values of one that is begun.
-  private func arguments(_ client: Client) async throws -> [(String, String)] {
+  private func arguments(_ scene: Scene) async throws -> [(String, String)] {
     let invocation = try parse(words.dropLast() + ["--help"], as: RootCommand.self)
     guard let call = invocation.command as? CallCommand, let tool = call.$tool else { return [] }
-    let found = try await client.find(tool, in: .tools, key: "name", noun: "tool")
+    let found = try await scene.find(tool, in: .tools, key: "name", noun: "tool")
     let schema = InputSchema(found["inputSchema"]?.object ?? [:])
     let given = call.words.compactMap { try? ArgumentWord($0).path }
     if let begun = words.last, let equals = begun.firstIndex(of: "="),

@@ -15,18 +15,21 @@ extension Client {
       return [listing.member: []]
     }
   }
+}
 
+extension Scene {
   /// The listed thing called `name`; throws a failure with exit code 8 and the nearest name when there is none.
-  func find(_ name: String, in listing: Listing, key: String, noun: String) async throws -> JSONObject {
-    let elements = try await listed(listing)[listing.member]?.array ?? []
+  func find(_ name: String, in listing: Client.Listing, key: String, noun: String) async throws -> JSONObject {
+    if let found = known(listing, name) { return found }
+    let elements = try await client.listed(listing)[listing.member]?.array ?? []
     if let found = elements.first(where: { $0[key]?.string == name })?.object { return found }
-    throw Failure.notFound(noun, name, among: elements.compactMap { $0[key]?.string }, server: serverName)
+    throw Failure.notFound(noun, name, among: elements.compactMap { $0[key]?.string }, server: client.serverName)
   }
 }
 
 extension Client.Listing {
   /// The capability a server declares when it has any.
-  fileprivate var capability: String { self == .resourceTemplates ? "resources" : member }
+  var capability: String { self == .resourceTemplates ? "resources" : member }
 }
 
 extension Failure {

@@ -18,8 +18,8 @@ struct InfoCommand: ServerCommand {
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions
 
-  func run(in console: Console) async throws -> ExitCode {
-    try await present(console) { Presentation(server: $0.negotiated, named: $0.serverName) }
+  func perform(in scene: Scene) async throws -> ExitCode {
+    try scene.show(Presentation(server: scene.client.negotiated, named: scene.client.serverName), output.printer)
   }
 }
 
@@ -34,19 +34,19 @@ struct PingCommand: ServerCommand {
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions
 
-  func run(in console: Console) async throws -> ExitCode {
-    try await present(console) { client in
-      let start = ContinuousClock.now
-      try await client.ping()
-      let time = ContinuousClock.now - start
-      let milliseconds = JSONNumber((time / .microseconds(1)).rounded() / 1000).map(JSON.number) ?? .null
-      let revision = client.negotiated.revision
-      return Presentation(
-        .object([
-          "server": .string(client.serverName), "milliseconds": milliseconds,
-          "protocolVersion": .string(revision.rawValue),
-        ]), text: "\(client.serverName) answered in \(time.brief) (\(revision))", value: milliseconds)
-    }
+  func perform(in scene: Scene) async throws -> ExitCode {
+    let client = scene.client
+    let start = ContinuousClock.now
+    try await client.ping()
+    let time = ContinuousClock.now - start
+    let milliseconds = JSONNumber((time / .microseconds(1)).rounded() / 1000).map(JSON.number) ?? .null
+    let revision = client.negotiated.revision
+    let presentation = Presentation(
+      .object([
+        "server": .string(client.serverName), "milliseconds": milliseconds,
+        "protocolVersion": .string(revision.rawValue),
+      ]), text: "\(client.serverName) answered in \(time.brief) (\(revision))", value: milliseconds)
+    return try scene.show(presentation, output.printer)
   }
 }
 

@@ -21,8 +21,8 @@ struct PromptsListCommand: ServerCommand {
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions
 
-  func run(in console: Console) async throws -> ExitCode {
-    try await present(console) { Presentation(prompts: try await $0.listed(.prompts)) }
+  func perform(in scene: Scene) async throws -> ExitCode {
+    try scene.show(Presentation(prompts: try await scene.client.listed(.prompts)), output.printer)
   }
 }
 
@@ -40,26 +40,22 @@ struct PromptsGetCommand: ServerCommand {
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions
 
-  func run(in console: Console) async throws -> ExitCode {
-    try await present(console) { client in
-      let found = try await client.find(prompt, in: .prompts, key: "name", noun: "prompt")
-      let arguments = try read(PromptArguments(.object(found)), console)
-      return Presentation(
-        prompt: try await client.request(
-          .promptsGet, ["name": .string(prompt), "arguments": .object(arguments)]))
-    }
+  func perform(in scene: Scene) async throws -> ExitCode {
+    let found = try await scene.find(prompt, in: .prompts, key: "name", noun: "prompt")
+    let arguments = try read(PromptArguments(.object(found)), scene.console)
+    let result = try await scene.client.request(
+      .promptsGet, ["name": .string(prompt), "arguments": .object(arguments)], options: scene.request)
+    return try scene.show(Presentation(prompt: result), output.printer)
   }
 
   func help(in console: Console) async throws -> ExitCode? {
+    $prompt == nil ? nil : try await describeConnected(console)
+  }
+
+  func describe(in scene: Scene) async throws -> Presentation? {
     guard let prompt = $prompt else { return nil }
-    return try await present(console) { client in
-      let found = try await client.find(prompt, in: .prompts, key: "name", noun: "prompt")
-      let schema = PromptArguments(.object(found)).schema
-      let page = ToolPage(
-        name: prompt, description: (found["description"] ?? found["title"])?.string, schema: InputSchema(schema),
-        command: "mcpctl prompts get \(prompt)")
-      return Presentation(.object(found), text: page.text(width: console.output.width))
-    }
+    let found = try await scene.find(prompt, in: .prompts, key: "name", noun: "prompt")
+    return Presentation(prompt: found, command: "mcpctl prompts get \(prompt)", on: scene.console)
   }
 
   private func read(_ declared: PromptArguments, _ console: Console) throws -> JSONObject {
@@ -71,5 +67,15 @@ struct PromptsGetCommand: ServerCommand {
         .badArguments, "bad_arguments", "the arguments do not fit \(prompt); nothing was sent",
         hint: "the prompt takes: \(prompt) \(declared.signature)", details: error.faults)
     }
+  }
+}
+
+extension Presentation {
+  /// One prompt as a page; `-o json` is its definition.
+  init(prompt: JSONObject, command: String, on console: Console) {
+    let page = ToolPage(
+      name: prompt["name"]?.string ?? "", description: (prompt["description"] ?? prompt["title"])?.string,
+      schema: InputSchema(PromptArguments(.object(prompt)).schema), command: command)
+    self.init(.object(prompt), text: page.text(width: console.output.width))
   }
 }

@@ -29,18 +29,20 @@ struct RPCCommand: ServerCommand {
 
   func run(in console: Console) async throws -> ExitCode {
     let taken = try read(console)
+    return try await connecting(console).run { try await send(taken, in: $0) }
+  }
+
+  func perform(in scene: Scene) async throws -> ExitCode { try await send(try read(scene.console), in: scene) }
+
+  private func send(_ taken: JSONObject, in scene: Scene) async throws -> ExitCode {
     let method = Method(rawValue: method)
-    let connecting = try connecting(console)
-    return try await connecting.run { client in
-      if notify {
-        try await client.notify(method, taken)
-        return .success
-      }
-      let result = try await client.request(method, taken, options: requestOptions(connecting.talk))
-      connecting.talk.endProgress()
-      try output.printer.show(Presentation(other: result), on: console)
+    if notify {
+      try await scene.client.notify(method, taken)
       return .success
     }
+    let result = try await scene.client.request(method, taken, options: scene.request)
+    scene.talk.endProgress()
+    return try scene.show(Presentation(other: result), output.printer)
   }
 
   private func read(_ console: Console) throws -> JSONObject {

@@ -23,8 +23,8 @@ struct ResourcesListCommand: ServerCommand {
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions
 
-  func run(in console: Console) async throws -> ExitCode {
-    try await present(console) { Presentation(resources: try await $0.listed(.resources)) }
+  func perform(in scene: Scene) async throws -> ExitCode {
+    try scene.show(Presentation(resources: try await scene.client.listed(.resources)), output.printer)
   }
 }
 
@@ -39,8 +39,8 @@ struct ResourcesTemplatesCommand: ServerCommand {
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions
 
-  func run(in console: Console) async throws -> ExitCode {
-    try await present(console) { Presentation(templates: try await $0.listed(.resourceTemplates)) }
+  func perform(in scene: Scene) async throws -> ExitCode {
+    try scene.show(Presentation(templates: try await scene.client.listed(.resourceTemplates)), output.printer)
   }
 }
 
@@ -64,15 +64,15 @@ struct ResourcesReadCommand: ServerCommand {
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions
 
-  func run(in console: Console) async throws -> ExitCode {
-    try await present(console) { client in
-      do {
-        return Presentation(read: try await client.request(.resourcesRead, ["uri": .string(uri)]))
-      } catch let error as ClientError where error.saysNotFound {
-        let listed = try? await client.list(.resources)["resources"]?.array
-        throw Failure.notFound(
-          "resource", uri, among: (listed ?? []).compactMap { $0["uri"]?.string }, server: client.serverName)
-      }
+  func perform(in scene: Scene) async throws -> ExitCode {
+    let client = scene.client
+    do {
+      let result = try await client.request(.resourcesRead, ["uri": .string(uri)], options: scene.request)
+      return try scene.show(Presentation(read: result), output.printer)
+    } catch let error as ClientError where error.saysNotFound {
+      let listed = try? await client.list(.resources)["resources"]?.array
+      throw Failure.notFound(
+        "resource", uri, among: (listed ?? []).compactMap { $0["uri"]?.string }, server: client.serverName)
     }
   }
 }

@@ -12,37 +12,35 @@ protocol ServerCommand: Command {
   var talk: TalkOptions { get }
   /// Who answers what the server asks; nobody, unless the command declares it.
   var answers: AnswerOptions { get }
+  /// How to reach the server these options name.
+  func connecting(_ console: Console) throws -> Connection
+  /// What it does with the server, once that is connected.
+  func perform(in scene: Scene) async throws -> ExitCode
+  /// What it says of the thing its words name, in place of its own help page; nil when they name none.
+  func describe(in scene: Scene) async throws -> Presentation?
 }
 
 extension ServerCommand {
   var answers: AnswerOptions { AnswerOptions() }
 
-  /// How to reach the server these options name.
   func connecting(_ console: Console) throws -> Connection {
     try Connection(connection, program: program, answers, talk, console)
   }
 
-  /// Connects and runs `body`.
-  func withClient(
-    _ console: Console, _ body: @escaping @Sendable (Client) async throws -> ExitCode
-  ) async throws -> ExitCode {
-    try await connecting(console).run(body)
+  func describe(in scene: Scene) async throws -> Presentation? { nil }
+
+  func run(in console: Console) async throws -> ExitCode {
+    try await connecting(console).run { try await perform(in: $0) }
   }
 
-  /// Connects, makes a result and prints it.
-  func present(
-    _ console: Console, _ body: @escaping @Sendable (Client) async throws -> Presentation
-  ) async throws -> ExitCode {
-    try await withClient(console) { client in
-      try output.printer.show(try await body(client), on: console)
+  /// Connects and shows what `describe` says.
+  func describeConnected(_ console: Console) async throws -> ExitCode {
+    try await connecting(console).run { scene in
+      if let page = try await describe(in: scene) { try scene.show(page, output.printer) }
       return .success
     }
   }
 
-  /// A request whose progress is shown.
-  func requestOptions(_ talk: Talk) -> RequestOptions {
-    talk.verbosity < 0 ? RequestOptions() : RequestOptions(onProgress: { talk.progress($0) })
-  }
 }
 
 /// The words after `--`, the same for every command that talks to a server.

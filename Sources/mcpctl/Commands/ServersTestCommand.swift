@@ -55,9 +55,9 @@ struct ServersTestCommand: Command {
     let found = Mutex<JSONObject>(["name": .string(name)])
     do {
       let start = ContinuousClock.now
-      _ = try await Connection(options, program: [], answers, talk, console).run { client in
-        try await client.ping()
-        let negotiated = client.negotiated
+      _ = try await Connection(options, program: [], answers, talk, console).run { scene in
+        try await scene.client.ping()
+        let negotiated = scene.client.negotiated
         found.withLock {
           $0["ok"] = true
           $0["revision"] = .string(negotiated.revision.rawValue)

@@ -24,8 +24,8 @@ struct ToolsListCommand: ServerCommand {
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions
 
-  func run(in console: Console) async throws -> ExitCode {
-    try await present(console) { Presentation(tools: try await $0.listed(.tools)) }
+  func perform(in scene: Scene) async throws -> ExitCode {
+    try scene.show(Presentation(tools: try await scene.client.listed(.tools)), output.printer)
   }
 }
 
@@ -44,11 +44,10 @@ struct ToolsGetCommand: ServerCommand {
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions
 
-  func run(in console: Console) async throws -> ExitCode {
-    try await present(console) { client in
-      let found = try await client.find(tool, in: .tools, key: "name", noun: "tool")
-      return Presentation(tool: found, command: "mcpctl call \(tool)", on: console, whole: true)
-    }
+  func perform(in scene: Scene) async throws -> ExitCode {
+    let found = try await scene.find(tool, in: .tools, key: "name", noun: "tool")
+    let page = Presentation(tool: found, command: "mcpctl call \(tool)", on: scene.console, whole: true)
+    return try scene.show(page, output.printer)
   }
 }
 

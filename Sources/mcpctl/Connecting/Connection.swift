@@ -16,7 +16,7 @@ struct Connection: Sendable {
   /// Whether what tools answer is held against what they promise.
   var checksOutput = true
   /// Answers what the server asks.
-  let responder: (any Responder)?
+  var responder: (any Responder)?
   /// Whether the user can be asked.
   let canAsk: Bool
   /// What it cannot answer.
@@ -28,7 +28,8 @@ struct Connection: Sendable {
 
   /// Resolves the target; nothing is opened yet.
   init(
-    _ options: ConnectionOptions, program: [String], _ answers: AnswerOptions, _ talk: TalkOptions, _ console: Console
+    _ options: ConnectionOptions, program: [String], _ answers: AnswerOptions, _ talk: TalkOptions, _ console: Console,
+    listener: TalkListener? = nil
   ) throws {
     resolved = try TargetResolver(environs: console.environs).resolve(
       server: options.server, program: program, http: options.transport.http)
@@ -36,7 +37,8 @@ struct Connection: Sendable {
     environment = try options.environment()
     directory = options.cwd
     self.options = options
-    let talk = Talk(talk, console, secrets: secrets(in: headers.map { ($0.name, $0.value) } + Array(environment)))
+    let talk = Talk(
+      talk, console, secrets: secrets(in: headers.map { ($0.name, $0.value) } + Array(environment)), listener: listener)
     self.talk = talk
     responder = try answers.responder(console, talk)
     canAsk = !answers.noInput && console.input.isTerminal && console.error.isTerminal
@@ -59,21 +61,34 @@ struct Connection: Sendable {
   var serverName: String { resolved.name }
 
   /// Connects, runs `body`, and closes whatever happens. Ctrl-C and SIGTERM cancel it; the server is told.
-  func run(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode {
-    try await Consent(console: console).obtain(for: resolved.listing)
+  func run(_ body: @escaping @Sendable (Scene) async throws -> ExitCode) async throws -> ExitCode {
+    let prepared = try await prepared()
     talk.announce(resolved)
+    return try await prepared.exporting { connection in
+      try await interruptible { try await connection.converse(body) }
+    }
+  }
+
+  /// The same for who minds the signals, and says itself which server it is.
+  func stay(_ body: @escaping @Sendable (Scene) async throws -> ExitCode) async throws -> ExitCode {
+    try await prepared().exporting { try await $0.converse(body) }
+  }
+
+  /// With the consent it needs, and the token that is asked for.
+  private func prepared() async throws -> Connection {
+    try await Consent(console: console).obtain(for: resolved.listing)
     var connection = self
     if let header = try await options.askedHeader(for: serverName, console) {
       connection.headers.append(header)
       talk.hide(String(header.value.dropFirst("Bearer ".count)))
     }
-    return try await connection.runInterruptibly(body)
+    return connection
   }
 
-  private func runInterruptibly(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode
-  {
+  /// Runs `body`, and then waits until the spans are sent.
+  private func exporting(_ body: (Connection) async throws -> ExitCode) async throws -> ExitCode {
     do {
-      let code = try await runUntraced(body)
+      let code = try await body(self)
       await exporter?.close(within: .seconds(2))
       return code
     } catch {
@@ -82,20 +97,18 @@ struct Connection: Sendable {
     }
   }
 
-  private func runUntraced(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode {
+  private func converse(_ body: @escaping @Sendable (Scene) async throws -> ExitCode) async throws -> ExitCode {
     let authorizer = authorizer()
     do {
-      return try await interruptible {
-        switch resolved.target {
-        case .builtin: return try await runBuiltin(body)
-        case .program(let command, let arguments, let variables, let folder):
-          return try await run(
-            .stdio(
-              command, arguments, environment: variables.merging(environment) { $1 }, directory: directory ?? folder),
-            nil, body)
-        case .url(let url, let http, _):
-          return try await run(.http(url, transport: http.transport), authorizer, body)
-        }
+      switch resolved.target {
+      case .builtin: return try await runBuiltin(body)
+      case .program(let command, let arguments, let variables, let folder):
+        return try await run(
+          .stdio(
+            command, arguments, environment: variables.merging(environment) { $1 }, directory: directory ?? folder),
+          nil, body)
+      case .url(let url, let http, _):
+        return try await run(.http(url, transport: http.transport), authorizer, body)
       }
     } catch let error as ClientError {
       throw failure(error, authorizer)
@@ -110,7 +123,7 @@ struct Connection: Sendable {
   }
 
   /// The built-in server in this process, spoken to like any other over a channel in memory.
-  private func runBuiltin(_ body: @escaping @Sendable (Client) async throws -> ExitCode) async throws -> ExitCode {
+  private func runBuiltin(_ body: @escaping @Sendable (Scene) async throws -> ExitCode) async throws -> ExitCode {
     let (near, far) = MemoryChannel.pair()
     let service = Service(
       try BuiltinServer.make(version: Version.number), instruments: Instruments(tracer: exporter?.tracer()))
@@ -128,7 +141,7 @@ struct Connection: Sendable {
   }
 
   private func run(
-    _ target: ServerTarget, _ authorizer: Authorizer?, _ body: @Sendable (Client) async throws -> ExitCode
+    _ target: ServerTarget, _ authorizer: Authorizer?, _ body: @Sendable (Scene) async throws -> ExitCode
   ) async throws -> ExitCode {
     let start = ContinuousClock.now
     let client = try await connect(to: target, authorizer)
@@ -143,10 +156,15 @@ struct Connection: Sendable {
         talk.endProgress()
         talk.say("done in \((ContinuousClock.now - opened).brief)")
       }
+      let explain: @Sendable (ClientError) -> Failure = { error in
+        failure(error, authorizer, refused: client.refusedQuestions)
+      }
+      var scene = Scene(client: client, console: console, talk: talk, missing: missing, failure: explain)
+      if talk.verbosity >= 0 { scene.progress = { [talk] in talk.progress($0) } }
       do {
-        return try await body(client)
+        return try await body(scene)
       } catch let error as ClientError {
-        throw failure(error, authorizer, refused: client.refusedQuestions)
+        throw explain(error)
       }
     }
   }
@@ -206,10 +224,10 @@ struct Connection: Sendable {
       http: .init(
         headers: sent.map { .init($0.name, $0.value) }, certificateAuthorities: options.cacert,
         certificate: options.cert, key: options.key, allowsAnyCertificate: options.insecure),
-      standardError: talk.verbosity > 0 ? .inherit : .capture,
+      standardError: talk.verbosity > 0 && talk.listener == nil ? .inherit : .capture,
       onNotification: { [talk] in talk.heard($0) },
       logger: Logger(level: .warning) { [talk] in talk.warn($0) })
-    if talk.verbosity > 0 { result.onTrace = { [talk] in talk.trace($0) } }
+    if talk.verbosity > 0 || talk.listener != nil { result.onTrace = { [talk] in talk.trace($0) } }
     return result
   }
 }

@@ -9,16 +9,23 @@ import Synchronization
 /// What is said on standard error while a command works: which server, progress, the server's log, the wire.
 final class Talk: Sendable {
   /// How many -v were given; -1 with -q.
-  let verbosity: Int
+  var verbosity: Int {
+    get { level.load(ordering: .relaxed) }
+    set { level.store(newValue, ordering: .relaxed) }
+  }
+  private let level: Atomic<Int>
   private let stream: OutputStream
+  /// Who else wants to know.
+  let listener: TalkListener?
   /// Values that are never shown.
   private let secrets: Mutex<[String]>
   private let isProgressShown = Mutex(false)
 
-  init(_ options: TalkOptions, _ console: Console, secrets: [String] = []) {
+  init(_ options: TalkOptions, _ console: Console, secrets: [String] = [], listener: TalkListener? = nil) {
     self.secrets = Mutex(secrets)
-    verbosity = options.quiet ? -1 : options.verbose
+    level = Atomic(options.quiet ? -1 : options.verbose)
     stream = console.error
+    self.listener = listener
   }
 
   /// Keeps `secret` out of what is shown from now on.
@@ -50,6 +57,7 @@ final class Talk: Sendable {
 
   /// What travels: notes for -v, messages for -vv.
   func trace(_ event: TraceEvent) {
+    listener?.frame(event, withoutSecrets)
     switch event {
     case .note(let text): say(text)
     case .sent(let bytes): if verbosity >= 2 { line("-> \(withoutSecrets(bytes))") }
@@ -69,7 +77,8 @@ final class Talk: Sendable {
   func heard(_ notification: Message.Notification) {
     guard notification.method == .message, verbosity >= 0 else { return }
     let name = notification.params["level"]?.string ?? ""
-    guard verbosity >= 1 || (Logger.Level(name: name) ?? .warning) >= .warning else { return }
+    let least = listener?.logLevel() ?? .warning
+    guard verbosity >= 1 || (Logger.Level(name: name) ?? .warning) >= least else { return }
     let data = notification.params["data"].map { $0.string ?? $0.text } ?? ""
     line("[\(name)] \(data)")
   }
@@ -107,6 +116,16 @@ final class Talk: Sendable {
     endProgress()
     stream.print(stream.dim(safeText(text)))
   }
+}
+
+/// Who else hears what is said while commands work: a REPL.
+struct TalkListener: Sendable {
+  /// What travels; the second argument makes text of a message, without what must not be shown.
+  let frame: @Sendable (TraceEvent, _ shown: ([UInt8]) -> String) -> Void
+  /// The least level of log lines of the server that are shown.
+  let logLevel: @Sendable () -> Logger.Level
+  /// Waits until a question may be asked at the terminal; what it returns is called once that is over.
+  let asking: @Sendable (ServerQuestion) async throws -> @Sendable () -> Void
 }
 
 extension Duration {
