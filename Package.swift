@@ -44,6 +44,7 @@ let package = Package(
     .target(name: "CZlib"),
     .target(name: "CProcess"),
     .target(name: "CYAML"),
+    .target(name: "CReadline"),
 
     // What knows nothing of MCP.
     .target(
@@ -67,6 +68,7 @@ let package = Package(
       "mcpctl", in: "Sources",
       [
         "CommandLineKit", "MCPClientKit", "MCPServeKit", "MCPConfig", "MCPCore", "JSONKit", "EventIO", "Observability",
+        "CReadline",
       ]),
     program("Weather", in: "Examples", ["MCPServeKit"]),
     program("Trip", in: "Examples", ["MCPServeKit"]),

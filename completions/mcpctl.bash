@@ -5,13 +5,16 @@ _mcpctl_describe() {
   case $1 in
     'mcpctl')
       _mcpctl_options='--version -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
-      _mcpctl_commands='serve call tools resources prompts rpc ping info servers auth keys config deploy version help completion man'
+      _mcpctl_commands='serve call repl tools resources prompts rpc ping info servers auth keys config deploy version help completion man'
       ;;
     'mcpctl serve')
       _mcpctl_options='--config --set --validate-config --transport --host --port --path --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --auth-certificates --rate-limit --allow-origin --allow-host --cors-credentials --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --debug --profile --memory-profile --duration -q --quiet --help'
       ;;
     'mcpctl call')
       _mcpctl_options='--task --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl repl')
+      _mcpctl_options='-e --execute -f --file --fail-fast --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl tools')
       _mcpctl_options='--help'
@@ -198,6 +201,17 @@ _mcpctl_values() {
     'mcpctl call --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl call 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl call 1'*) mapfile -t COMPREPLY < <(mcpctl __complete arguments -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl repl -f' | 'mcpctl repl --file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl repl --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl repl --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl repl -s' | 'mcpctl repl --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl repl --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl repl --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
+    'mcpctl repl --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl repl --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl repl --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl repl --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl repl --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools ls -s' | 'mcpctl tools ls --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools ls --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tools ls --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -433,12 +447,13 @@ _mcpctl() {
     fi
     case $word in
     --) mapfile -t COMPREPLY < <(compgen -c -- "$cur"; compgen -f -- "$cur"); return ;;
-    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | --cacert | --cert | --key | -o | --output | --path | --out | --config | --set | --host | --port | --threads | --tools | --auth-keys | --auth-issuer | --auth-jwks | --auth-audience | --auth-scope | --rate-limit | --allow-origin | --allow-host | --cors-max-age | --trusted-proxy | --hsts | --compress-from | --tls-cert | --tls-key | --tls-client-ca | --tls-min | --tls-reload | --max-body | --max-output | --max-connections | --max-connections-per-address | --max-sessions | --max-calls | --max-session-calls | --request-timeout | --max-request-time | --read-timeout | --write-timeout | --idle-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --metrics-addr | --access-log | --otlp-endpoint | --duration | --args | --answer | --sampling-cmd | --root | --scope | --client-id | --client-secret-env | --client-secret-file | --issuer | --client-metadata-url | --redirect-uri | --add | --kind | --affinity | --server-name | --log-dir | --all) skip=$word; continue ;;
+    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | --cacert | --cert | --key | -o | --output | --path | --out | --config | --set | --host | --port | --threads | --tools | --auth-keys | --auth-issuer | --auth-jwks | --auth-audience | --auth-scope | --rate-limit | --allow-origin | --allow-host | --cors-max-age | --trusted-proxy | --hsts | --compress-from | --tls-cert | --tls-key | --tls-client-ca | --tls-min | --tls-reload | --max-body | --max-output | --max-connections | --max-connections-per-address | --max-sessions | --max-calls | --max-session-calls | --request-timeout | --max-request-time | --read-timeout | --write-timeout | --idle-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --metrics-addr | --access-log | --otlp-endpoint | --duration | --args | --answer | --sampling-cmd | --root | -e | --execute | -f | --file | --scope | --client-id | --client-secret-env | --client-secret-file | --issuer | --client-metadata-url | --redirect-uri | --add | --kind | --affinity | --server-name | --log-dir | --all) skip=$word; continue ;;
     -*) continue ;;
     esac
     case "$path $word" in
       'mcpctl serve') path='mcpctl serve' ;;
       'mcpctl call') path='mcpctl call' ;;
+      'mcpctl repl') path='mcpctl repl' ;;
       'mcpctl tools' | 'mcpctl tool') path='mcpctl tools' ;;
       'mcpctl tools ls' | 'mcpctl tools list') path='mcpctl tools ls' ;;
       'mcpctl tools get') path='mcpctl tools get' ;;

@@ -15,7 +15,7 @@ function __mcpctl_path
                 echo after
                 echo 0
                 return
-            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key -o --output --path --out --config --set --host --port --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --rate-limit --allow-origin --allow-host --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --duration --args --answer --sampling-cmd --root --scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --redirect-uri --add --kind --affinity --server-name --log-dir --all
+            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key -o --output --path --out --config --set --host --port --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --rate-limit --allow-origin --allow-host --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --duration --args --answer --sampling-cmd --root -e --execute -f --file --scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --redirect-uri --add --kind --affinity --server-name --log-dir --all
                 set skip yes
                 continue
             case '-*'
@@ -26,6 +26,8 @@ function __mcpctl_path
                 set path 'mcpctl serve'
             case 'mcpctl call'
                 set path 'mcpctl call'
+            case 'mcpctl repl'
+                set path 'mcpctl repl'
             case 'mcpctl tools' 'mcpctl tool'
                 set path 'mcpctl tools'
             case 'mcpctl tools ls' 'mcpctl tools list'
@@ -140,6 +142,7 @@ complete -c mcpctl -f
 complete -c mcpctl -n "__mcpctl_at after" -F
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a serve -d 'Serve the built-in tools, resources and prompts.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a call -d 'Call a tool and print its result.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a repl -d 'Talk to a server line by line.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a tools -d 'List, describe and call tools.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a resources -d 'List and read resources.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl'" -f -a prompts -d 'List and render prompts.'
@@ -268,6 +271,33 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -l no-color -d 'Use no colour,
 complete -c mcpctl -n "__mcpctl_at 'mcpctl call'" -s h -l help -d 'Show help.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl call' 0" -f -a '(mcpctl __complete tools -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl call' 1 -" -f -a '(mcpctl __complete arguments -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s e -l execute -r -f -d 'Run this instead of asking for lines; repeatable.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s f -l file -r -F -d 'Run the lines of this file, - for standard input; repeatable.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l fail-fast -d 'End with the first command that fails.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l answer -r -F -d 'Answers to what the server asks, - for standard input: see `mcpctl help answers`.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l sampling-cmd -r -f -d 'Shell command that answers sampling: JSON on its input, JSON or text on its output.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l root -r -f -a '(__fish_complete_directories)' -d 'Directory to tell the server as a root.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l no-input -d 'Ask nobody at the terminal.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s s -l server -r -f -a '(mcpctl __complete servers -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)' -d 'Server: a name of `mcpctl servers`, a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l transport -r -f -a 'auto sse http-stream' -d 'How a URL is spoken to.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l protocol -r -f -a 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -d 'Protocol revision to speak.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s H -l header -r -f -d 'Header for HTTP servers; the value may be env:NAME or file:PATH.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l bearer-env -r -f -d 'Send the token in this environment variable as bearer token.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l bearer-file -r -F -d 'Send the token in this file as bearer token.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l askpass -d 'Ask at the terminal for a bearer token to send, and do not show it.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s E -l env -r -f -d 'Environment variable for a server that is started.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l cwd -r -f -a '(__fish_complete_directories)' -d 'Directory a server is started in.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l timeout -r -f -d 'Give up after this long. Default 1m without a sign of life, 10m in all.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l retry -r -f -d 'Repeat a request this often when the connection fails and repeating is harmless.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l connect-timeout -r -f -d 'Give up connecting after this long.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l cacert -r -F -d 'Trust the authorities in this PEM file instead of the system\'s.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l cert -r -F -d 'Show https:// servers the certificate in this PEM file.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l key -r -F -d 'Private key of --cert, in PEM, when it is in a file of its own.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l insecure -d 'Accept any certificate, whoever it is from. For tests alone.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s v -l verbose -d 'Say more on standard error: -v phases and timing, -vv messages, -vvv everything.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s q -l quiet -d 'Say nothing on standard error but errors.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l no-color -d 'Use no colour, whatever the terminal.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s h -l help -d 'Show help.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools'" -f -a ls -d 'List the tools of a server.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools'" -f -a get -d 'Describe one tool.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools'" -f -a call -d 'Call a tool and print its result.'

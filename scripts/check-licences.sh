@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Every source file names its licence in its first three lines: GPL-3.0-or-later in Sources/mcpctl, Apache-2.0 elsewhere.
+# Every source file names its licence in its first three lines: GPL-3.0-or-later in Sources/mcpctl and what binds GNU
+# readline to it, Apache-2.0 elsewhere.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 faults=0
 while read -r file; do
   case $file in
-    Sources/mcpctl/*) licence=GPL-3.0-or-later ;;
+    Sources/mcpctl/* | Sources/CReadline/*) licence=GPL-3.0-or-later ;;
     *) licence=Apache-2.0 ;;
   esac
   if ! head -3 "$file" | grep -q "SPDX-License-Identifier: $licence"; then

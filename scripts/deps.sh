@@ -4,7 +4,7 @@
 # A name may list alternatives, a|b: any of them will do, the first is installed.
 set -euo pipefail
 
-build_packages=(libevent-dev libpcre2-dev libcurl4-openssl-dev libssl-dev zlib1g-dev libyaml-dev libhiredis-dev)
+build_packages=(libevent-dev libpcre2-dev libcurl4-openssl-dev libssl-dev zlib1g-dev libyaml-dev libhiredis-dev libreadline-dev)
 test_packages=(mandoc zsh fish bash-completion python3-venv openssl prometheus redis-server "nginx-light|nginx-full|nginx")
 check_packages=(valgrind)
 features_packages=(curl prometheus python3-venv)
@@ -31,7 +31,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   if [ -n "${MCPCTL_SKIP_DEPS:-}" ]; then exit 0; fi
   cat >&2 <<TEXT
 deps: this is not a Debian or Ubuntu system, so nothing was installed.
-mcpctl needs, with headers: libevent 2.1, PCRE2 (8 bit), libcurl 4, OpenSSL 3, zlib, libyaml 0.2 and hiredis 0.14.
+mcpctl needs, with headers: libevent 2.1, PCRE2 (8 bit), libcurl 4, OpenSSL 3, zlib, libyaml 0.2, hiredis 0.14 and GNU readline 8.
 Tests also use mandoc, zsh, fish, bash-completion, openssl, promtool of Prometheus, redis-server 7.0, nginx and Python 3.10 with
 venv; make check uses valgrind, make bench wrk.
 Install them with your package manager, then run make with MCPCTL_SKIP_DEPS=1.

@@ -46,6 +46,7 @@ step "redis" timeout 300 "$swift" test "${flags[@]}" --skip-build --filter MCPRe
 step "end to end" timeout 600 "$swift" test "${flags[@]}" --skip-build --no-parallel --filter "$programs"
 step "interop" Tests/Interop/run.sh "$MCPCTL_BINARY"
 step "observing" Tests/Observing/run.sh "$MCPCTL_BINARY"
+step "terminal" Tests/Terminal/run.sh "$MCPCTL_BINARY"
 
 echo
 echo "==> summary"

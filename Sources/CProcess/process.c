@@ -8,6 +8,7 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -353,4 +354,26 @@ struct cprocess_heap cprocess_heap(void) {
   heap.mapped = info.hblkhd;
 #endif
   return heap;
+}
+
+int cprocess_foreground(const char *command) {
+  posix_spawnattr_t attributes;
+  if (posix_spawnattr_init(&attributes) != 0) return -ENOMEM;
+  sigset_t ours, none;
+  sigemptyset(&ours);
+  sigemptyset(&none);
+  const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGPIPE};
+  for (size_t index = 0; index < sizeof signals / sizeof *signals; index++) sigaddset(&ours, signals[index]);
+  posix_spawnattr_setsigdefault(&attributes, &ours);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  char *words[] = {"sh", "-c", (char *)command, NULL};
+  pid_t child;
+  int number = posix_spawn(&child, "/bin/sh", NULL, &attributes, words, environ);
+  posix_spawnattr_destroy(&attributes);
+  if (number != 0) return -number;
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) return -errno;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -45,6 +45,10 @@ struct cprocess_child cprocess_start(const char *file, char *const *argv, char *
 /// alone: it may outlive us. Returns 0, or the error number.
 int cprocess_detach(const char *file, char *const *argv);
 
+/// Runs a shell command that has our terminal, in our process group, and waits for its end. Returns its exit status, 128
+/// and the signal's number when one ended it, or a negative error number when there is no shell.
+int cprocess_foreground(const char *command);
+
 /// Our own environment, as execve takes it.
 char *const *cprocess_environment(void);
 

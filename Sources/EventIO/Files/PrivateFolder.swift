@@ -46,6 +46,17 @@ package struct PrivateFolder: Sendable {
     try replaceFile("\(path)/\(name)", with: bytes, isPrivate: true)
   }
 
+  /// Adds to the end of the file in one piece, whoever else does so.
+  package func append(_ bytes: [UInt8], to name: String) throws(IOError) {
+    try make()
+    let file = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { throw fault(name) }
+    defer { close(file) }
+    var count = -1
+    repeat { count = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) } } while count < 0 && errno == EINTR
+    guard count == bytes.count else { throw fault(name) }
+  }
+
   /// Deletes the file.
   /// - Returns: whether there was one.
   @discardableResult

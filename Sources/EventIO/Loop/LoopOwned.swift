@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Holds a value that only the thread of one loop touches.
-final class LoopOwned<Value>: @unchecked Sendable {
+package final class LoopOwned<Value>: @unchecked Sendable {
   // `@unchecked` because every access checks that it is on the loop's thread.
   private let loop: EventLoop
   private var stored: Value
 
   /// May be made anywhere, like the value.
-  init(_ value: Value, on loop: EventLoop) {
+  package init(_ value: Value, on loop: EventLoop) {
     self.loop = loop
     stored = value
   }
 
-  var value: Value {
+  package var value: Value {
     get {
       loop.checkIsolated()
       return stored

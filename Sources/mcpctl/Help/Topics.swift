@@ -4,7 +4,7 @@ import CommandLineKit
 extension HelpTopic {
   /// What `mcpctl help` explains besides commands.
   static let all: [HelpTopic] = [
-    .answers, .arguments, .authorization, .configuration, .environment, .exitCodes, .output, .protocol, .targets,
+    .answers, .arguments, .authorization, .configuration, .environment, .exitCodes, .output, .protocol, .repl, .targets,
     .tools,
   ]
 
@@ -37,7 +37,9 @@ extension HelpTopic {
         ("BROWSER", "The program `mcpctl auth login` opens pages with; xdg-open when not set, none when empty."),
         ("XDG_CACHE_HOME", "The folder for eras.json below; ~/.cache when not set."),
         ("XDG_CONFIG_HOME", "The folder for servers.json below; ~/.config when not set."),
-        ("XDG_STATE_HOME", "The folder for tokens below; ~/.local/state when not set."),
+        ("XDG_STATE_HOME", "The folder for tokens and the history below; ~/.local/state when not set."),
+        ("VISUAL, EDITOR", "The editor of \\e in `mcpctl repl`; vi when neither is set."),
+        ("INPUTRC", "How readline edits lines in `mcpctl repl`; ~/.inputrc when not set."),
         ("http_proxy, https_proxy, no_proxy", "Proxies for servers reached by URL, as curl reads them."),
       ]),
       .paragraph(
@@ -63,6 +65,11 @@ extension HelpTopic {
           "~/.local/state/mcpctl/auth/",
           "Tokens of servers you are logged in to, and what authorization servers know mcpctl by. Only you can read it; "
             + "see `mcpctl help authorization`."
+        ),
+        (
+          "~/.local/state/mcpctl/history",
+          "The last 10 000 lines typed into `mcpctl repl`, but for those that begin with a blank or name a secret. Only you "
+            + "can read it."
         ),
       ]),
     ])

@@ -45,6 +45,17 @@ struct Table {
     let heading = bold(line(shown.map { columns[$0].heading }))
     return ([heading] + cells.map(line)).map { $0 + "\n" }.joined()
   }
+
+  /// One row below the other, a line for each cell that is not empty.
+  func expanded(bold: (String) -> String) -> String {
+    let margin = columns.map(\.heading.count).max() ?? 0
+    return rows.enumerated().map { number, row in
+      let lines = zip(columns, row).filter { !$1.isEmpty }.map { column, cell in
+        column.heading + String(repeating: " ", count: margin - column.heading.count + 2) + oneLine(cell) + "\n"
+      }
+      return bold("-- \(number + 1)") + "\n" + lines.joined()
+    }.joined()
+  }
 }
 
 private func cut(_ text: String, to room: Int?) -> String {

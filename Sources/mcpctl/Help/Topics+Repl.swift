@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+
+extension HelpTopic {
+  static let repl = HelpTopic(
+    "repl-commands", "what can be typed into mcpctl repl",
+    [
+      .heading("Lines"),
+      .terms(linesOfRepl),
+      .paragraph(
+        "Words are quoted as in a shell; JSON needs no quotes, and goes on in the next line until its last bracket. "
+          + "`#` begins a comment. Options are those of the command in a shell; what concerns the connection is given to "
+          + "`mcpctl repl` or `\\c`."),
+      .paragraph(
+        "`$name` is a variable wherever it stands outside of single quotes, `$name.member[0]` a part of it, and `$_` the last "
+          + "result. Behind `:=` and within JSON its value is JSON, elsewhere text."),
+    ]
+      + Backslash.sections.flatMap { section -> [Block] in
+        [.heading(section.heading), .terms(section.commands.map { ($0.usage, $0.help) })]
+      }
+      + [
+        .heading("Scripts"),
+        .paragraph(
+          "`mcpctl repl -f FILE`, or a pipe: one or more commands a line. A command that fails does not end the script, unless "
+            + "--fail-fast is given; the exit code is that of the worst failure."),
+        .lines([
+          "mcpctl repl -e 'x = calculator a=1 b=2' -e 'echo message=$x.structuredContent.result'",
+          "mcpctl repl < script",
+        ]),
+      ])
+
+  /// The forms a line may have, and what they do.
+  static let linesOfRepl: [(term: String, text: String)] = [
+    ("tools, prompts, resources", "list them; templates, too"),
+    ("tools NAME", "what a tool takes"),
+    ("call NAME a=1 b=2", "call a tool; NAME a=1 alone does, too"),
+    ("read URI", "print a resource"),
+    ("prompt NAME a=1", "render a prompt"),
+    ("tools/list, any/method", "requests as they are on the wire: any/method name=text other:={\"a\":1}"),
+    ("COMMAND -o json --path .a", "options as in a shell"),
+    ("x = COMMAND", "keep the result; $x.content[0].text and $_ (the last) stand in words"),
+    ("COMMAND | .a[0] | !jq .", "a part of the result, or a shell command that reads it"),
+    ("COMMAND &", "do not wait for it"),
+    ("COMMAND; COMMAND", "one after the other"),
+    ("Tab, Ctrl-C, Ctrl-D", "complete; cancel, or clear the line; leave"),
+  ]
+}

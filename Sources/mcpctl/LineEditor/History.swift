@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import EventIO
+import MCPClientKit
+
+/// The lines typed so far, kept in a file only their author may read.
+///
+/// Each line is added to the file when it is typed, so nothing is lost however a session ends, and sessions side by side
+/// add to the same file.
+struct History: Sendable {
+  /// How many lines are kept.
+  static let limit = 10_000
+  private static let name = "history"
+  /// The most that is read of the file.
+  private static let bytes = 32 << 20
+
+  private let folder: PrivateFolder
+
+  /// Nil where there is no place for it.
+  init?(_ environment: (String) -> String?) {
+    guard let state = environment("XDG_STATE_HOME") ?? environment("HOME").map({ $0 + "/.local/state" }),
+      state.hasPrefix("/")
+    else { return nil }
+    folder = PrivateFolder("\(state)/mcpctl")
+  }
+
+  /// The lines, oldest first. A file that has grown to twice as many as are kept is cut.
+  func load() throws(IOError) -> [String] {
+    guard let bytes = try folder.read(Self.name, limit: Self.bytes) else { return [] }
+    let lines = Self.decode(bytes)
+    let kept = Array(lines.suffix(Self.limit))
+    // Without the lock, a session that adds a line meanwhile would lose it to the shorter file.
+    if lines.count >= 2 * Self.limit, let lock = try folder.tryLock("history.lock") {
+      try folder.replace(Self.name, with: Array(kept.map(Self.encode).joined().utf8))
+      withExtendedLifetime(lock) {}
+    }
+    return kept
+  }
+
+  /// Adds a line.
+  func append(_ line: String) throws(IOError) { try folder.append(Array(Self.encode(line).utf8), to: Self.name) }
+
+  // MARK: The file
+
+  /// One entry a line; a newline within one is written with a backslash in front of it.
+  static func encode(_ entry: String) -> String { entry.replacing("\n", with: "\\\n") + "\n" }
+
+  static func decode(_ bytes: [UInt8]) -> [String] {
+    var entries: [String] = []
+    var entry = ""
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      if line.hasSuffix("\\") {
+        entry += line.dropLast() + "\n"
+      } else {
+        entries.append(entry + line)
+        entry = ""
+      }
+    }
+    return entry.isEmpty ? entries : entries + [entry]
+  }
+
+  // MARK: What is not kept
+
+  /// Whether a line stays out: one that begins with a blank, and one that names a secret, as argument or member.
+  static func isPrivate(_ line: String) -> Bool {
+    guard let first = line.first, !first.isWhitespace else { return true }
+    if namesSecretVariable(line) || hasUserInURL(line) { return true }
+    // A name ends at '=' or ':', and begins behind what no name has.
+    var name = ""
+    var isOver = false
+    for character in line {
+      switch character {
+      case _ where character.isLetter || character.isNumber || character == "_" || character == "-":
+        if isOver { (name, isOver) = ("", false) }
+        name.append(character)
+      case "=", ":":
+        if Redaction.isSecret(name) { return true }
+        (name, isOver) = ("", false)
+      // What may stand between a name and its end: `"name" :`, `a[name]=`.
+      case "\"", "'", "[", "]", ".", " ", "\t": isOver = true
+      default: (name, isOver) = ("", false)
+      }
+    }
+    return false
+  }
+
+  /// `\set NAME VALUE` with a name that speaks of a secret.
+  private static func namesSecretVariable(_ line: String) -> Bool {
+    let words = line.split { $0.isWhitespace || $0 == ";" }
+    return zip(words, words.dropFirst()).contains { $0 == "\\set" && Redaction.isSecret(String($1)) }
+  }
+
+  /// `https://user:password@host`
+  private static func hasUserInURL(_ line: String) -> Bool {
+    line.split(separator: "://", omittingEmptySubsequences: false).dropFirst().contains { rest in
+      let authority = rest.prefix { !"/?# ".contains($0) }
+      return authority.contains("@") && authority.contains(":")
+    }
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import EventIO
+import MCPClientKit
+
+extension Repl {
+  /// How long a server may take to suggest values.
+  private static let patience = Duration.milliseconds(800)
+  /// The most names of files looked at.
+  private static let files = 500
+
+  /// Completes what stands in front of the cursor.
+  func complete(_ pending: String, _ text: String, _ cursor: Int) async -> Completions {
+    let line = TypedLine(String(decoding: text.utf8.prefix(cursor), as: UTF8.self), after: pending)
+    guard !line.isOpaque else { return Completions() }
+    let completer = Completer(
+      surface: surface, variables: variables.values.keys.sorted(), files: Self.fileNames, servers: serverNames)
+    var (candidates, question) = completer.candidates(line)
+    if let question { candidates += await answers(question) }
+    return Completions(start: line.start, candidates: candidates.map(\.quoted))
+  }
+
+  private func answers(_ question: Completer.Question) async -> [Completions.Candidate] {
+    guard let client = current?.scene.client, client.negotiated.capabilities["completions"] != nil else { return [] }
+    let options = RequestOptions(idleTimeout: Self.patience, totalTimeout: Self.patience)
+    let values = try? await client.complete(
+      question.argument, from: question.prefix, of: question.reference, chosen: question.chosen, options: options)
+    return (values ?? []).filter { $0.hasPrefix(question.prefix) }.map {
+      Completions.Candidate(text: question.lead + $0 + question.tail)
+    }
+  }
+
+  private func serverNames() -> [String] {
+    let listed = try? ServerBook(system.environs).entries.map(\.name)
+    return [TargetResolver.builtin] + (listed ?? [])
+  }
+
+  /// The files whose names begin so, folders with a slash behind them.
+  private static func fileNames(_ begun: String) -> [String] {
+    let slash = begun.lastIndex(of: "/")
+    let lead = slash.map { String(begun[...$0]) } ?? ""
+    let entries = try? Folder(lead.isEmpty ? "." : lead).entries(limit: 10_000)
+    let names = (entries ?? []).filter { "\(lead)\($0.name)".hasPrefix(begun) }.prefix(files)
+    return names.map { lead + $0.name + ($0.isFile ? "" : "/") }
+  }
+}
+
+extension Completions.Candidate {
+  /// With what a line needs to take it as one word.
+  fileprivate var quoted: Completions.Candidate {
+    let special = text.contains { $0.isWhitespace || ";'\"\\{|&".contains($0) } && !text.hasPrefix("\\")
+    guard special else { return self }
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let shown = parts.count == 2 ? "\(parts[0])=\(shellQuoted(String(parts[1])))" : shellQuoted(text)
+    return Completions.Candidate(text: shown, meaning: meaning, endsWord: endsWord)
+  }
+}

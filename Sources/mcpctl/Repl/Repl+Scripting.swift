@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import EventIO
+import JSONKit
+import MCPClientKit
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+extension Repl {
+  /// How deep scripts may run scripts.
+  private static let depth = 16
+
+  /// `\i`: the lines of a file.
+  func include(_ words: [String]) async throws {
+    let path = try Backslash.one(words, "\\i FILE")
+    guard scriptDepth < Self.depth else {
+      throw UsageError("scripts run scripts more than \(Self.depth) deep: \(path)")
+    }
+    let lines = try Self.lines(of: path, system)
+    scriptDepth += 1
+    let code = await run(script: lines, named: path)
+    scriptDepth -= 1
+    if Task.isCancelled { throw CancellationError() }
+    guard code == .success else { throw Failure(code, "script", "\(path): not everything succeeded") }
+  }
+
+  /// The lines of a script.
+  static func lines(of path: String, _ console: Console) throws -> ScriptLines {
+    do throws(FileFault) {
+      return ScriptLines(String(decoding: try console.readFile(path, 16 << 20), as: UTF8.self))
+    } catch {
+      throw Failure(error.isMissing ? .notFound : .badConfiguration, "file", "\(error)")
+    }
+  }
+
+  // MARK: The editor
+
+  /// `\e`: the last request, or a call of a tool with all it takes.
+  func edit(_ words: [String]) async throws {
+    guard let terminal else { throw UsageError("\\e needs a terminal") }
+    let text = try await words.isEmpty ? lastRequest?.text ?? "" : skeleton(try Backslash.one(words, "\\e [TOOL]"))
+    let edited = try await inEditor(text + "\n", terminal)
+    guard case .statements(let statements) = try StatementReader.read(edited) else {
+      throw UsageError("what was written ends within a quote or a brace")
+    }
+    guard !statements.isEmpty else { return say("nothing to run", console()) }
+    let line = statements.map(\.text).joined(separator: "; ")
+    console().error.print(console().error.dim(safeText(line)))
+    if !History.isPrivate(line) {
+      terminal.remember([line])
+      try? history?.append(line)
+    }
+    for statement in statements { if await run(statement) == .interrupted { throw CancellationError() } }
+  }
+
+  private func inEditor(_ text: String, _ terminal: Terminal) async throws -> String {
+    let folder = system.environment("TMPDIR") ?? "/tmp"
+    var path = Array("\(folder)/mcpctl-XXXXXX".utf8CString)
+    guard makeTemporaryFile(&path) else { throw Failure(.internalError, "file", "\(folder): \(Console.reason(errno))") }
+    let name = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    defer { unlink(name) }
+    try system.writeFile(name, Array(text.utf8))
+    let editor = system.environment("VISUAL") ?? system.environment("EDITOR") ?? "vi"
+    let status = try await terminal.lend(as: .lent) {
+      try await EventIO.runInForeground(shell: "\(editor) \(shellQuoted(name))")
+    }
+    guard status == 0 else { throw Failure(.negative, "program", "\(editor) ended with \(status); nothing was run") }
+    return String(decoding: try system.readFile(name, 16 << 20), as: UTF8.self)
+  }
+
+  /// A call with every argument a tool takes, required ones first, and above it what each may be.
+  private func skeleton(_ tool: String) async throws -> String {
+    let scene = try server.scene
+    let found = try await scene.find(tool, in: .tools, key: "name", noun: "tool")
+    let schema = InputSchema(found["inputSchema"]?.object ?? [:])
+    let needed = schema.required
+    let properties =
+      schema.properties.filter { needed.contains($0.name) } + schema.properties.filter { !needed.contains($0.name) }
+    var lines = ["# \(oneLine(tool)) \(schema.signature)"]
+    for (name, property) in properties {
+      let meaning = property.description.map { ": \(oneLine($0))" } ?? ""
+      lines.append("# \(name)\(needed.contains(name) ? "*" : "") \(property.kind)\(meaning)")
+    }
+    var arguments = JSONObject()
+    for (name, property) in properties { arguments[name] = property.placeholder }
+    return lines.map { $0 + "\n" }.joined() + "call \(shellWord(tool)) \(JSON.object(arguments).pretty)"
+  }
+
+  // MARK: Programs and history
+
+  func runShell(_ command: String) async throws {
+    guard !command.isEmpty else { throw UsageError("write \\! COMMAND") }
+    await terminal?.settled()
+    system.output.flush()
+    let status =
+      if let terminal { try await terminal.lend(as: .lent) { try await EventIO.runInForeground(shell: command) } } else
+      {
+        try await EventIO.runInForeground(shell: command)
+      }
+    guard status == 0 else { throw Failure(.negative, "program", "\(command.shortened) ended with \(status)") }
+  }
+
+  func showHistory(_ words: [String], _ console: Console) throws {
+    guard let history = History(system.environment) else {
+      throw UsageError("there is no place for a history: HOME is not set")
+    }
+    let lines: [String]
+    do throws(IOError) { lines = try history.load() } catch { throw Failure(.internalError, "file", error.message) }
+    let text = lines.map { $0 + "\n" }.joined()
+    guard let path = words.first else { return console.output.write(safeText(text)) }
+    let file = try ResultFile(path)
+    file.write(text)
+    say("\(lines.count) lines written to \(path)", console)
+  }
+}
+
+/// Makes an empty file that nobody else may read, and replaces the X at the end of its path.
+private func makeTemporaryFile(_ path: inout [CChar]) -> Bool {
+  let descriptor = mkstemp(&path)
+  return descriptor >= 0 && close(descriptor) == 0
+}
+
+extension InputSchema {
+  /// What stands for the value until somebody writes another.
+  fileprivate var placeholder: JSON {
+    if let given = here["default"] ?? here["examples"]?[0] ?? values?.first { return given }
+    switch types.first ?? alternatives.first?.types.first {
+    case "integer", "number": return here["minimum"] ?? 0
+    case "boolean": return false
+    case "array": return []
+    case "object": return [:]
+    case "null": return .null
+    default: return ""
+    }
+  }
+}
+
+/// The lines of a text, as a script is read.
+struct ScriptLines: AsyncSequence, Sendable {
+  typealias Element = String
+
+  struct AsyncIterator: AsyncIteratorProtocol {
+    var lines: [String].Iterator
+    mutating func next() async throws -> String? { lines.next() }
+  }
+
+  private let lines: [String]
+
+  init(_ text: String) { lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+  init(_ lines: [String]) { self.lines = lines }
+
+  func makeAsyncIterator() -> AsyncIterator { AsyncIterator(lines: lines.makeIterator()) }
+}
+
+/// The lines of standard input, as they come.
+struct InputLines: AsyncSequence, Sendable {
+  typealias Element = String
+
+  struct AsyncIterator: AsyncIteratorProtocol {
+    let streams: StandardStreams
+    mutating func next() async throws -> String? {
+      do throws(IOError) {
+        guard let line = try await streams.line() else { return nil }
+        return String(decoding: line, as: UTF8.self)
+      } catch {
+        throw mcpctl.Failure(.badArguments, "input", error.message)
+      }
+    }
+  }
+
+  let streams: StandardStreams
+
+  func makeAsyncIterator() -> AsyncIterator { AsyncIterator(streams: streams) }
+}

@@ -1,0 +1,288 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Typing at the REPL: completion, quotes, JSON, history, variables. lines.py MCPCTL"""
+
+import os
+import pathlib
+import stat
+import sys
+import tempfile
+
+from harness import Report, equal, expect
+from window import Window, contents, golden, our_server, tell, until
+
+
+def the_first_screen_says_who_answers_and_what_there_is(mcpctl):
+    with Window(mcpctl) as window:
+        window.run("tools")
+        golden("start", window.text())
+
+
+def a_tool_is_described(mcpctl):
+    with Window(mcpctl) as window:
+        window.run("\\d calculator")
+        golden("describe", window.text())
+
+
+def help_lists_everything(mcpctl):
+    with Window(mcpctl, rows=80) as window:
+        window.run("\\?")
+        golden("help", window.text())
+
+
+def tab_completes_a_tool(mcpctl):
+    with Window(mcpctl) as window:
+        window.at_prompt()
+        window.type("call calc\t")
+        window.at_prompt("call calculator ")
+
+
+def tab_lists_what_fits(mcpctl):
+    with Window(mcpctl) as window:
+        window.at_prompt()
+        window.type("call \t")
+        window.see("Answers with the message it was given.")
+        window.at_prompt("call ")
+        window.type("ec\t")
+        window.at_prompt("call echo ")
+        window.type("\t")
+        window.at_prompt("call echo message=")
+
+
+def tab_offers_required_arguments_first_and_none_twice(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
+            window.at_prompt()
+            window.type("call calculator \t")
+            window.see("* NUMBER First number.")
+            window.at_prompt("call calculator ")
+            golden("arguments", window.text())
+            window.type("a=1 b\t")
+            window.at_prompt("call calculator a=1 b=")
+            window.type("2 ex\t")
+            window.at_prompt("call calculator a=1 b=2 exact=")
+            window.type("t\t")
+            window.at_prompt("call calculator a=1 b=2 exact=true ")
+            window.type("\t")
+            window.at_prompt("call calculator a=1 b=2 exact=true operation=")
+
+
+def tab_lists_the_values_of_an_enumeration(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
+            window.at_prompt()
+            window.type("call calculator operation=\t")
+            for value in ["add", "subtract", "multiply", "divide"]:
+                window.see(f"operation={value}")
+            window.at_prompt("call calculator operation=")
+            window.type("mul\t")
+            window.at_prompt("call calculator operation=multiply ")
+
+
+def tab_asks_the_server_for_values_of_prompts_and_templates(mcpctl):
+    with Window(mcpctl) as window:
+        window.at_prompt()
+        window.type("prompt gr\tla\tG\t")
+        window.at_prompt("prompt greet language=German ")
+        window.type("\x15read sample://gr\tG\t")
+        window.at_prompt("read sample://greeting/Grace ")
+
+
+def tab_completes_files_commands_and_variables(mcpctl):
+    with Window(mcpctl) as window:
+        pathlib.Path(window.home, "letter.txt").write_text("dear all")
+        window.at_prompt()
+        window.type("echo message=@let\t")
+        window.at_prompt("echo message=@letter.txt ")
+        window.type("\r")
+        window.see("dear all")
+        window.run("long_name = echo message=hi")
+        window.type("\\conn\t")
+        window.at_prompt("\\conninfo ")
+        window.type("\x15$lon\t")
+        window.at_prompt("$long_name")
+
+
+def an_open_brace_goes_on_in_the_next_line(mcpctl):
+    with Window(mcpctl) as window:
+        window.enter("call calculator {")
+        window.at_prompt(prompt="...> ")
+        window.type('"a": 40,\r')
+        window.type('"b": 2}\r')
+        window.see("\n42\n")
+        window.enter("echo message='one")
+        window.at_prompt(prompt="...> ")
+        window.type("two'\r")
+        window.see("one\\ntwo")
+        window.at_prompt()
+        equal(window.history().count("...>"), 0)
+
+
+def a_line_half_typed_stays_when_the_server_speaks(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
+            window.at_prompt()
+            window.type("call calculator a=1")
+            window.at_prompt("call calculator a=1")
+            tell(folder)
+            window.see("[warning] the disk is full")
+            window.at_prompt("call calculator a=1")
+            lines = window.lines()
+            expect(lines.index("[warning] the disk is full") < lines.index(PYTHON + "call calculator a=1"), "it is above")
+            equal(sum("call calculator a=1" in line for line in lines), 1, "how often the line shows")
+            window.type(" b=2\r")
+            window.see("\n3\n")
+
+
+def a_long_half_typed_line_stays_too(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(mcpctl, *our_server(folder), prompt=PYTHON, columns=40) as window:
+            window.at_prompt()
+            window.type("call login user=" + "abcdefghij" * 6)
+            window.until(lambda: "".join(window.lines()).endswith("abcdefghij" * 6), "the line does not wrap")
+            tell(folder)
+            window.see("the disk is full")
+            window.until(lambda: "".join(window.lines()).count("abcdefghij" * 6) == 1, "it is not drawn once")
+
+
+def ctrl_c_at_the_prompt_clears_the_line(mcpctl):
+    with Window(mcpctl) as window:
+        window.at_prompt()
+        window.type("call nothing")
+        window.at_prompt("call nothing")
+        window.type("\x03")
+        window.at_prompt()
+        window.type("\x03\x03")
+        window.see("^C\nbuiltin> ^C")
+        window.enter("call calculator {")
+        window.at_prompt(prompt="...> ")
+        window.type("\x03")
+        window.at_prompt()
+        expect("3" in window.run("calculator a=1 b=2"), "it still works")
+
+
+def changes_of_the_tools_are_told_and_completed(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
+            window.enter("grow")
+            window.see("# tools changed: +novel")
+            window.at_prompt()
+            window.type("call nov\t")
+            window.at_prompt("call novel ")
+
+
+def the_history_outlives_kill_9(mcpctl):
+    with tempfile.TemporaryDirectory() as home:
+        with Window(mcpctl, home=home) as window:
+            window.run("echo message=remembered")
+            window.process.kill()
+            window.ended()
+        equal(stat.S_IMODE(os.stat(f"{home}/state/mcpctl/history").st_mode), 0o600, "mode of the history")
+        with Window(mcpctl, home=home) as window:
+            window.at_prompt()
+            window.type("\x1b[A")
+            window.at_prompt("echo message=remembered")
+
+
+def sessions_side_by_side_add_to_one_history(mcpctl):
+    with tempfile.TemporaryDirectory() as home:
+        with Window(mcpctl, home=home) as one, Window(mcpctl, home=home) as two:
+            one.run("echo message=first")
+            two.run("echo message=second")
+            one.run("echo message=third")
+        lines = contents(f"{home}/state/mcpctl/history").split()
+        equal([line for line in lines if "=" in line], ["message=first", "message=second", "message=third"])
+
+
+def secrets_and_lines_with_a_blank_in_front_are_not_kept(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
+            window.run("login password=hunter2 user=ada")
+            window.run('login {"password": "hunter3"}')
+            window.run("tools/call login password:='\"hunter4\"'")
+            window.run(" login user=blank")
+            window.run("login user=kept")
+            equal(window.history(), "login user=kept\n")
+            window.type("\x1b[A\x1b[A")
+            window.at_prompt("login user=kept")
+
+
+def variables_and_filters(mcpctl):
+    with Window(mcpctl) as window:
+        equal(window.run("x = calculator a=40 b=2").split("\n")[0].startswith("["), True, "only the time is shown")
+        expect("44" in window.run("calculator a=$x.structuredContent.result b=2"), "a variable in a word")
+        expect("44" in window.run("$_.structuredContent.result"), "the last result")
+        expect(window.run("echo message=hi | .content[0].text").startswith('{"echo":"hi"}'), "a part")
+        expect("HI" in window.run("echo message=hi | .structuredContent.echo | !tr a-z A-Z"), "a shell command")
+        expect("no variable '$y'" in window.run("echo message=$y"), "an unknown variable")
+
+
+def expanded_display_and_formats(mcpctl):
+    with Window(mcpctl) as window:
+        window.run("\\x")
+        expect("DESCRIPTION  Waits" in window.run("\\dt sle*"), "rows below each other")
+        window.run("\\o json")
+        expect('"result": 3' in window.run("calculator a=1 b=2"), "a format")
+        window.run("\\o results.txt")
+        window.run("\\timing off")
+        equal(window.run("echo message=elsewhere"), "", "nothing on the screen")
+        window.run("\\o")
+        expect("elsewhere" in contents(f"{window.home}/results.txt"), "the file")
+        equal(stat.S_IMODE(os.stat(f"{window.home}/results.txt").st_mode), 0o600, "mode of the file")
+
+
+def the_editor_gets_a_call_with_all_it_takes(mcpctl):
+    with Window(mcpctl, environment={"EDITOR": "cp \"$0\" seen; sed -i 's/\"a\": 0/\"a\": 40/;s/\"b\": 0/\"b\": 2/'"}) as window:
+        shown = window.run("\\e calculator")
+        expect("42" in shown, f"what was written is run: {shown}")
+        expect('"operation": "add"' in window.history(), f"and kept: {window.history()}")
+
+
+def shell_commands_get_the_terminal(mcpctl):
+    with Window(mcpctl) as window:
+        window.enter("\\! echo ready; read line && echo \"<$line>\"")
+        window.see("\nready")
+        window.type("typed\r")
+        window.see("<typed>")
+        window.at_prompt()
+        expect("ended with 3" in window.run("\\! exit 3"), "the exit code")
+
+
+def a_program_that_has_the_terminal_has_ctrl_c_too(mcpctl):
+    with Window(mcpctl) as window:
+        window.enter("\\! trap 'echo caught; exit 0' INT; echo ready; read line")
+        window.see("\nready")
+        window.type("\x03")
+        window.see("caught")
+        window.at_prompt()
+
+
+PYTHON = os.path.basename(sys.executable) + "> "
+
+if __name__ == "__main__":
+    report = Report("lines")
+    for fact in [
+        the_first_screen_says_who_answers_and_what_there_is,
+        a_tool_is_described,
+        help_lists_everything,
+        tab_completes_a_tool,
+        tab_lists_what_fits,
+        tab_offers_required_arguments_first_and_none_twice,
+        tab_lists_the_values_of_an_enumeration,
+        tab_asks_the_server_for_values_of_prompts_and_templates,
+        tab_completes_files_commands_and_variables,
+        an_open_brace_goes_on_in_the_next_line,
+        a_line_half_typed_stays_when_the_server_speaks,
+        a_long_half_typed_line_stays_too,
+        ctrl_c_at_the_prompt_clears_the_line,
+        changes_of_the_tools_are_told_and_completed,
+        the_history_outlives_kill_9,
+        sessions_side_by_side_add_to_one_history,
+        secrets_and_lines_with_a_blank_in_front_are_not_kept,
+        variables_and_filters,
+        expanded_display_and_formats,
+        the_editor_gets_a_call_with_all_it_takes,
+        shell_commands_get_the_terminal,
+        a_program_that_has_the_terminal_has_ctrl_c_too,
+    ]:
+        report.run("repl", fact, sys.argv[1])
+    sys.exit(report.finish())

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server of revision 2025-11-25 for the terminal tests: server.py FOLDER. It writes there its process id, what it hears,
+and how often it was asked to count. SIGUSR1 has it say a log line; it knows nothing of mcpctl's own code."""
+
+import json
+import os
+import signal
+import sys
+import threading
+
+folder = sys.argv[1]
+lock = threading.Lock()
+stopped = threading.Event()
+answers = {}
+tools = [
+    {"name": "calculator", "description": "Works with two numbers.", "inputSchema": {
+        "type": "object", "required": ["a", "b"], "properties": {
+            "operation": {"type": "string", "enum": ["add", "subtract", "multiply", "divide"], "description": "What to do."},
+            "a": {"type": "number", "description": "First number."}, "b": {"type": "number"},
+            "exact": {"type": "boolean"}}}},
+    {"name": "sleep", "description": "Waits until it is cancelled.", "inputSchema": {"type": "object", "properties": {"seconds": {"type": "number"}}}},
+    {"name": "count", "description": "Counts.", "inputSchema": {"type": "object"}},
+    {"name": "die", "description": "Counts, and ends without an answer.", "inputSchema": {"type": "object"}},
+    {"name": "deaf", "description": "Hears nothing any more.", "inputSchema": {"type": "object"}},
+    {"name": "grow", "description": "Gets another tool.", "inputSchema": {"type": "object"}},
+    {"name": "book", "description": "Asks before it books.", "inputSchema": {"type": "object"}},
+    {"name": "login", "inputSchema": {"type": "object", "properties": {"password": {"type": "string"}, "user": {"type": "string"}}}},
+    {"name": "far", "description": "Tells how far it is, until it is told to go on.", "inputSchema": {"type": "object"}},
+    {"name": "blob", "inputSchema": {"type": "object"}},
+]
+waiting = {}
+
+
+def send(**message):
+    with lock:
+        sys.stdout.write(json.dumps({"jsonrpc": "2.0", **message}) + "\n")
+        sys.stdout.flush()
+
+
+def note(name, text):
+    with open(f"{folder}/{name}", "a") as file:
+        file.write(text)
+
+
+def text(number, words):
+    send(id=number, result={"content": [{"type": "text", "text": words}]})
+
+
+def ask(number, schema, message):
+    """Asks the client to fill in a form; what came of it."""
+    answered = threading.Event()
+    answers[f"q{number}"] = answered
+    send(id=f"q{number}", method="elicitation/create", params={"message": message, "requestedSchema": schema})
+    answered.wait()
+    return answers[f"r{number}"]
+
+
+def call(number, params):
+    name, given = params["name"], params.get("arguments", {})
+    if name == "calculator":
+        text(number, str({"add": given["a"] + given["b"]}.get(given.get("operation", "add"), 0)))
+    elif name in ("sleep", "far"):
+        cancelled = waiting[number]
+        if name == "far":
+            token = params.get("_meta", {}).get("progressToken")
+            if token is not None:
+                send(method="notifications/progress", params={"progressToken": token, "progress": 1, "total": 4, "message": "working"})
+        if not cancelled.wait(60) or name == "far":
+            text(number, "done")
+    elif name in ("count", "die"):
+        note("count", "x")
+        if name == "die":
+            os._exit(1)
+        text(number, "counted")
+    elif name == "deaf":
+        stopped.set()
+    elif name == "grow":
+        tools.append({"name": "novel", "inputSchema": {"type": "object"}})
+        text(number, "grown")
+        send(method="notifications/tools/list_changed")
+    elif name == "book":
+        schema = {"type": "object", "required": ["name"], "properties": {
+            "name": {"type": "string", "title": "Name"}, "nights": {"type": "integer", "title": "Nights", "default": 2},
+            "pin": {"type": "string", "title": "PIN"}}}
+        text(number, "booked: " + json.dumps(ask(number, schema, "Who stays?")))
+    else:
+        text(number, json.dumps(given))
+
+
+def answer(message):
+    method, number, params = message.get("method"), message.get("id"), message.get("params", {})
+    if method == "initialize":
+        capabilities = {"tools": {"listChanged": True}, "logging": {}}
+        send(id=number, result={"protocolVersion": "2025-11-25", "capabilities": capabilities,
+                                "serverInfo": {"name": "window", "version": "1"}})
+    elif method == "tools/list":
+        send(id=number, result={"tools": tools})
+    elif method == "tools/call":
+        waiting[number] = threading.Event()
+        threading.Thread(target=call, args=(number, params), daemon=True).start()
+    elif method == "notifications/cancelled":
+        waiting[params["requestId"]].set()
+    elif method is None and f"q{str(number)[1:]}" in answers:
+        answers[f"r{number[1:]}"] = message.get("result", message.get("error"))
+        answers[number].set()
+    elif number is not None:
+        known = {"ping", "logging/setLevel"}
+        send(id=number, **({"result": {}} if method in known else {"error": {"code": -32601, "message": f"no {method}"}}))
+
+
+def say(*_):
+    # In a handler of the main thread, which may hold the lock.
+    threading.Thread(target=lambda: send(method="notifications/message", params={"level": "warning", "data": "the disk is full"})).start()
+
+
+def go_on(*_):
+    for event in waiting.values():
+        event.set()
+
+
+signal.signal(signal.SIGUSR1, say)
+signal.signal(signal.SIGUSR2, go_on)
+with open(f"{folder}/pid", "w") as file:
+    file.write(str(os.getpid()))
+for line in sys.stdin:
+    note("heard", line)
+    if stopped.is_set():
+        continue
+    answer(json.loads(line))

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+import CommandLineKit
+import JSONKit
+import MCPClientKit
+import Testing
+
+@testable import mcpctl
+
+/// Completion of lines, as far as it is decided without a server.
+@Suite struct CompleterTests {
+  private let surface: Surface = {
+    let surface = Surface()
+    _ = surface.take(
+      [
+        [
+          "name": "calc", "description": "Works.",
+          "inputSchema": [
+            "type": "object", "required": ["b"],
+            "properties": [
+              "a": ["type": "integer", "default": 7], "b": ["enum": ["one", "two words"]], "flag": ["type": "boolean"],
+              "list": ["type": "array", "items": ["enum": ["x", "y"]]],
+              "deep": ["type": "object", "properties": ["c": ["const": "z"]]],
+              "some": ["type": "string", "examples": ["e1", "e2"]],
+            ],
+          ],
+        ]
+      ], as: .tools)
+    _ = surface.take(
+      [["name": "greet", "arguments": [["name": "name", "required": true], ["name": "language"]]]], as: .prompts)
+    _ = surface.take([["uri": "a://one"]], as: .resources)
+    _ = surface.take([["uriTemplate": "a://t/{name}.txt"]], as: .resourceTemplates)
+    return surface
+  }()
+
+  private func complete(_ text: String, after before: String = "") -> ([String], Completer.Question?) {
+    let completer = Completer(surface: surface, variables: ["total"]) { begun in
+      ["file1", "folder/"].filter { $0.hasPrefix(begun) }
+    }
+    let (candidates, question) = completer.candidates(TypedLine(text, after: before))
+    return (candidates.map(\.text), question)
+  }
+
+  @Test(arguments: [
+    ("call c", ["calc"]), ("calc ", ["b=", "a=", "flag=", "list=", "deep=", "some="]),
+    ("call calc b=one ", ["a=", "flag=", "list=", "deep=", "some="]),
+    ("call calc b=", ["b=one", "b=two words"]), ("x = calc flag=", ["flag=true", "flag=false"]), ("calc a=", ["a=7"]),
+    ("calc list=", ["list=x", "list=y"]), ("calc list[]=", ["list[]=x", "list[]=y"]), ("calc deep[c]=", ["deep[c]=z"]),
+    ("calc some=", ["some=e1", "some=e2"]), ("calc b=@f", ["b=@file1", "b=@folder/"]), ("calc b=$to", ["b=$total"]),
+    ("ping; call c", ["calc"]), ("calc --pa", ["--path"]), ("prompt ", ["greet"]),
+    ("prompt greet ", ["name=", "language="]),
+    ("read a://o", ["a://one"]), ("\\dt ", ["calc"]), ("\\timing o", ["on", "off"]), ("nosuch ", []),
+    ("call calc | .", []),
+  ])
+  func whatFitsIsOffered(line: String, expected: [String]) {
+    let typed = TypedLine(line)
+    if typed.isOpaque { #expect(expected.isEmpty) } else { #expect(complete(line).0 == expected) }
+  }
+
+  @Test func theServerIsAskedForValuesOfPromptsAndTemplates() {
+    #expect(
+      complete("prompt greet name=Ada language=G").1
+        == .init(
+          reference: .prompt("greet"), argument: "language", prefix: "G", lead: "language=", chosen: ["name": "Ada"]))
+    #expect(
+      complete("read a://t/A").1
+        == .init(reference: .resource("a://t/{name}.txt"), argument: "name", prefix: "A", lead: "a://t/", tail: ".txt"))
+    #expect(complete("prompt greet nothing=G").1 == nil)
+  }
+
+  @Test func theWordBeforeTheCursorIsKnown() {
+    let line = TypedLine("ping; call calc a=1 b='two w")
+    #expect(line.words == ["call", "calc", "a=1"])
+    #expect((line.begun, line.start, line.quote) == ("b=two w", 20, "'"))
+    #expect(TypedLine("f {\"a\": ").isOpaque)
+    #expect(TypedLine("\"a\": 1} b", after: "f {").begun == "b")
+    #expect(TypedLine("größe ").start == 8)
+  }
+}
+
+/// The file of lines.
+@Suite struct HistoryTests {
+  @Test func linesComeBackAsTheyWere() {
+    let entries = ["tools", "call x {\n\"a\": 1\n}", "echo a\\ b", "call x \\\n a=1"]
+    #expect(History.decode(Array(entries.map(History.encode).joined().utf8)) == entries)
+  }
+
+  @Test(arguments: [
+    "login password=x", "login Password:=\"x\"", "call x api_key=1", "call x {\"accessToken\": 1}", "f a[secret]=1",
+    "f {\"clientSecret\" : 1}", " tools", "\ttools", "", "tools; \\set token abc", "\\c https://ada:pw@host/mcp",
+    "\\c -H 'Authorization: Bearer x' https://host",
+  ])
+  func secretsStayOut(line: String) { #expect(History.isPrivate(line)) }
+
+  @Test(arguments: [
+    "tools", "call x a=1", "echo message=password", "read a://b?c=d", "call secret a=1", "x = login user=1",
+  ])
+  func otherLinesAreKept(line: String) { #expect(!History.isPrivate(line)) }
+
+  @Test func sessionsAddToOneFileThatIsCut() throws {
+    let folder = TemporaryFolder()
+    let history = try #require(History { $0 == "XDG_STATE_HOME" ? folder.path("state") : nil })
+    #expect(try history.load() == [])
+    try history.append("one")
+    let other = try #require(History { $0 == "XDG_STATE_HOME" ? folder.path("state") : nil })
+    try other.append("two\nlines")
+    #expect(try history.load() == ["one", "two\nlines"])
+    let path = folder.path("state/mcpctl/history")
+    let many = (0..<2 * History.limit).map { "line \($0)\n" }
+    try Console.system().writeFile(path, Array(many.joined().utf8))
+    let kept = try history.load()
+    #expect((kept.count, kept.last) == (History.limit, "line 19999"))
+    #expect(try Console.system().readFile(path, 1 << 20).filter { $0 == UInt8(ascii: "\n") }.count == History.limit)
+  }
+}
+
+@Suite struct StatusLineTests {
+  @Test func nothingShowsWhileItIsQuick() {
+    let start = ContinuousClock.now
+    var line = StatusLine("sleep", at: start)
+    #expect(line.text(at: start + .milliseconds(149), columns: 80) == nil)
+    #expect(line.text(at: start + .milliseconds(1250), columns: 80) == "/ sleep 1.2 s")
+    line.notice = "cancelling"
+    #expect(line.text(at: start + .milliseconds(1300), columns: 80) == "- sleep 1.3 s cancelling")
+  }
+
+  @Test func itNeverWraps() {
+    var line = StatusLine(String(repeating: "日", count: 60) + "\u{1B}[2J\n", at: .now)
+    let text = line.text(at: .now + .seconds(1), columns: 40) ?? ""
+    #expect(text.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x1100 ? 2 : 1) } <= 39)
+    #expect(!text.contains("\u{1B}"))
+  }
+
+  @Test(arguments: [
+    ("calc*", true), ("*or", true), ("c?lc*", true), ("lat", true), ("*x*", false), ("c", true), ("?", false),
+  ])
+  func patternsFitNames(pattern: String, fits: Bool) { #expect(Glob.fits("calculator", [pattern]) == fits) }
+}
