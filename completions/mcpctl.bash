@@ -212,6 +212,7 @@ _mcpctl_values() {
     'mcpctl repl --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl repl --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl repl --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl repl 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools ls -s' | 'mcpctl tools ls --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools ls --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tools ls --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;

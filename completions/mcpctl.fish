@@ -298,6 +298,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s v -l verbose -d 'Say more o
 complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s q -l quiet -d 'Say nothing on standard error but errors.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l no-color -d 'Use no colour, whatever the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s h -l help -d 'Show help.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl' 0" -f -a '(mcpctl __complete servers -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools'" -f -a ls -d 'List the tools of a server.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools'" -f -a get -d 'Describe one tool.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools'" -f -a call -d 'Call a tool and print its result.'

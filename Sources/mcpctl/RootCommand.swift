@@ -17,8 +17,8 @@ struct RootCommand: CommandGroup {
       .init("mcpctl tools ls -- npx some-server", "Starts a program and lists its tools."),
     ])
   static let subcommands: [any Command.Type] = [
-    ServeCommand.self, CallCommand.self, ReplCommand.self, ToolsCommand.self, ResourcesCommand.self, PromptsCommand.self, RPCCommand.self,
-    PingCommand.self,
+    ServeCommand.self, CallCommand.self, ReplCommand.self, ToolsCommand.self, ResourcesCommand.self,
+    PromptsCommand.self, RPCCommand.self, PingCommand.self,
     InfoCommand.self, ServersCommand.self, AuthCommand.self, KeysCommand.self, ConfigCommand.self, DeployCommand.self,
     VersionCommand.self,
     HelpCommand.self,

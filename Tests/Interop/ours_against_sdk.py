@@ -186,6 +186,18 @@ def an_unknown_method_exits_6(ours):
     ours.run("rpc", "no/such", "{}", code=6)
 
 
+def the_repl_does_it_all_over_one_connection(ours):
+    script = (
+        "tools/list -o name\ncall add a=40 b=2\nx = add a=1 b=2\nadd a=$x.structuredContent.result b=4\n"
+        "join words:=[\"a\", \"b c\"] upper=true\ncount to=3 pause=0.01 &\n\\wait\n"
+        "resources/read uri=memo://greeting/Ada\nprompts/get review code=x\n\\d forecast\nad a=1\n"
+    )
+    said = ours.run("repl", stdin=script, code=8)
+    for text in ["add\n", "\n42\n", "\n7\n", "\nA B C\n", "counted to 3", "Ada", "forecast city=STRING"]:
+        expect(text in said, f"{text!r} is not in {said!r}")
+    expect("did you mean 'add'?" in ours.errors, ours.errors)
+
+
 def killing_the_client_takes_the_server_along(ours):
     if ours.kind != "stdio":
         raise Skip("only a child process can be orphaned")
@@ -242,6 +254,7 @@ FACTS = [
     ping_answers,
     any_method_can_be_sent,
     an_unknown_method_exits_6,
+    the_repl_does_it_all_over_one_connection,
     killing_the_client_takes_the_server_along,
 ]
 

@@ -2,17 +2,14 @@
 """What is seen while calls run: progress, Ctrl-C on both ends, jobs, lost servers, other servers. calls.py MCPCTL"""
 
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
 import tempfile
 
-from harness import Report, equal, expect, free_port
-from window import Window, contents, our_server, tell, until
-
-PYTHON = os.path.basename(sys.executable) + "> "
+from harness import Report, Skip, equal, expect, free_port
+from window import HERE, PYTHON, Window, contents, our_server, our_window, tell, until
 
 
 def heard(folder, method):
@@ -30,15 +27,14 @@ def calling(folder, name):
 
 
 def ctrl_c_cancels_on_both_ends(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.enter("sleep seconds=10")
-            number = calling(folder, "sleep")
-            window.type("\x03")
-            window.see("the server was told, and answers")
-            window.at_prompt()
-            equal([message["params"]["requestId"] for message in heard(folder, "notifications/cancelled")], [number])
-            expect("3" in window.run("calculator a=1 b=2"), "the connection is still good")
+    with our_window(mcpctl) as (folder, window):
+        window.enter("sleep seconds=10")
+        number = calling(folder, "sleep")
+        window.type("\x03")
+        window.see("the server was told, and answers")
+        window.at_prompt()
+        equal([message["params"]["requestId"] for message in heard(folder, "notifications/cancelled")], [number])
+        expect("3" in window.run("calculator a=1 b=2"), "the connection is still good")
 
 
 def ctrl_c_closes_the_stream_of_a_modern_server(mcpctl):
@@ -61,104 +57,96 @@ def ctrl_c_closes_the_stream_of_a_modern_server(mcpctl):
 
 
 def a_second_ctrl_c_no_longer_waits(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.enter("deaf")
-            calling(folder, "deaf")
-            window.type("\x03")
-            window.see("Ctrl-C again stops waiting")
-            window.type("\x03")
-            window.see("no longer waited for: deaf")
-            window.at_prompt()
+    with our_window(mcpctl) as (folder, window):
+        window.enter("deaf")
+        calling(folder, "deaf")
+        window.type("\x03")
+        window.see("Ctrl-C again stops waiting")
+        window.type("\x03")
+        window.see("no longer waited for: deaf")
+        window.at_prompt()
 
 
 def a_server_that_stays_silent_is_named(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.enter("deaf")
-            calling(folder, "deaf")
-            window.type("\x03")
-            window.see("it did not answer within 2000 ms")
-            window.at_prompt()
+    with our_window(mcpctl) as (folder, window):
+        window.enter("deaf")
+        calling(folder, "deaf")
+        window.type("\x03")
+        window.see("it did not answer within 2000 ms")
+        window.at_prompt()
 
 
 def progress_shows_and_goes(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.enter("far")
-            window.see("[#####...............] 25% far")
-            window.see("working")
-            tell(folder)
-            window.see("[warning] the disk is full")
-            window.until(lambda: window.lines()[window.screen.cursor.y].startswith("[#####"), "the bar is not below it")
-            tell(folder, signal.SIGUSR2)
-            window.see("\ndone\n")
-            window.at_prompt()
-            expect("#####" not in window.text(), f"the bar is gone: {window.text()}")
+    with our_window(mcpctl) as (folder, window):
+        window.enter("far")
+        window.see("[#####...............] 25% far")
+        window.see("working")
+        tell(folder)
+        window.see("[warning] the disk is full")
+        window.until(lambda: window.lines()[window.screen.cursor.y].startswith("[#####"), "the bar is not below it")
+        tell(folder, signal.SIGUSR2)
+        window.see("\ndone\n")
+        window.at_prompt()
+        expect("#####" not in window.text(), f"the bar is gone: {window.text()}")
 
 
 def something_turns_where_nobody_knows_how_much_there_is(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.enter("sleep")
-            window.until(lambda: re.match(r"[|/\\-] sleep \d+\.\d s", window.line()), "nothing turns")
-            window.type("\x03")
-            window.at_prompt()
+    with our_window(mcpctl) as (folder, window):
+        window.enter("sleep")
+        window.until(lambda: re.match(r"[|/\\-] sleep \d+\.\d s", window.line()), "nothing turns")
+        window.type("\x03")
+        window.at_prompt()
 
 
 def what_is_typed_while_a_call_runs_waits_for_the_prompt(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.enter("far")
-            window.see("25%")
-            window.type("count\rcalculator a=1")
-            tell(folder, signal.SIGUSR2)
-            window.see("\ncounted\n")
-            window.at_prompt("calculator a=1")
+    with our_window(mcpctl) as (folder, window):
+        window.enter("far")
+        window.see("25%")
+        window.type("count\rcalculator a=1")
+        tell(folder, signal.SIGUSR2)
+        window.see("\ncounted\n")
+        window.at_prompt("calculator a=1")
 
 
 def jobs_run_in_the_background(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            expect("[1] far" in window.run("far &"), "it is told")
-            calling(folder, "far")
-            expect("far" in window.run("\\jobs"), "it is listed")
-            window.type("half a li")
-            window.at_prompt("half a li")
-            tell(folder, signal.SIGUSR2)
-            window.see("[1] done after")
-            window.at_prompt("half a li")
-            window.type("\x15sleep &\r")
-            window.see("[2] sleep")
-            calling(folder, "sleep")
-            window.run("\\cancel 2")
-            window.see("[2] ended with 130")
-            expect("nothing runs" in window.run("\\jobs"), "it is over")
+    with our_window(mcpctl) as (folder, window):
+        expect("[1] far" in window.run("far &"), "it is told")
+        calling(folder, "far")
+        expect("far" in window.run("\\jobs"), "it is listed")
+        window.type("half a li")
+        window.at_prompt("half a li")
+        tell(folder, signal.SIGUSR2)
+        window.see("[1] done after")
+        window.at_prompt("half a li")
+        window.type("\x15sleep &\r")
+        window.see("[2] sleep")
+        calling(folder, "sleep")
+        window.run("\\cancel 2")
+        window.see("[2] ended with 130")
+        expect("nothing runs" in window.run("\\jobs"), "it is over")
 
 
 def a_killed_server_is_started_again_with_a_notice(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.run("calculator a=1 b=2")
-            window.type("call calcu")
-            window.at_prompt("call calcu")
-            first = contents(f"{folder}/pid")
-            tell(folder, signal.SIGKILL)
-            window.see("the connection was lost; opening it again")
-            window.see("the connection was away and is back")
-            window.at_prompt("call calcu")
-            expect(contents(f"{folder}/pid") != first, "another process")
-            window.type("\x15calculator a=2 b=2\r")
-            window.see("\n4\n")
+    with our_window(mcpctl) as (folder, window):
+        window.run("calculator a=1 b=2")
+        window.type("call calcu")
+        window.at_prompt("call calcu")
+        first = contents(f"{folder}/pid")
+        tell(folder, signal.SIGKILL)
+        window.see("the connection was lost; opening it again")
+        window.see("the connection was away and is back")
+        window.at_prompt("call calcu")
+        expect(contents(f"{folder}/pid") != first, "another process")
+        window.type("\x15calculator a=2 b=2\r")
+        window.see("\n4\n")
 
 
 def a_call_that_may_have_worked_is_not_repeated(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.run("die")
-            window.see("mcpctl: ")
-            expect("counted" in window.run("count"), "the next line has a server again")
-            equal(contents(f"{folder}/count"), "xx", "how often anything was counted")
+    with our_window(mcpctl) as (folder, window):
+        window.run("die")
+        window.see("mcpctl: ")
+        expect("counted" in window.run("count"), "the next line has a server again")
+        equal(contents(f"{folder}/count"), "xx", "how often anything was counted")
 
 
 def another_server_is_a_command_away(mcpctl):
@@ -200,6 +188,26 @@ def watching_ends_with_ctrl_c(mcpctl):
         expect("cancelled" not in window.everything(), "nothing was under way")
 
 
+def the_python_sdk_hears_of_ctrl_c(mcpctl):
+    """Against a server nobody here wrote: what it looks like where the interop tests made an environment with the SDK."""
+    python = HERE.parent.parent / ".build-venv/requirements-1/bin/python"
+    if not python.exists():
+        raise Skip("the interop tests have not run yet")
+    server = HERE.parent / "Interop/servers/sdk_server.py"
+    with Window(mcpctl, "--", str(python), str(server), "stdio", prompt="python> ") as window:
+        window.at_prompt()
+        window.type("call cou\tto=100 pause=0.1\r")
+        window.see("count to=100")
+        window.until(lambda: "[" in window.line() and "%" in window.line(), "no progress")
+        window.type("\x03")
+        window.see("the server was told, and answers")
+        window.at_prompt()
+        window.type("prompt rev\tla\t")
+        window.at_prompt("prompt review language=")
+        window.type("\x15add a=40 b=2\r")
+        window.see("\n42\n")
+
+
 if __name__ == "__main__":
     report = Report("calls")
     for fact in [
@@ -216,6 +224,7 @@ if __name__ == "__main__":
         another_server_is_a_command_away,
         the_wire_is_shown_kept_and_recorded,
         watching_ends_with_ctrl_c,
+        the_python_sdk_hears_of_ctrl_c,
     ]:
         report.run("repl", fact, sys.argv[1])
     sys.exit(report.finish())

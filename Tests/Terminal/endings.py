@@ -9,9 +9,7 @@ import sys
 import tempfile
 
 from harness import Report, equal, expect
-from window import Window, contents, our_server, tell, until
-
-PYTHON = os.path.basename(sys.executable) + "> "
+from window import Window, contents, our_server, our_window, tell, until
 
 
 def ctrl_d_and_exit_leave_the_terminal_as_it_was(mcpctl):
@@ -35,14 +33,13 @@ def signals_leave_the_terminal_as_it_was(mcpctl):
 
 
 def a_signal_while_a_call_runs_does_so_too(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.enter("sleep seconds=10")
-            until(lambda: '"sleep"' in contents(f"{folder}/heard"), "it is not called")
-            window.process.send_signal(signal.SIGTERM)
-            equal(window.ended(), 143, "exit code")
-            expect(window.is_restored(), "the terminal")
-            expect("notifications/cancelled" in contents(f"{folder}/heard"), "the server was told")
+    with our_window(mcpctl) as (folder, window):
+        window.enter("sleep seconds=10")
+        until(lambda: '"sleep"' in contents(f"{folder}/heard"), "it is not called")
+        window.process.send_signal(signal.SIGTERM)
+        equal(window.ended(), 143, "exit code")
+        expect(window.is_restored(), "the terminal")
+        expect("notifications/cancelled" in contents(f"{folder}/heard"), "the server was told")
 
 
 def a_crash_leaves_the_terminal_as_it_was(mcpctl):

@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 from harness import Report, equal, expect
-from window import Window, contents, golden, our_server, tell, until
+from window import PYTHON, Window, contents, golden, our_window, tell
 
 
 def the_first_screen_says_who_answers_and_what_there_is(mcpctl):
@@ -49,33 +49,31 @@ def tab_lists_what_fits(mcpctl):
 
 
 def tab_offers_required_arguments_first_and_none_twice(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.at_prompt()
-            window.type("call calculator \t")
-            window.see("* NUMBER First number.")
-            window.at_prompt("call calculator ")
-            golden("arguments", window.text())
-            window.type("a=1 b\t")
-            window.at_prompt("call calculator a=1 b=")
-            window.type("2 ex\t")
-            window.at_prompt("call calculator a=1 b=2 exact=")
-            window.type("t\t")
-            window.at_prompt("call calculator a=1 b=2 exact=true ")
-            window.type("\t")
-            window.at_prompt("call calculator a=1 b=2 exact=true operation=")
+    with our_window(mcpctl) as (folder, window):
+        window.at_prompt()
+        window.type("call calculator \t")
+        window.see("* NUMBER First number.")
+        window.at_prompt("call calculator ")
+        golden("arguments", window.text())
+        window.type("a=1 b\t")
+        window.at_prompt("call calculator a=1 b=")
+        window.type("2 ex\t")
+        window.at_prompt("call calculator a=1 b=2 exact=")
+        window.type("t\t")
+        window.at_prompt("call calculator a=1 b=2 exact=true ")
+        window.type("\t")
+        window.at_prompt("call calculator a=1 b=2 exact=true operation=")
 
 
 def tab_lists_the_values_of_an_enumeration(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.at_prompt()
-            window.type("call calculator operation=\t")
-            for value in ["add", "subtract", "multiply", "divide"]:
-                window.see(f"operation={value}")
-            window.at_prompt("call calculator operation=")
-            window.type("mul\t")
-            window.at_prompt("call calculator operation=multiply ")
+    with our_window(mcpctl) as (folder, window):
+        window.at_prompt()
+        window.type("call calculator operation=\t")
+        for value in ["add", "subtract", "multiply", "divide"]:
+            window.see(f"operation={value}")
+        window.at_prompt("call calculator operation=")
+        window.type("mul\t")
+        window.at_prompt("call calculator operation=multiply ")
 
 
 def tab_asks_the_server_for_values_of_prompts_and_templates(mcpctl):
@@ -118,30 +116,28 @@ def an_open_brace_goes_on_in_the_next_line(mcpctl):
 
 
 def a_line_half_typed_stays_when_the_server_speaks(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.at_prompt()
-            window.type("call calculator a=1")
-            window.at_prompt("call calculator a=1")
-            tell(folder)
-            window.see("[warning] the disk is full")
-            window.at_prompt("call calculator a=1")
-            lines = window.lines()
-            expect(lines.index("[warning] the disk is full") < lines.index(PYTHON + "call calculator a=1"), "it is above")
-            equal(sum("call calculator a=1" in line for line in lines), 1, "how often the line shows")
-            window.type(" b=2\r")
-            window.see("\n3\n")
+    with our_window(mcpctl) as (folder, window):
+        window.at_prompt()
+        window.type("call calculator a=1")
+        window.at_prompt("call calculator a=1")
+        tell(folder)
+        window.see("[warning] the disk is full")
+        window.at_prompt("call calculator a=1")
+        lines = window.lines()
+        expect(lines.index("[warning] the disk is full") < lines.index(PYTHON + "call calculator a=1"), "it is above")
+        equal(sum("call calculator a=1" in line for line in lines), 1, "how often the line shows")
+        window.type(" b=2\r")
+        window.see("\n3\n")
 
 
 def a_long_half_typed_line_stays_too(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON, columns=40) as window:
-            window.at_prompt()
-            window.type("call login user=" + "abcdefghij" * 6)
-            window.until(lambda: "".join(window.lines()).endswith("abcdefghij" * 6), "the line does not wrap")
-            tell(folder)
-            window.see("the disk is full")
-            window.until(lambda: "".join(window.lines()).count("abcdefghij" * 6) == 1, "it is not drawn once")
+    with our_window(mcpctl, columns=40) as (folder, window):
+        window.at_prompt()
+        window.type("call login user=" + "abcdefghij" * 6)
+        window.until(lambda: "".join(window.lines()).endswith("abcdefghij" * 6), "the line does not wrap")
+        tell(folder)
+        window.see("the disk is full")
+        window.until(lambda: "".join(window.lines()).count("abcdefghij" * 6) == 1, "it is not drawn once")
 
 
 def ctrl_c_at_the_prompt_clears_the_line(mcpctl):
@@ -161,13 +157,12 @@ def ctrl_c_at_the_prompt_clears_the_line(mcpctl):
 
 
 def changes_of_the_tools_are_told_and_completed(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.enter("grow")
-            window.see("# tools changed: +novel")
-            window.at_prompt()
-            window.type("call nov\t")
-            window.at_prompt("call novel ")
+    with our_window(mcpctl) as (folder, window):
+        window.enter("grow")
+        window.see("# tools changed: +novel")
+        window.at_prompt()
+        window.type("call nov\t")
+        window.at_prompt("call novel ")
 
 
 def the_history_outlives_kill_9(mcpctl):
@@ -194,16 +189,15 @@ def sessions_side_by_side_add_to_one_history(mcpctl):
 
 
 def secrets_and_lines_with_a_blank_in_front_are_not_kept(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.run("login password=hunter2 user=ada")
-            window.run('login {"password": "hunter3"}')
-            window.run("tools/call login password:='\"hunter4\"'")
-            window.run(" login user=blank")
-            window.run("login user=kept")
-            equal(window.history(), "login user=kept\n")
-            window.type("\x1b[A\x1b[A")
-            window.at_prompt("login user=kept")
+    with our_window(mcpctl) as (folder, window):
+        window.run("login password=hunter2 user=ada")
+        window.run('login {"password": "hunter3"}')
+        window.run("tools/call login password:='\"hunter4\"'")
+        window.run(" login user=blank")
+        window.run("login user=kept")
+        equal(window.history(), "login user=kept\n")
+        window.type("\x1b[A\x1b[A")
+        window.at_prompt("login user=kept")
 
 
 def variables_and_filters(mcpctl):
@@ -255,8 +249,6 @@ def a_program_that_has_the_terminal_has_ctrl_c_too(mcpctl):
         window.see("caught")
         window.at_prompt()
 
-
-PYTHON = os.path.basename(sys.executable) + "> "
 
 if __name__ == "__main__":
     report = Report("lines")

@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Questions of a server at the REPL. questions.py MCPCTL"""
 
-import os
 import sys
-import tempfile
 
 from harness import Report, equal, expect
-from window import Window, our_server
-
-PYTHON = os.path.basename(sys.executable) + "> "
+from window import our_window
 
 
 def fill_in(window):
@@ -24,64 +20,60 @@ def fill_in(window):
 
 
 def a_form_is_filled_in_where_the_call_stands(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.enter("book")
-            window.see("asks] Who stays?")
-            fill_in(window)
-            window.see('"name": "Ada", "nights": 3')
-            window.at_prompt()
-            typed = window.everything().split("PIN, optional:")[1].split("Send this?")[0]
-            equal(typed.strip(), "", "what shows of a secret")
-            equal(window.history(), "book\n")
-            window.type("\x1b[A")
-            window.at_prompt("book")
+    with our_window(mcpctl) as (folder, window):
+        window.enter("book")
+        window.see("asks] Who stays?")
+        fill_in(window)
+        window.see('"name": "Ada", "nights": 3')
+        window.at_prompt()
+        typed = window.everything().split("PIN, optional:")[1].split("Send this?")[0]
+        equal(typed.strip(), "", "what shows of a secret")
+        equal(window.history(), "book\n")
+        window.type("\x1b[A")
+        window.at_prompt("book")
 
 
 def declining_and_leaving_are_different_answers(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.enter("book")
-            window.see("Name:")
-            window.type("\x04")
-            window.see('booked: {"action": "cancel"}')
-            window.enter("book")
-            window.until(lambda: window.text().count("Name:") == 2, "no second form")
-            window.type("Bo\r")
-            window.see("Nights, optional")
-            window.type("\r")
-            window.see("PIN, optional:")
-            window.until_hidden()
-            window.type("\r")
-            window.see("Send this?")
-            window.type("d\r")
-            window.see('booked: {"action": "decline"}')
-            window.at_prompt()
+    with our_window(mcpctl) as (folder, window):
+        window.enter("book")
+        window.see("Name:")
+        window.type("\x04")
+        window.see('booked: {"action": "cancel"}')
+        window.enter("book")
+        window.until(lambda: window.text().count("Name:") == 2, "no second form")
+        window.type("Bo\r")
+        window.see("Nights, optional")
+        window.type("\r")
+        window.see("PIN, optional:")
+        window.until_hidden()
+        window.type("\r")
+        window.see("Send this?")
+        window.type("d\r")
+        window.see('booked: {"action": "decline"}')
+        window.at_prompt()
 
 
 def ctrl_c_in_a_form_cancels_the_call(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.enter("book")
-            window.see("Name:")
-            window.type("Ad\x03")
-            window.see("the server was told, and answers")
-            window.at_prompt()
-            expect("3" in window.run("calculator a=1 b=2"), "it still works")
+    with our_window(mcpctl) as (folder, window):
+        window.enter("book")
+        window.see("Name:")
+        window.type("Ad\x03")
+        window.see("the server was told, and answers")
+        window.at_prompt()
+        expect("3" in window.run("calculator a=1 b=2"), "it still works")
 
 
 def a_job_waits_for_its_answer(mcpctl):
-    with tempfile.TemporaryDirectory() as folder:
-        with Window(mcpctl, *our_server(folder), prompt=PYTHON) as window:
-            window.enter("book &")
-            window.see("\\respond answers")
-            window.at_prompt()
-            window.type("\\respond\r")
-            fill_in(window)
-            window.see('"name": "Ada", "nights": 3')
-            window.see("[1] done after")
-            window.at_prompt()
-            expect("no server asks anything" in window.run("\\respond"), "nothing is left")
+    with our_window(mcpctl) as (folder, window):
+        window.enter("book &")
+        window.see("\\respond answers")
+        window.at_prompt()
+        window.type("\\respond\r")
+        fill_in(window)
+        window.see('"name": "Ada", "nights": 3')
+        window.see("[1] done after")
+        window.at_prompt()
+        expect("no server asks anything" in window.run("\\respond"), "nothing is left")
 
 
 if __name__ == "__main__":

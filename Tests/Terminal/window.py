@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A terminal window with a REPL in it: what is typed goes in, what a person would see comes out."""
 
+import contextlib
 import fcntl
 import os
 import pathlib
@@ -22,6 +23,8 @@ from harness import expect
 DEADLINE = 20.0
 HERE = pathlib.Path(__file__).resolve().parent
 SERVER = str(HERE / "server.py")
+# The prompt while the server of these tests is connected.
+PYTHON = os.path.basename(sys.executable) + "> "
 
 
 class Window:
@@ -167,6 +170,14 @@ def golden(name, text):
 def our_server(folder, *words):
     """The words that start the server of these tests, which tells in `folder` what it hears."""
     return ["--", sys.executable, SERVER, folder, *words]
+
+
+@contextlib.contextmanager
+def our_window(mcpctl, **options):
+    """A folder, and a window with a REPL that talks to the server of these tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(mcpctl, *our_server(folder), prompt=PYTHON, **options) as window:
+            yield folder, window
 
 
 def until(holds, what):

@@ -24,7 +24,7 @@ struct ReplCommand: Command {
       .init("mcpctl repl -e tools -e ping", "Runs two commands over one connection."),
     ])
 
-  @Argument("Server, as for --server.") var target: String?
+  @Argument("Server, as for --server.", completion: .dynamic("servers")) var target: String?
   @Option("Run this instead of asking for lines; repeatable.", short: "e", value: "COMMANDS") var execute: [String]
   @Option("Run the lines of this file, - for standard input; repeatable.", short: "f", value: "FILE", completion: .file)
   var file: [String]

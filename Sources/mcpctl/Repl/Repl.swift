@@ -109,12 +109,24 @@ actor Repl {
     return .success
   }
 
+  /// The most that may be typed before a quote or a brace is closed, in bytes.
+  private static let limit = 1 << 20
+
+  /// What a text holds; nil when it goes on.
+  private static func read(_ text: String) throws(UsageError) -> [Statement]? {
+    guard text.utf8.count <= limit else {
+      throw UsageError("a quote or a brace is open for more than \(limit) bytes; name=@FILE reads a long value")
+    }
+    guard case .statements(let found) = try StatementReader.read(text) else { return nil }
+    return found
+  }
+
   /// Runs what was typed.
   /// - Returns: what was typed, when it goes on in the next line.
   private func take(_ typed: String) async -> String {
     let statements: [Statement]
     do throws(UsageError) {
-      guard case .statements(let found) = try StatementReader.read(typed) else { return typed }
+      guard let found = try Self.read(typed) else { return typed }
       statements = found
     } catch {
       remember(typed)
@@ -184,7 +196,7 @@ actor Repl {
   private func runLine(_ pending: inout String) async -> ExitCode {
     let statements: [Statement]
     do throws(UsageError) {
-      guard case .statements(let found) = try StatementReader.read(pending) else { return .success }
+      guard let found = try Self.read(pending) else { return .success }
       statements = found
     } catch {
       pending = ""

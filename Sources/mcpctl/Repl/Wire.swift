@@ -5,20 +5,40 @@ import Synchronization
 
 /// What lately travelled between a REPL and its servers, without secrets, and the file it is written to.
 final class Wire: Sendable {
-  /// How many messages are kept.
+  /// How many messages are kept, the last of them.
   static let limit = 200
+  /// The most bytes of one message, and of all, that are kept.
+  static let bytes = (one: 1 << 20, all: 16 << 20)
 
   /// One message.
   struct Frame: Sendable {
     let isSent: Bool
-    let text: String
+    var text: String
     let moment: ContinuousClock.Instant
   }
 
   private struct State {
     var frames: [Frame] = []
+    var size = 0
     var file: ResultFile?
     var begin = ContinuousClock.now
+
+    mutating func keep(_ frame: Frame) {
+      var frame = frame
+      if frame.text.utf8.count > bytes.one {
+        frame.text = String(decoding: frame.text.utf8.prefix(bytes.one), as: UTF8.self) + "…"
+      }
+      frames.append(frame)
+      size += frame.text.utf8.count
+      let surplus = frames.count > 2 * limit ? limit : frames.count - 1
+      guard frames.count > 2 * limit || size > bytes.all else { return }
+      var dropped = 0
+      while dropped < surplus, frames.count - dropped > limit || size > bytes.all {
+        size -= frames[dropped].text.utf8.count
+        dropped += 1
+      }
+      frames.removeFirst(dropped)
+    }
   }
 
   private let state = Mutex(State())
@@ -32,9 +52,8 @@ final class Wire: Sendable {
     case .note, .http: return
     }
     state.withLock { state in
-      state.frames.append(frame)
-      if state.frames.count > 2 * Self.limit { state.frames.removeFirst(Self.limit) }
       state.file?.write(Self.line(frame, since: state.begin))
+      state.keep(frame)
     }
   }
 
