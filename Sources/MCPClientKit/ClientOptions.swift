@@ -42,6 +42,8 @@ public struct ClientOptions: Sendable {
   public var authorizer: Authorizer?
   /// What becomes of a child's standard error.
   public var standardError: StandardError
+  /// Hears what is captured of a child's standard error, as it comes. Must return quickly.
+  public var onStandardError: (@Sendable ([UInt8]) -> Void)?
   /// Hears every notification. Called in order, one at a time; must return quickly.
   public var onNotification: (@Sendable (Message.Notification) -> Void)?
   /// Sees every frame as it is sent and received, secrets included: for `-v`.

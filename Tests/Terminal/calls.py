@@ -178,6 +178,14 @@ def the_wire_is_shown_kept_and_recorded(mcpctl):
         equal(recorded[1]["message"]["result"]["structuredContent"], {"result": 3})
 
 
+def what_a_server_mutters_is_shown_harmlessly(mcpctl):
+    with our_window(mcpctl) as (_, window):
+        window.enter("mutter")
+        window.see("| first\n| second \\x1b[2J\n")
+        window.see("muttered")
+        window.at_prompt()
+
+
 def watching_ends_with_ctrl_c(mcpctl):
     with Window(mcpctl) as window:
         window.run("\\timing off")
@@ -225,6 +233,7 @@ if __name__ == "__main__":
         another_server_is_a_command_away,
         the_wire_is_shown_kept_and_recorded,
         watching_ends_with_ctrl_c,
+        what_a_server_mutters_is_shown_harmlessly,
         the_python_sdk_hears_of_ctrl_c,
     ]:
         report.run("repl", fact, sys.argv[1])

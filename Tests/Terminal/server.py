@@ -26,7 +26,7 @@ tools = [
     {"name": "book", "description": "Asks before it books.", "inputSchema": {"type": "object"}},
     {"name": "login", "inputSchema": {"type": "object", "properties": {"password": {"type": "string"}, "user": {"type": "string"}}}},
     {"name": "far", "description": "Tells how far it is, until it is told to go on.", "inputSchema": {"type": "object"}},
-    {"name": "blob", "inputSchema": {"type": "object"}},
+    {"name": "mutter", "description": "Writes to standard error.", "inputSchema": {"type": "object"}},
 ]
 waiting = {}
 
@@ -72,6 +72,9 @@ def call(number, params):
         if name == "die":
             os._exit(1)
         text(number, "counted")
+    elif name == "mutter":
+        print("first\nsecond \x1b[2J", file=sys.stderr, flush=True)
+        text(number, "muttered")
     elif name == "deaf":
         stopped.set()
     elif name == "grow":

@@ -171,6 +171,7 @@ final class ChildOwner: Sendable {
         state.errorTail += buffer[..<count]
         state.errorTail.removeFirst(max(0, state.errorTail.count - limit))
       }
+      configuration.onError?(Array(buffer[..<count]))
       return true
     }
   }

@@ -55,6 +55,8 @@ package final class ChildProcess: Sendable {
     package var directory: String?
     package var standardError: StandardError
     package var limits: Limits
+    /// Hears what is captured of its standard error as it comes. Must return quickly.
+    package var onError: (@Sendable ([UInt8]) -> Void)?
 
     /// `command` is looked up in PATH when it has no slash.
     package init(

@@ -9,10 +9,11 @@ import Synchronization
 func startTransport(
   _ program: ServerTarget.Program, _ options: ClientOptions, _ events: TransportEvents
 ) async throws(ClientError) -> ChannelTransport {
-  let configuration = ChildProcess.Configuration(
+  var configuration = ChildProcess.Configuration(
     program.command, program.arguments, environment: .inherited(adding: program.environment),
     directory: program.directory, standardError: options.standardError.ofChild,
     limits: ChildProcess.Limits(line: options.limits.message))
+  configuration.onError = options.onStandardError
   let child: ChildProcess
   do {
     child = try await ChildProcess.start(configuration)

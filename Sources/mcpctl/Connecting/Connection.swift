@@ -227,6 +227,7 @@ struct Connection: Sendable {
       standardError: talk.verbosity > 0 && talk.listener == nil ? .inherit : .capture,
       onNotification: { [talk] in talk.heard($0) },
       logger: Logger(level: .warning) { [talk] in talk.warn($0) })
+    if talk.listener?.showsStandardError == true { result.onStandardError = { [talk] in talk.muttered($0) } }
     if talk.verbosity > 0 || talk.listener != nil { result.onTrace = { [talk] in talk.trace($0) } }
     return result
   }

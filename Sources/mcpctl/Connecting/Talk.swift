@@ -20,6 +20,10 @@ final class Talk: Sendable {
   /// Values that are never shown.
   private let secrets: Mutex<[String]>
   private let isProgressShown = Mutex(false)
+  /// The line a server has begun on its standard error.
+  private let muttering = Mutex<[UInt8]>([])
+  /// The longest such line that is shown as one, in bytes.
+  private static let longestMutter = 4096
 
   init(_ options: TalkOptions, _ console: Console, secrets: [String] = [], listener: TalkListener? = nil) {
     self.secrets = Mutex(secrets)
@@ -83,6 +87,22 @@ final class Talk: Sendable {
     line("[\(name)] \(data)")
   }
 
+  /// Something a server that was started writes to its standard error.
+  func muttered(_ bytes: [UInt8]) {
+    let lines = muttering.withLock { begun in
+      begun += bytes
+      var lines = begun.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      begun = Array(lines.popLast() ?? [])
+      if begun.count > Self.longestMutter {
+        lines.append(begun[...])
+        begun = []
+      }
+      return lines.map { String(decoding: $0.prefix(Self.longestMutter), as: UTF8.self) }
+    }
+    guard verbosity >= 0 else { return }
+    for text in lines where !text.trimmed.isEmpty { line("| \(withoutSecrets(Array(text.utf8)))") }
+  }
+
   /// Shows how far a request has come, on one line that is drawn again.
   func progress(_ progress: Progress) {
     guard verbosity >= 0, stream.isTerminal else { return }
@@ -122,6 +142,8 @@ final class Talk: Sendable {
 struct TalkListener: Sendable {
   /// What travels; the second argument makes text of a message, without what must not be shown.
   let frame: @Sendable (TraceEvent, _ shown: ([UInt8]) -> String) -> Void
+  /// Whether what a server that was started writes to its standard error is shown.
+  let showsStandardError: Bool
   /// The least level of log lines of the server that are shown.
   let logLevel: @Sendable () -> Logger.Level
   /// Waits until a question may be asked at the terminal; what it returns is called once that is over.

@@ -28,7 +28,7 @@ extension Repl {
 
   private var listener: TalkListener {
     TalkListener(
-      frame: { [wire] in wire.heard($0, $1) },
+      frame: { [wire] in wire.heard($0, $1) }, showsStandardError: terminal != nil,
       logLevel: { [self] in logLevel.withLock { $0 } }, asking: { [questions] in try await questions.admit($0) })
   }
 
