@@ -29,7 +29,7 @@ struct History: Sendable {
     guard let bytes = try folder.read(Self.name, limit: Self.bytes) else { return [] }
     let lines = Self.decode(bytes)
     let kept = Array(lines.suffix(Self.limit))
-    // Without the lock, a session that adds a line meanwhile would lose it to the shorter file.
+    // The lock keeps two sessions from cutting at once. A line that another adds in that very instant is lost.
     if lines.count >= 2 * Self.limit, let lock = try folder.tryLock("history.lock") {
       try folder.replace(Self.name, with: Array(kept.map(Self.encode).joined().utf8))
       withExtendedLifetime(lock) {}

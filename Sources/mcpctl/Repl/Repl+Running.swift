@@ -14,8 +14,6 @@ private final class Presses: Sendable {
 
   init(_ work: Task<ExitCode, Never>, _ outcome: Promise<ExitCode?>) { (self.work, self.outcome) = (work, outcome) }
 
-  var wasPressed: Bool { count.load(ordering: .relaxed) > 0 }
-
   func press() {
     if count.add(1, ordering: .relaxed).newValue == 1 { work.cancel() } else { outcome.keep(nil) }
   }
@@ -30,6 +28,7 @@ extension Repl {
   /// Runs a statement the user waits for: Ctrl-C cancels it, and how it goes on is shown.
   func runInForeground(_ statement: Statement) async -> ExitCode {
     guard let terminal else { return await run(statement) }
+    questions.setForeground(true)
     let outcome = Promise<ExitCode?>()
     let work = Task { await run(statement) }
     let presses = Presses(work, outcome)
@@ -42,7 +41,6 @@ extension Repl {
         outcome.keep(nil)
       }
     }
-    questions.setForeground(true)
     Task { outcome.keep(await work.value) }
     let code = await withTaskCancellationHandler {
       await outcome.value(onCancel: nil)
