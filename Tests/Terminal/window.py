@@ -20,7 +20,7 @@ import pyte
 
 from harness import expect
 
-DEADLINE = 20.0
+DEADLINE = 45.0
 HERE = pathlib.Path(__file__).resolve().parent
 SERVER = str(HERE / "server.py")
 # The prompt while the server of these tests is connected.

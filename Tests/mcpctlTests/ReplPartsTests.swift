@@ -133,5 +133,5 @@ import Testing
   @Test(arguments: [
     ("calc*", true), ("*or", true), ("c?lc*", true), ("lat", true), ("*x*", false), ("c", true), ("?", false),
   ])
-  func patternsFitNames(pattern: String, fits: Bool) { #expect(Glob.fits("calculator", [pattern]) == fits) }
+  func patternsFitNames(pattern: String, fits: Bool) { #expect(nameFits("calculator", [pattern]) == fits) }
 }

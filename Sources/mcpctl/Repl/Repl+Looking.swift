@@ -2,6 +2,7 @@
 import CommandLineKit
 import JSONKit
 import MCPClientKit
+import MCPServeKit
 import Observability
 import Synchronization
 
@@ -19,7 +20,7 @@ extension Repl {
 
   /// `\dt` and its like.
   func list(_ listing: Client.Listing, _ words: [String], _ statement: Statement, _ console: Console) async throws {
-    let elements = try await listed(listing).filter { words.isEmpty || Glob.fits($0.word(listing.key), words) }
+    let elements = try await listed(listing).filter { words.isEmpty || nameFits($0.word(listing.key), words) }
     try await display(Self.presentation(elements, of: listing), statement, console)
   }
 
@@ -44,7 +45,7 @@ extension Repl {
     if words.count == 1, let (listing, element) = found.first(where: { $1.word($0.key) == words[0] }) {
       return try await display(page(of: element, listing, whole: whole, console), statement, console)
     }
-    let fitting = found.filter { words.isEmpty || Glob.fits($1.word($0.key), words) }
+    let fitting = found.filter { words.isEmpty || nameFits($1.word($0.key), words) }
     guard !fitting.isEmpty || words.isEmpty else {
       throw Failure.notFound(
         "thing", words.joined(separator: " "), among: found.map { $1.word($0.key) },
@@ -166,32 +167,9 @@ extension Repl {
   }
 }
 
-/// Names that fit a pattern with `*` and `?`; one without fits where it occurs.
-enum Glob {
-  static func fits(_ name: String, _ patterns: [String]) -> Bool {
-    patterns.contains { pattern in
-      pattern.contains { $0 == "*" || $0 == "?" } ? fits(name[...], pattern[...]) : name.contains(pattern)
-    }
-  }
-
-  private static func fits(_ name: Substring, _ pattern: Substring) -> Bool {
-    // One star at a time is tried longer: that takes at most as many steps as name times pattern.
-    var (name, pattern) = (name, pattern)
-    var retry: (name: Substring, pattern: Substring)?
-    while true {
-      if pattern.first == "*" {
-        pattern = pattern.dropFirst()
-        retry = (name, pattern)
-      } else if let letter = name.first, let wanted = pattern.first, wanted == "?" || wanted == letter {
-        (name, pattern) = (name.dropFirst(), pattern.dropFirst())
-      } else if name.isEmpty, pattern.isEmpty {
-        return true
-      } else if let last = retry, !last.name.isEmpty {
-        (name, pattern) = (last.name.dropFirst(), last.pattern)
-        retry = (name, pattern)
-      } else {
-        return false
-      }
-    }
+/// Whether a name fits one of the patterns; one without `*` and `?` fits where it occurs.
+func nameFits(_ name: String, _ patterns: [String]) -> Bool {
+  patterns.contains { pattern in
+    pattern.contains { $0 == "*" || $0 == "?" } ? Glob.matches(pattern, name) : name.contains(pattern)
   }
 }
