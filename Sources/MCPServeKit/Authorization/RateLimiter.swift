@@ -139,8 +139,13 @@ final class RateLimiter: Sendable {
     state.withLock { state in
       for (index, limit) in limits.enumerated() {
         guard let bucket = bucket(limit, tool, isKnown) else { continue }
+        // Where it went: while there is no own bucket, there was no room for one.
         let caller = Caller(limit: index, name: principal)
-        let places = [Place(caller: caller, bucket: bucket), Place(caller: caller, bucket: .otherTools), shared(index)]
+        var places = [Place(caller: caller, bucket: bucket)]
+        if case .tool = bucket, state.callers[caller]?.tools.count ?? 0 >= mostTools {
+          places.append(Place(caller: caller, bucket: .otherTools))
+        }
+        places.append(shared(index))
         guard let place = places.first(where: { state[$0] != nil }), let full = state[place] else { continue }
         state.set(place, to: full - limit.cost)
       }
