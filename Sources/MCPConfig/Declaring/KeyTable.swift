@@ -53,9 +53,9 @@ extension ConfigKey {
       change: .live),
     ConfigKey(
       "mcp.local.enabled", .boolean, "Whether local tools are offered.", standard: "false",
-      status: .planned("tools from a file")),
+      status: .mapped("tools.directories, tools.allow and tools.deny choose the tools")),
     ConfigKey(
       "mcp.local.tools_config", .file(mustExist: true), "File that lists the local tools.",
-      status: .planned("tools from a file")),
+      status: .mapped("tools.directories, tools.allow and tools.deny choose the tools")),
   ]
 }
