@@ -22,7 +22,7 @@ TRANSPORT ?= http-stream
 PORT ?= 8000
 SERVE_FLAGS ?=
 
-.PHONY: help deps test-deps check-deps bench-deps features-deps build release serve test check bench features install uninstall clean generate compliance
+.PHONY: help deps test-deps check-deps bench-deps features-deps build release serve test test-cluster cluster-demo check bench features install uninstall clean generate compliance
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
@@ -46,6 +46,13 @@ serve: release ## build and serve over HTTP (TRANSPORT=, PORT=, SERVE_FLAGS=)
 
 test: test-deps ## run every test: unit, end to end, and interop with the Python SDK
 	@scripts/test.sh
+
+test-cluster: test-deps ## several servers, a Redis and an nginx: what has to be so whatever happens (under 10 minutes)
+	@$(SWIFT) build $(DEBUG_FLAGS) --product mcpctl
+	@scripts/test-cluster.sh $(DEBUG_SCRATCH)/debug/mcpctl $(CLUSTER_FLAGS)
+
+cluster-demo: test-deps release ## three servers, a Redis and an nginx; kills one during 1000 calls and tells what happened
+	@PYTHONDONTWRITEBYTECODE=1 python3 Tests/Cluster/demo.py $(RELEASE_BINARY)
 
 check: test-deps check-deps release ## format, warnings, imports, unsafe code, generated files, fuzzers, instruction counts
 	@RELEASE_FLAGS='$(RELEASE_FLAGS)' scripts/check.sh

@@ -67,8 +67,8 @@ let package = Package(
     program(
       "mcpctl", in: "Sources",
       [
-        "CommandLineKit", "MCPClientKit", "MCPServeKit", "MCPConfig", "MCPCore", "JSONKit", "EventIO", "Observability",
-        "CReadline",
+        "CommandLineKit", "MCPClientKit", "MCPServeKit", "MCPRedis", "MCPConfig", "MCPCore", "JSONKit", "EventIO",
+        "Observability", "CReadline",
       ]),
     program("Weather", in: "Examples", ["MCPServeKit"]),
     program("Trip", in: "Examples", ["MCPServeKit"]),
@@ -95,7 +95,7 @@ let package = Package(
       swiftSettings: house),
     tests(of: "MCPConfig", ["JSONKit"]),
     tests(of: "MCPRedis", ["MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability"]),
-    tests(of: "mcpctl", ["CommandLineKit", "MCPServeKit", "MCPConfig", "MCPCore", "JSONKit"]),
+    tests(of: "mcpctl", ["CommandLineKit", "MCPServeKit", "MCPRedis", "MCPConfig", "MCPCore", "JSONKit"]),
   ],
   swiftLanguageModes: [.v6]
 )

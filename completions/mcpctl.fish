@@ -15,7 +15,7 @@ function __mcpctl_path
                 echo after
                 echo 0
                 return
-            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key -o --output --path --out --config --set --host --port --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --rate-limit --allow-origin --allow-host --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --duration --args --answer --sampling-cmd --root -e --execute -f --file --scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --redirect-uri --add --kind --affinity --server-name --log-dir --all
+            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key -o --output --path --out --config --set --host --port --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --rate-limit --allow-origin --allow-host --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --redis --node-name --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --duration --args --answer --sampling-cmd --root -e --execute -f --file --scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --redirect-uri --add --kind --affinity --server-name --log-dir --all
                 set skip yes
                 continue
             case '-*'
@@ -210,6 +210,8 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l tls-key -r -F -d 'Private 
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l tls-client-ca -r -F -d 'Let in only clients with a certificate that one of this file\'s authorities has issued.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l tls-min -r -f -a '1.2 1.3' -d 'Oldest version that is spoken.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l tls-reload -r -f -d 'How often the files are looked at, to be read again when they have changed; 0 never does.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l redis -r -f -d 'Keep legacy sessions in this Redis, so that any server finds them; see `mcpctl help cluster`. A password comes from the environment or the file.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l node-name -r -f -d 'Name of this server among those that share its Redis. Default the name of the machine.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l max-body -r -f -d 'Longest message.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l max-output -r -f -d 'Longest answer; an error takes the place of a longer one.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl serve'" -l max-connections -r -f -d 'Open connections; more are turned away with 503.'

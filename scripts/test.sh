@@ -45,6 +45,7 @@ step "unit" timeout 600 "$swift" test "${flags[@]}" --skip-build --skip "$progra
 step "redis" timeout 300 "$swift" test "${flags[@]}" --skip-build --filter MCPRedisTests
 step "end to end" timeout 600 "$swift" test "${flags[@]}" --skip-build --no-parallel --filter "$programs"
 step "interop" Tests/Interop/run.sh "$MCPCTL_BINARY"
+step "cluster" scripts/test-cluster.sh "$MCPCTL_BINARY" --fast
 step "observing" Tests/Observing/run.sh "$MCPCTL_BINARY"
 step "terminal" Tests/Terminal/run.sh "$MCPCTL_BINARY"
 

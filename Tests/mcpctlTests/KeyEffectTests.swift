@@ -2,6 +2,7 @@
 import CommandLineKit
 import MCPConfig
 import MCPCore
+import MCPRedis
 import TestSupport
 import Testing
 
@@ -25,7 +26,7 @@ import Testing
     let topics = ConfigKey.all.compactMap { if case .planned(let feature) = $0.status { feature } else { nil } }
     #expect(
       Set(topics).isSubset(of: [
-        "Redis", "sessions in Redis", "the cluster", "the gRPC service", "the gateway", "device links", "storage",
+        "the gRPC service", "the gateway", "device links", "storage",
         "the cache", "tools from a file",
       ]))
   }
@@ -62,6 +63,11 @@ import Testing
     case "transport.cors.allow_credentials":
       "transport.type: http-stream\ntransport.allowed_origins: [https://page.example]\n"
     case "rate_limit.burst": "transport.type: http-stream\nrate_limit.requests: 5/s\n"
+    case "redis.address", "redis.host", "redis.addresses": "transport.type: http-stream\n"
+    case "redis.port": "transport.type: http-stream\nredis.host: elsewhere\n"
+    case _ where key.path.hasPrefix("redis."), _ where key.path.hasPrefix("cluster."):
+      "transport.type: http-stream\nredis.address: elsewhere:6379\n"
+    case "session.use_in_memory", "session.key_prefix": "transport.type: http-stream\nredis.address: elsewhere:6379\n"
     case "tools.auto_discover": "tools.directories: [/somewhere]\n"
     default: "transport.type: http-stream\n"
     }
@@ -80,6 +86,11 @@ import Testing
     case "metrics.address": return "127.0.0.1:9091"
     case "logging.access_log", "logging.output": return folder.path("log")
     case "session.ttl": return "7m"
+    case "session.use_in_memory": return "true"
+    case "session.key_prefix": return "'others:sessions:'"
+    case "cluster.heartbeat": return "1s"
+    case "cluster.lease": return "70s"
+    case "redis.address": return "redis://elsewhere:6380"
     case "server.protocol": return "2025-06-18"
     case "tools.allow", "tools.deny": return "['?leep']"
     default: break
@@ -129,6 +140,16 @@ import Testing
     add(settings.adminKey)
     add(try settings.authorizationRules())
     add(settings.tls)
+    if let cluster = try settings.cluster() {
+      add(cluster.redis.topology)
+      add([cluster.redis.user, cluster.redis.password])
+      add(cluster.redis.database)
+      add(cluster.redis.limits.commandTime)
+      add(cluster.node)
+      add(cluster.grace)
+      add(cluster.secrets.map { $0.reveal() })
+    }
+    add(settings.namedNode)
     _ = try settings.logger(.system())
     _ = try settings.accessLogger()
     add(try run(["ls", folder.path("")]).output.split(separator: "\n").filter { $0 == "log" })

@@ -69,6 +69,12 @@ package final class HTTPServer: Sendable {
     return bound
   }
 
+  /// Stops listening. A connection that is open is closed after its next answer, which says so: a proxy that keeps connections then
+  /// sends nothing into one that is about to close. `shutdown` is to follow.
+  package func stopAccepting() async {
+    for server in loops { await server.stopAccepting() }
+  }
+
   /// Stops listening, closes idle connections, tells streams to end (`HTTPResponder.onShutdown`), and waits for the
   /// answers that are under way. What is left after `grace` is cut off and its tasks are cancelled.
   package func shutdown(within grace: Duration) async {

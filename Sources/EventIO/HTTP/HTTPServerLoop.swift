@@ -148,11 +148,16 @@ actor HTTPServerLoop {
 }
 
 extension HTTPServerLoop {
-  /// Accepts nothing more, lets idle connections go and tells the streams.
-  func beginShutdown() {
+  /// Accepts nothing more; what is open is closed after its next answer, which says so.
+  func stopAccepting() {
     listeners = []
     acceptPause = nil
     state.isDraining = true
+  }
+
+  /// Accepts nothing more, lets idle connections go and tells the streams.
+  func beginShutdown() {
+    stopAccepting()
     for connection in state.connections { connection?.shutDown() }
   }
 

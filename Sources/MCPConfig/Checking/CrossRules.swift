@@ -93,13 +93,11 @@ struct CrossRules {
 
   private func redis() -> [Problem] {
     var problems: [Problem] = []
-    let hasAddress =
-      config.text("redis.address") != nil || config.text("redis.host") != nil || !config.list("redis.addresses").isEmpty
     let users: [(path: String, needsIt: Bool)] = [
       ("session.use_in_memory", !config.flag("session.use_in_memory")),
       ("cache.backend", config.flag("cache.enabled") && config.text("cache.backend") == "redis"),
     ]
-    for user in users where user.needsIt && !hasAddress {
+    for user in users where user.needsIt && !hasRedis {
       problems.append(problem(.incomplete, user.path, "needs Redis", "set redis.address"))
     }
     if let most = config.integer("redis.pool_size"), let least = config.integer("redis.min_idle_conns"), least > most {
@@ -120,8 +118,13 @@ struct CrossRules {
     return problems
   }
 
+  private var hasRedis: Bool {
+    config.text("redis.address") != nil || config.text("redis.host") != nil || !config.list("redis.addresses").isEmpty
+  }
+
   private func cluster() -> [Problem] {
-    guard config.flag("cluster.enabled"), config.flag("session.use_in_memory") else { return [] }
+    let isMeant = config.origin("session.use_in_memory") != .standard
+    guard config.flag("cluster.enabled"), config.flag("session.use_in_memory"), isMeant || !hasRedis else { return [] }
     return [
       problem(
         .conflict, "cluster.enabled", "needs sessions that all servers see",

@@ -55,11 +55,12 @@ extension ConfigKey {
       "session.keep_alive", .duration(.milliseconds(100)...Duration.seconds(3600)),
       "How often an idle event stream is sent a comment.", standard: "15s"),
     ConfigKey(
-      "session.use_in_memory", .boolean, "Whether sessions are kept in memory alone.", standard: "true",
-      aliases: ["mcp.session.use_in_memory"], environment: ["MCP_SESSION_USE_INMEMORY"],
-      status: .planned("sessions in Redis")),
+      "session.use_in_memory", .boolean,
+      "Whether sessions are kept in memory alone; by default where no Redis is named.",
+      standard: "true",
+      aliases: ["mcp.session.use_in_memory"], environment: ["MCP_SESSION_USE_INMEMORY"]),
     ConfigKey(
       "session.key_prefix", .text, "What the keys of sessions begin with.", standard: "mcp:sessions:",
-      aliases: ["mcp.session.key_prefix", "mcp.session.redis_prefix"], status: .planned("sessions in Redis")),
+      aliases: ["mcp.session.key_prefix", "mcp.session.redis_prefix"]),
   ]
 }

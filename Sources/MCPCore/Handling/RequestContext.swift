@@ -99,7 +99,7 @@ public final class RequestContext: Sendable {
   public var logger: Logger {
     serverLogger.with { [id, sessionID, meta, trace] in
       var fields: Logger.Fields = [("request", "\(id)")]
-      if let sessionID { fields.append(("session", Self.shown(session: sessionID))) }
+      if let sessionID { fields.append(("session", shownSession(sessionID))) }
       if let trace = trace ?? SpanContext(meta: meta) { fields.append(("trace", trace.trace.text)) }
       return fields
     }
@@ -111,13 +111,8 @@ public final class RequestContext: Sendable {
     case .number(let number): line.add("request", decimal: number)
     case .string: line.add("request", id.description)
     }
-    if let sessionID { line.add("session", Self.shown(session: sessionID)) }
+    if let sessionID { line.add("session", shownSession(sessionID)) }
     if let trace = trace ?? SpanContext(meta: meta) { line.add("trace", trace.trace.text) }
-  }
-
-  /// The first characters of a session's id: enough for people, too few to use it.
-  private static func shown(session id: String) -> String {
-    id.clipped(to: 8)
   }
 
   /// What the client told of itself, undecoded; nil when it told nothing.

@@ -14,6 +14,8 @@ public final class RedisSessionStore: SessionStore {
     public var instance = ""
     /// What the service is called.
     public var service = ""
+    /// Makes and checks ids that cannot be made up; nil takes any.
+    package var ids: SignedSessionIDs?
     /// How many sessions are kept by all servers together, and for how long at most.
     public var limits = SessionLimits()
 
@@ -49,6 +51,9 @@ public final class RedisSessionStore: SessionStore {
   /// Ends the connections.
   public func close() { client.close() }
 
+  /// An id for a new session.
+  public func makeID() throws -> Session.ID { try options.ids?.make() ?? .random() }
+
   /// Keeps a new session.
   public func insert(_ session: Session) async throws {
     let limits = options.limits
@@ -82,6 +87,7 @@ public final class RedisSessionStore: SessionStore {
 
   /// The session of that name.
   public func session(_ id: Session.ID) async throws -> Session? {
+    if let ids = options.ids, !ids.isGenuine(id) { return nil }
     let answer = try await client.run(SessionScripts.touch, keys: [keys.session(id)], [offset])
     if answer.isNull { return nil }
     guard let parts = answer.array, parts.count == 3, let now = parts[1].int, let fields = parts[2].fields,
@@ -103,9 +109,25 @@ public final class RedisSessionStore: SessionStore {
     return true
   }
 
+  /// Keeps sessions again that Redis has lost, with what is left of their lives; those it knows stay as they are.
+  package func restore(_ session: Session) async throws {
+    let life = options.limits.longestLife.milliseconds
+    let left = life - max(0, Timestamp.now.milliseconds - session.opened.milliseconds)
+    guard left > 0 else { return }
+    var fields =
+      SessionFields.constant(session, instance: options.instance, service: options.service)
+      + SessionFields.variable(session)
+    fields += ["createdAt", .int(session.opened.milliseconds), "version", .int(session.version)]
+    let created = try await client.run(
+      SessionScripts.create, keys: [keys.session(session.id)],
+      [offset, .int(session.lifetime.milliseconds), .int(left)] + fields)
+    if created.int == 1 { try await tellIndices(of: session) }
+  }
+
   /// Forgets a session.
   @discardableResult
   public func remove(_ id: Session.ID) async throws -> Bool {
+    if let ids = options.ids, !ids.isGenuine(id) { return false }
     let answer = try await client.run(
       SessionScripts.remove, keys: [keys.session(id)], [offset, .int(options.limits.graveTime.milliseconds)])
     guard let principal = answer.string else { return false }
@@ -168,12 +190,7 @@ extension RedisSessionStore {
       guard let found = try await scan.next() else { return nil }
       self.scan = scan
       let new = found.filter { seen.insert($0).inserted }
-      guard let time = try await client.send(RedisCommand("TIME")).array, time.count == 2, let seconds = time[0].int,
-        let microseconds = time[1].int
-      else {
-        throw RedisError(.malformed, "the answer of Redis to TIME is none")
-      }
-      let now = seconds * 1000 + microseconds / 1000 + shift().milliseconds
+      let now = try await client.time() + shift().milliseconds
       return try await records(new).compactMap { StoredSession(record: $0, now: now) }
     }
 

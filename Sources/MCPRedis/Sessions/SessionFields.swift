@@ -10,7 +10,8 @@ enum SessionFields {
   static func constant(_ session: Session, instance: String, service: String) -> [RedisArgument] {
     var fields: [RedisArgument] = [
       "sessionId", .text(session.id.rawValue), "instanceId", .text(instance), "serviceName", .text(service),
-      "transportType", "streamable-http", "protocolVersion", .text(session.handshake.revision.rawValue), "initParams",
+      "transportType", .text(session.transport), "protocolVersion", .text(session.handshake.revision.rawValue),
+      "initParams",
       .text(initParams(session.handshake).text), "version", "0",
     ]
     if let principal = session.principal { fields += ["principal", .text(principal)] }
@@ -59,6 +60,7 @@ extension StoredSession {
       subscriptions: Set(subscriptions.compactMap(\.string)),
       isReady: text("ready") == "1", lifetime: .milliseconds(lifetime), opened: .milliseconds(createdAt))
     session.version = version
+    session.transport = text("transportType") ?? session.transport
     self.init(session: session, idle: .milliseconds(max(0, now - lastActive)), instance: text("instanceId"))
   }
 }

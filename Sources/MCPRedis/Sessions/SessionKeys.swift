@@ -20,13 +20,17 @@ struct SessionKeys: Sendable {
   }
 
   /// What all records of sessions are like, for SCAN.
-  var pattern: String {
-    let literal = prefix.reduce(into: "") { text, character in
+  var pattern: String { "\(prefix.escaped):sessions:*" }
+
+  private func tag(_ id: String) -> String { isTagged ? "{\(id)}" : id }
+}
+
+extension String {
+  /// The text in a pattern that stands for itself.
+  var escaped: String {
+    reduce(into: "") { text, character in
       if "*?[]\\^".contains(character) { text.append("\\") }
       text.append(character)
     }
-    return "\(literal):sessions:*"
   }
-
-  private func tag(_ id: String) -> String { isTagged ? "{\(id)}" : id }
 }

@@ -31,11 +31,20 @@ extension Conversation {
     switch message {
     case .request(let request): return await answer(request, telling: sink)
     case .notification(let notification):
-      receive(notification)
+      await noting { try await take(notification) }
       return nil
     case .response(let response):
-      receive(response)
+      await noting { try await take(response) }
       return nil
+    }
+  }
+
+  /// Nobody can be told what goes wrong.
+  private func noting(_ take: () async throws -> Void) async {
+    do {
+      try await take()
+    } catch {
+      service.logger.error("message not passed on", [("error", "\(error)")])
     }
   }
 
@@ -70,6 +79,11 @@ extension Conversation {
 /// An array of messages, which only revision 2025-03-26 knows.
 struct Batch {
   let messages: [Result<Message, InvalidMessage>]
+
+  /// The ids of its requests.
+  var requests: [RequestID] {
+    messages.compactMap { if case .success(.request(let request)) = $0 { request.id } else { nil } }
+  }
 
   /// Spec: 2025-03-26, basic/index, "Batching"; basic/lifecycle: `initialize` is never in a batch.
   init(_ elements: [JSON], for handshake: Handshake?, limit: Int) throws(RPCError) {

@@ -48,6 +48,30 @@ extension Peer {
   /// Tells whoever sends a stream that there is something to send.
   func ring(_ stream: String) { state.withLock { $0.streams?[stream] }?.ring() }
 
+  /// Tells everybody who sends a stream that there may be something to send.
+  func ringAll() {
+    for listener in state.withLock({ $0.streams?.all ?? [] }) { listener.ring() }
+  }
+
+  /// Ends the general stream; the client may come back after a while.
+  func endGeneralStream(retryAfter pause: Duration) {
+    state.withLock { $0.streams?.general }?.end(retryAfter: pause)
+  }
+
+  /// Another server sends a stream from now on.
+  func lose(_ stream: String) {
+    let former = state.withLock { state -> (any StreamListener)? in
+      if stream == EventID.generalStream { state.grace = 0 }
+      guard let streams = state.streams else { return nil }
+      defer {
+        streams[stream] = nil
+        if stream == EventID.generalStream { streams.stoppedListening = nil }
+      }
+      return streams[stream]
+    }
+    former?.giveWay()
+  }
+
   /// Whether the client listens to the general stream, or did, as far as is remembered.
   var hasListened: Bool { state.withLock { $0.streams?.hasListened == true } }
 

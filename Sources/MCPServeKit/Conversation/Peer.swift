@@ -25,6 +25,9 @@ final class Peer: Sendable {
     var grace: UInt8 = 0
     /// Whether anything happened since `isIdle` was asked last.
     var wasUsed = true
+    /// What the session's record was last known to say of what may be changed by several servers.
+    var recordedLevel: Logger.Level?
+    var recordedSubscriptions: Set<String> = []
   }
 
   /// The id of its session; nil on a channel.
@@ -34,6 +37,7 @@ final class Peer: Sendable {
   /// What its client was asked.
   let questions = OpenQuestions()
   let state: Mutex<State>
+  private let recordedVersion = Atomic<Int>(0)
 
   init(sessionID: String? = nil, owner: String? = nil) {
     self.sessionID = sessionID
@@ -102,19 +106,29 @@ extension Peer {
     state.withLock { state in
       state.lifecycle = Lifecycle(.initialized)
       state.handshake = session.handshake
-      state.logLevel = session.logLevel
-      state.isReady = session.isReady
-      state.subscriptions = session.subscriptions
     }
+    adopt(session)
+  }
+
+  /// The version of the session's record that is known.
+  var version: Int { recordedVersion.load(ordering: .relaxed) }
+
+  /// Takes over what the record says, as another server may have written it, without what was changed here meanwhile.
+  func adopt(_ session: Session) {
+    state.withLock { state in
+      var merged = session
+      state.change(&merged)
+      (state.logLevel, state.subscriptions, state.isReady) = (merged.logLevel, merged.subscriptions, merged.isReady)
+      (state.recordedLevel, state.recordedSubscriptions) = (session.logLevel, session.subscriptions)
+    }
+    recordedVersion.store(session.version, ordering: .relaxed)
   }
 
   /// Writes what has changed into the session's record.
   func describe(in session: inout Session) {
     state.withLock { state in
       session.state = state.lifecycle.step
-      session.logLevel = state.logLevel
-      session.isReady = state.isReady
-      session.subscriptions = state.subscriptions
+      state.change(&session)
     }
   }
 
@@ -146,6 +160,17 @@ extension Peer {
     case .initializing, .processing, .failed, .terminated: break
     }
     throw .notInitialized(step)
+  }
+}
+
+extension Peer.State {
+  /// Makes the changes to a record that were made here since it was read.
+  fileprivate func change(_ session: inout Session) {
+    if logLevel != recordedLevel { session.logLevel = logLevel }
+    session.isReady = session.isReady || isReady
+    guard subscriptions != recordedSubscriptions else { return }
+    session.subscriptions.formUnion(subscriptions.subtracting(recordedSubscriptions))
+    session.subscriptions.subtract(recordedSubscriptions.subtracting(subscriptions))
   }
 }
 

@@ -25,6 +25,9 @@ extension Service {
     listener.server.setLimits(HTTPLimits(newer, merged))
   }
 
+  /// How many requests are being answered, besides those that are answered at once.
+  var calls: Int { flights.current }
+
   /// How many connections may be open over HTTP.
   var limitOfConnections: Int { listener.withLock { $0?.options.connections } ?? 0 }
 
@@ -33,6 +36,7 @@ extension Service {
     let server: HTTPServer
     let store: any SessionStore
     var options: HTTPOptions
+    let cluster: (any Cluster)?
   }
 }
 

@@ -14,6 +14,8 @@ final class Flights: Sendable {
     return false
   }
 
+  var current: Int { count.load(ordering: .relaxed) }
+
   func end() { count.subtract(1, ordering: .relaxed) }
 }
 

@@ -26,7 +26,7 @@ public final class Service: Sendable {
   public let authorization: Authorization?
   /// What requests that ask carry from round to round is sealed with it.
   let seal: StateSeal
-  private let flights = Flights()
+  let flights = Flights()
   /// What watches it.
   public let instruments: Instruments
   let meters: ServiceMeters?

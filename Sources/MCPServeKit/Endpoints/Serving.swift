@@ -42,28 +42,38 @@ extension Service {
     _ transport: Transport, sessions: (any SessionStore)? = nil, events: (any EventLog)? = nil,
     ready: @Sendable (Listening) -> Void = { _ in }, reload: (@Sendable () async -> ReloadReport)? = nil
   ) async throws {
+    try await serve(transport, sessions: sessions, events: events, with: nil, ready: ready, reload: reload)
+  }
+
+  /// The same, together with other servers.
+  package func serve(
+    _ transport: Transport, sessions: (any SessionStore)? = nil, events: (any EventLog)? = nil,
+    with cluster: (any Cluster)?, ready: @Sendable (Listening) -> Void = { _ in },
+    reload: (@Sendable () async -> ReloadReport)? = nil
+  ) async throws {
     switch transport {
     case .stdio: try await serveStandardStreams()
     case .http(let options):
       try await serve(
         options, sessions ?? MemorySessionStore(limits: SessionLimits(limits)),
-        events ?? MemoryEventLog(limits: limits), reload, ready)
+        events ?? MemoryEventLog(limits: limits), cluster, reload, ready)
     }
   }
 
   private func serve(
-    _ options: HTTPOptions, _ store: any SessionStore, _ log: any EventLog,
+    _ options: HTTPOptions, _ store: any SessionStore, _ log: any EventLog, _ cluster: (any Cluster)?,
     _ reload: (@Sendable () async -> ReloadReport)?, _ ready: @Sendable (Listening) -> Void
   ) async throws {
     let addresses = try SocketAddress.addresses(host: options.host, port: options.port)
     let isLoopback = addresses.allSatisfy(\.isLoopback)
     let reloader = reload.map { Reloader(self, $0) }
-    let site = HTTPSite(self, options, store: store, log: log, reloader: reloader, isLoopback: isLoopback)
+    let site = HTTPSite(
+      self, options, store: store, log: log, cluster: cluster, reloader: reloader, isLoopback: isLoopback)
     if options.compressedFrom != nil { try Gzip.load() }
     let server = try HTTPServer(
       handler: site, limits: HTTPLimits(limits, options), loops: options.threads, tls: options.tls?.keeper,
       logger: logger)
-    listener.withLock { $0 = Listener(server: server, store: store, options: options) }
+    listener.withLock { $0 = Listener(server: server, store: store, options: options, cluster: cluster) }
     defer { listener.withLock { $0 = nil } }
     var reloadOnSignal: (@Sendable () async -> Void)?
     if let reloader { reloadOnSignal = { _ = await reloader.reload() } }
@@ -99,7 +109,13 @@ extension Service {
       await stop.first()
       logger.info("server stopping")
       supervision.isStopping()
+      await cluster?.drain()
       group.addTask { [quotas] in
+        if cluster != nil {
+          // Whoever distributes requests finds out without one that fails.
+          await server.stopAccepting()
+          try? await Task.sleep(for: min(.seconds(1), quotas.all.drainTime / 4))
+        }
         await server.shutdown(within: quotas.all.drainTime)
         stop.end()
       }
@@ -130,7 +146,7 @@ extension Service {
     limits.bodyBytes = 0
     limits.connections = 64
     let server = try HTTPServer(
-      handler: MonitorSite(monitor: Monitor(self, options), guards: guards), limits: limits, logger: logger)
+      handler: MonitorSite(monitor: Monitor(self, options, cluster), guards: guards), limits: limits, logger: logger)
     let bound = try server.start(host: host, port: port).map(\.description)
     logger.info("metrics are shown", [("addresses", bound.joined(separator: " "))])
     return (server, bound.first ?? "")

@@ -17,9 +17,11 @@ struct Monitor: Sendable {
 
   private let readiness: Readiness
   private let metrics: Metrics?
+  private let cluster: (any Cluster)?
   let metricsPath: String
 
-  init(_ service: Service, _ options: HTTPOptions) {
+  init(_ service: Service, _ options: HTTPOptions, _ cluster: (any Cluster)? = nil) {
+    self.cluster = cluster
     readiness = service.readiness
     metrics = service.instruments.metrics
     metricsPath = options.metricsPath
@@ -40,8 +42,8 @@ struct Monitor: Sendable {
   func step(_ view: View, _ head: HTTPHead) -> HTTPStep {
     guard head.method == .get || head.method == .head else { return .ready(.methodNotAllowed("GET, HEAD")) }
     switch view {
-    case .health(let word): return .ready(Self.answer(word))
-    case .ready: return .ready(readiness.isReady ? Self.answer("ready") : Self.answer("draining", .serviceUnavailable))
+    case .health(let word): return .ready(answer(word))
+    case .ready: return .ready(readinessAnswer)
     case .metrics(let metrics):
       return .work {
         HTTPAnswer(
@@ -50,8 +52,21 @@ struct Monitor: Sendable {
     }
   }
 
-  private static func answer(_ word: String, _ status: HTTPStatus = .ok) -> HTTPAnswer {
-    .json(JSON.object(["status": .string(word)]).bytes, status)
+  private var readinessAnswer: HTTPAnswer {
+    guard readiness.isReady else { return answer("draining", .serviceUnavailable) }
+    let degraded = cluster?.degraded ?? []
+    guard !degraded.isEmpty else { return answer("ready") }
+    let isUnfit = cluster?.isUnfit == true
+    return answer(
+      isUnfit ? "unavailable" : "ready", isUnfit ? .serviceUnavailable : .ok,
+      more: ["degraded": .array(degraded.map { .string($0) })])
+  }
+
+  private func answer(_ word: String, _ status: HTTPStatus = .ok, more: JSONObject = [:]) -> HTTPAnswer {
+    var json: JSONObject = ["status": .string(word)]
+    if let cluster { json["node"] = .string(cluster.node) }
+    for member in more.members { json[member.name] = member.value }
+    return .json(JSON.object(json).bytes, status)
   }
 }
 

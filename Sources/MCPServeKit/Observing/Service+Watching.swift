@@ -59,7 +59,7 @@ extension Service {
     if let context {
       span.attributes.append(("mcp.protocol.version", .string(context.revision.rawValue)))
       if let session = context.sessionID {
-        span.attributes.append(("mcp.session.id", .string(String(session.prefix(8)))))
+        span.attributes.append(("mcp.session.id", .string(shownSession(session))))
       }
     }
     guard let kind = outcome.errorType else { return span }

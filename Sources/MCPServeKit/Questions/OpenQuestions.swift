@@ -13,8 +13,9 @@ final class OpenQuestion: Sendable {
   private let isWithdrawn = Atomic(false)
   private let isTold = Promise<Void>()
 
-  init(_ method: Method, in context: RequestContext) {
-    id = .string("ask-" + Elicitation.makeID())
+  /// - Parameter asker: what this server is called among others.
+  init(_ method: Method, in context: RequestContext, asker: String? = nil) {
+    id = .string("\(asker ?? "ask")-" + Elicitation.makeID())
     self.method = method
     self.context = context
   }

@@ -27,11 +27,15 @@ struct SessionInquirer: Inquirer {
   private func ask(_ question: Question, _ context: RequestContext) async throws -> JSONObject {
     guard context.isOpen else { throw QuestionError(.unreachable, "the request that asks is over") }
     let limits = service.limits
-    let open = OpenQuestion(question.method, in: context)
+    let open = OpenQuestion(question.method, in: context, asker: service.cluster?.node)
     guard peer.questions.add(open, limit: limits.openQuestions) else {
       throw QuestionError(.tooMany, "\(limits.openQuestions) questions wait for this client's answer, the limit")
     }
     defer { peer.questions.remove(open) }
+    if let cluster = service.cluster, let session = peer.session {
+      // So that an answer finds its way here wherever it is posted.
+      try await cluster.expectAnswer(to: open.id, of: session, for: limits.questionTime)
+    }
     guard await context.send(Request(id: open.id, method: question.method, params: question.params)) else {
       throw QuestionError(.unreachable, "there is no way to ask this client: it has to accept text/event-stream")
     }
@@ -42,13 +46,22 @@ struct SessionInquirer: Inquirer {
     }
     defer { timer.cancel() }
     do {
-      return try await open.answer()
+      let answer = try await open.answer()
+      await settle(open)
+      return answer
     } catch let error as RPCError {
+      await settle(open)
       throw QuestionError(.refused, "the client refused \(question.method): \(error.message)", cause: error)
     } catch {
+      await settle(open)
       await open.withdraw(error is CancellationError ? "the request that needed the answer is over" : "\(error)")
       throw error
     }
+  }
+
+  private func settle(_ question: OpenQuestion) async {
+    guard let cluster = service.cluster, let session = peer.session else { return }
+    await cluster.settle(question.id, of: session)
   }
 }
 

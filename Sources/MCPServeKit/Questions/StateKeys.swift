@@ -33,6 +33,12 @@ public struct StateKeys: Sendable, CustomStringConvertible {
   /// Makes a ring of keys. Without any, what one server seals no other opens, nor the same after a restart.
   public init(_ first: Key = .random(), _ others: Key...) { keys = [first] + others }
 
+  /// Makes a ring of keys; nil for none.
+  public init?(_ keys: [Key]) {
+    guard !keys.isEmpty else { return nil }
+    self.keys = keys
+  }
+
   /// Says nothing of the keys.
   public var description: String { "\(keys.count) secret keys" }
 }

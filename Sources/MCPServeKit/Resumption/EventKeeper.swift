@@ -15,15 +15,27 @@ final class EventKeeper: Sendable {
   }
 
   /// Says something on the general stream of a session.
-  func say(_ message: [UInt8], to peer: Peer) async {
-    guard peer.mayListen, let session = peer.session else { return }
+  /// - Parameter isHeardByAll: whether all servers hear of it, so that the one says it which sends the stream.
+  func say(_ message: [UInt8], to peer: Peer, isHeardByAll: Bool) async {
+    guard let session = peer.session else { return }
     do {
+      guard isHeardByAll || !log.isShared else { return try await log.relay(message, of: session) }
+      guard peer.mayListen else { return }
       if peer.beginsLog() { try await log.open(EventID.generalStream, of: session) }
       _ = try await log.append(message, to: EventID.generalStream, of: session)
       peer.ring(EventID.generalStream)
+    } catch is EventRefusal {
+      // Another server sends the stream, and says the same.
+      peer.lose(EventID.generalStream)
     } catch {
       failed(error)
     }
+  }
+
+  /// The client has confirmed the handshake, and will soon listen, here or elsewhere: until then what it is to be told is kept.
+  func expectListener(_ peer: Peer) async throws {
+    guard let session = peer.session else { return }
+    try await log.expect(session)
   }
 
   func failed(_ error: any Error) { service.logger.error("event log failed", [("error", "\(error)")]) }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import MCPCore
 
 /// Keeps what was said on the event streams of sessions, so that a client whose connection broke can be told the rest.
 ///
@@ -23,11 +24,62 @@ public protocol EventLog: Sendable {
   func forget(_ session: Session.ID) async throws
   /// Called now and then: forgets what is too old.
   func sweep() async throws
+
+  /// Whether other servers keep their streams here, too. Then what follows is asked, and it says who sends a stream.
+  var isShared: Bool { get }
+  /// Notes that a reply has become a stream, in place of `open`. Should its server die, the log says so on the stream.
+  func begin(_ stream: String, answering requests: [RequestID], of session: Session.ID) async throws
+  /// Makes this server the one that sends a stream. The one that did until then is told, and the newest claim counts.
+  func claim(_ stream: String, of session: Session.ID) async throws -> StreamClaim
+  /// Keeps what is said on the general stream of a session until its client listens, unless another server does.
+  func expect(_ session: Session.ID) async throws
+  /// Says something on the general stream of a session, if any server sends it: what no other server says, too.
+  func relay(_ message: [UInt8], of session: Session.ID) async throws
+  /// Keeps the claims on general streams; those that are others' meanwhile are returned.
+  func keepClaims(_ sessions: [Session.ID]) async throws -> [Session.ID]
+}
+
+/// What a server learns that begins to send a stream.
+public struct StreamClaim: Sendable, Hashable {
+  /// Whether the stream was never sent to anybody.
+  public var isFirst: Bool
+  /// Whether something may have been said that nobody has kept.
+  public var mayHaveGap: Bool
+
+  /// Makes a claim.
+  public init(isFirst: Bool, mayHaveGap: Bool) {
+    self.isFirst = isFirst
+    self.mayHaveGap = mayHaveGap
+  }
+}
+
+/// What is to be kept is for another server to keep, or comes too late.
+public struct EventRefusal: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Why.
+  public let description: String
+  /// Says why.
+  public init(_ description: String) { self.description = description }
 }
 
 extension EventLog {
   /// Leaves it to the log.
   public func sweep() async throws {}
+  /// It is this server's alone.
+  public var isShared: Bool { false }
+  /// The same as `open`.
+  public func begin(_ stream: String, answering requests: [RequestID], of session: Session.ID) async throws {
+    try await open(stream, of: session)
+  }
+  /// Nobody else sends streams.
+  public func claim(_ stream: String, of session: Session.ID) async throws -> StreamClaim {
+    StreamClaim(isFirst: false, mayHaveGap: false)
+  }
+  /// Nothing has to be known.
+  public func expect(_ session: Session.ID) async throws {}
+  /// There is no other.
+  public func relay(_ message: [UInt8], of session: Session.ID) async throws {}
+  /// Nobody else has any.
+  public func keepClaims(_ sessions: [Session.ID]) async throws -> [Session.ID] { [] }
 }
 
 /// The name of an event: its stream, and a position that grows along it.

@@ -65,8 +65,10 @@ final class LogReader: EventSource, StreamListener {
   func sessionEnded() { close() }
 
   /// Ends the stream because the server stops; the client may come back soon.
-  func finish() {
-    let parting = revision.hasPolling ? retryField(.milliseconds(500)) : []
+  func finish() { end(retryAfter: .milliseconds(500)) }
+
+  func end(retryAfter pause: Duration) {
+    let parting = revision.hasPolling ? retryField(pause) : []
     wake { $0.parting = parting }
   }
 

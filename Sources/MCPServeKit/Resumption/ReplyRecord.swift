@@ -9,9 +9,11 @@ final class ReplyRecord: Sendable {
     let peer: Peer
     let session: Session.ID
     let revision: Revision
+    /// What is answered.
+    let requests: [RequestID]
 
     /// Nil when the peer's streams cannot be resumed.
-    init?(_ keeper: EventKeeper, _ peer: Peer) {
+    init?(_ keeper: EventKeeper, _ peer: Peer, answering requests: [RequestID]) {
       guard let session = peer.session, let revision = peer.handshake?.revision, revision.hasResumption else {
         return nil
       }
@@ -19,6 +21,7 @@ final class ReplyRecord: Sendable {
       self.peer = peer
       self.session = session
       self.revision = revision
+      self.requests = requests
     }
   }
 
@@ -33,7 +36,7 @@ final class ReplyRecord: Sendable {
   /// Begins the record, with `listener` as the one who sends it.
   func open(_ listener: any StreamListener) async {
     do {
-      try await place.keeper.log.open(name, of: place.session)
+      try await place.keeper.log.begin(name, answering: place.requests, of: place.session)
     } catch {
       place.keeper.failed(error)
     }
@@ -41,11 +44,15 @@ final class ReplyRecord: Sendable {
     _ = place.peer.attach(listener, to: name)
   }
 
-  /// The message as an event, kept for whoever comes back for it.
-  func keep(_ message: [UInt8]) async -> [UInt8] {
+  /// The message as an event, kept for whoever comes back for it. Nil when the client was told by another server that there is no
+  /// answer any more, because this one was taken for dead.
+  func keep(_ message: [UInt8]) async -> [UInt8]? {
     do {
       let id = try await place.keeper.log.append(message, to: name, of: place.session)
       return message.event(id, place.revision)
+    } catch let refusal as EventRefusal {
+      place.keeper.service.logger.warning("message dropped", [("reason", refusal.description)])
+      return nil
     } catch {
       place.keeper.failed(error)
       return message.event

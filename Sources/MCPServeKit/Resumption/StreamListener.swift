@@ -6,6 +6,8 @@ protocol StreamListener: AnyObject, Sendable {
   func ring()
   /// Another connection carries the stream from now on: nothing more is to be sent.
   func giveWay()
+  /// The stream is to end; the client may come back after a while.
+  func end(retryAfter pause: Duration)
   /// The session is over.
   func sessionEnded()
 }

@@ -22,7 +22,7 @@ final class LiveSessions: Sendable {
   /// The peer of a session; nil when the session does not exist, or no longer.
   func peer(of id: String) async throws -> Peer? {
     guard let session = try await store.session(Session.ID(rawValue: id)) else {
-      await drop(id, reason: "the session has expired")
+      if knownPeer(of: Session.ID(rawValue: id)) != nil { await drop(id, reason: "the session has expired") }
       return nil
     }
     return peer(of: session)
@@ -34,7 +34,10 @@ final class LiveSessions: Sendable {
   private func peer(of session: Session) -> Peer {
     let key = SessionKey(session.id.rawValue)
     return peers.withLock { peers in
-      if let peer = peers[key] { return peer }
+      if let peer = peers[key] {
+        if peer.version != session.version { peer.adopt(session) }
+        return peer
+      }
       let peer = Peer(sessionID: key.id, owner: session.principal)
       peer.resume(session)
       peers[key] = peer
@@ -59,7 +62,11 @@ final class LiveSessions: Sendable {
       guard var session = try await store.session(id) else { return }
       peer.describe(in: &session)
       session.lifetime = session.isReady ? service.limits.sessionLifetime : service.limits.initializeTime
-      if try await store.replace(session) { break }
+      if try await store.replace(session) {
+        session.version += 1
+        peer.adopt(session)
+        break
+      }
     }
     peers.withLock { $0[SessionKey(id.rawValue)] = peer }
   }
@@ -86,10 +93,18 @@ final class LiveSessions: Sendable {
     do {
       for peer in idle { try await log.close(EventID.generalStream, of: Session.ID(rawValue: peer.sessionID ?? "")) }
       try await log.sweep()
+      try await keepClaims()
     } catch {
       service.logger.error("event log failed", [("error", "\(error)")])
     }
     for peer in busy { await keepAlive(peer) }
+  }
+
+  /// What is said to sessions whose clients listen here, or are expected to, is kept here and nowhere else.
+  private func keepClaims() async throws {
+    guard log.isShared else { return }
+    let claimed = peers.withLock { $0.values.filter(\.mayListen).compactMap(\.session) }
+    for lost in try await log.keepClaims(claimed) { knownPeer(of: lost)?.lose(EventID.generalStream) }
   }
 
   private func keepAlive(_ peer: Peer) async {
@@ -108,8 +123,21 @@ final class LiveSessions: Sendable {
   /// How many sessions are open; where the store cannot tell, how many this process has to do with.
   var count: Int { store.countAtHand ?? peers.withLock { $0.count } }
 
-  private func drop(_ id: String, reason: String) async {
+  /// An id for a session that is about to be opened.
+  func makeID() throws -> Session.ID { try store.makeID() }
+
+  /// The peer of a session this process has to do with; nil when it has not.
+  func knownPeer(of id: Session.ID) -> Peer? { peers.withLock { $0[SessionKey(id.rawValue)] } }
+
+  /// Another server has ended the session.
+  func ended(_ id: Session.ID) { leave(id.rawValue, reason: "the session was ended") }
+
+  private func leave(_ id: String, reason: String) {
     peers.withLock { $0.removeValue(forKey: SessionKey(id)) }?.terminate(reason: reason)
+  }
+
+  private func drop(_ id: String, reason: String) async {
+    leave(id, reason: reason)
     do {
       try await log.forget(Session.ID(rawValue: id))
     } catch {

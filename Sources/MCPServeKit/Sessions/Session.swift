@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import MCPCore
 public import Observability
 
 /// What is remembered of a legacy conversation between requests.
 public struct Session: Sendable {
-  /// The name of a session: 128 random bits, in hexadecimal. It finds a session; it proves nothing about who asks.
+  /// The name of a session: 128 random bits, in hexadecimal or in what a server signed. It finds a session; it proves nothing about who asks.
   public struct ID: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
     /// The id on the wire.
     public let rawValue: String
@@ -16,8 +17,8 @@ public struct Session: Sendable {
       return ID(rawValue: hexadecimal(generator.next()) + hexadecimal(generator.next()))
     }
 
-    /// The first characters: enough for people to tell sessions apart, too few to use one.
-    public var description: String { String(rawValue.prefix(8)) }
+    /// The first characters, of a signed id with its server: enough for people to tell sessions apart, too few to use one.
+    public var description: String { shownSession(rawValue) }
 
     private static func hexadecimal(_ number: UInt64) -> String {
       let digits = String(number, radix: 16)
@@ -43,6 +44,8 @@ public struct Session: Sendable {
   public var lifetime: Duration
   /// When it was opened, since 1970.
   public var opened: Duration
+  /// How its client is connected, as records of sessions call it. Never changes.
+  package var transport = "streamable-http"
   /// Counts the changes; the store keeps it.
   public var version = 0
 

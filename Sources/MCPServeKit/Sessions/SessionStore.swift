@@ -2,6 +2,8 @@
 
 /// Keeps legacy sessions between requests. Every store passes the same tests.
 public protocol SessionStore: Sendable {
+  /// An id for a new session.
+  func makeID() throws -> Session.ID
   /// Keeps a new session. Its longest life begins.
   /// - Throws: `SessionError` `.full` when there are too many, of its principal or in all; `.duplicate` when the id is in use,
   ///   or was until just now.
@@ -25,6 +27,8 @@ public protocol SessionStore: Sendable {
 }
 
 extension SessionStore {
+  /// One nobody can guess.
+  public func makeID() throws -> Session.ID { .random() }
   /// Always to be asked.
   public func sessionAtHand(_ id: Session.ID) -> Session? { nil }
   /// Not known.

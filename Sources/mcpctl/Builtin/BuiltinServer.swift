@@ -11,18 +11,21 @@ enum BuiltinServer {
   /// - Parameter offers: which of its features it offers.
   static func make(
     name: String = name, version: String, instructions: String = instructions,
-    options: Server.Options = Server.Options(), offers: (Feature) -> Bool = { _ in true }
+    options: Server.Options = Server.Options(), node: String? = nil, offers: (Feature) -> Bool = { _ in true }
   ) throws -> Server {
     let title = name == self.name ? "mcpctl built-in server" : nil
     return Server(
       Implementation(name: name, version: version, title: title), instructions: instructions, options: options,
-      features: try FeatureSet(features.filter(offers)))
+      features: try FeatureSet(features(on: node).filter(offers)))
   }
 
   /// Everything it can offer.
-  @FeatureBuilder static var features: [Feature] {
+  static var features: [Feature] { features(on: nil) }
+
+  /// - Parameter node: what the server is called among others; nil when it is alone.
+  @FeatureBuilder static func features(on node: String?) -> [Feature] {
     Calculator.tool
-    Samples.echo
+    Samples.echo(node: node)
     Samples.weather
     Samples.sleep
     Samples.resources

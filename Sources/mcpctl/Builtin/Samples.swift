@@ -5,15 +5,19 @@ import MCPServeKit
 
 /// Small tools, resources and prompts to try a client with.
 enum Samples {
-  static let echo = ServerTool(
-    "echo", "Answers with the message it was given.", Parameter<EchoMessage>("message", "What to answer.")
-  ) { _, message in
-    guard case .string = message.argument else { return .error("message parameter must be a string") }
-    return .structured(["echo": message.argument])
+  /// - Parameter node: what the server is called, which the answer tells; nil tells nothing.
+  static func echo(node: String?) -> ServerTool {
+    ServerTool(
+      "echo", "Answers with the message it was given.", Parameter<EchoMessage>("message", "What to answer.")
+    ) { _, message in
+      guard case .string = message.argument else { return .error("message parameter must be a string") }
+      guard let node else { return .structured(["echo": message.argument]) }
+      return .structured(["echo": message.argument, "node": .string(node)])
+    }
+    .title("Echo")
+    .annotations(Tool.Annotations(isReadOnly: true, isDestructive: false, isIdempotent: true, isOpenWorld: false))
+    .onLoop
   }
-  .title("Echo")
-  .annotations(Tool.Annotations(isReadOnly: true, isDestructive: false, isIdempotent: true, isOpenWorld: false))
-  .onLoop
 
   static let weather = ServerTool(
     "weather", "Answers with made-up weather, always the same: a sample, not a forecast.",

@@ -53,6 +53,7 @@ struct ServeCommand: Command {
   @Group("Callers") var callers: CallerOptions
   @Group("Web") var edge: EdgeOptions
   @Group("TLS") var tls: TLSOptions
+  @Group("Cluster") var cluster: ClusterOptions
   @Group("Limits") var limits: ServeLimitOptions
   @Group("Log") var log: LogOptions
   @Group("Watching") var observe: ObserveOptions
@@ -81,8 +82,9 @@ struct ServeCommand: Command {
     warn(of: problems, settings, logger, console)
     let server = try settings.server()
     let exporter = try Tracing.exporter(console, endpoint: settings.collector, logger: logger)
+    let membership = try await membership(settings, server, logger)
     let service = Service(
-      server, revisions: settings.revisions, limits: settings.limits,
+      server, revisions: settings.revisions, limits: settings.limits, stateKeys: membership?.stateKeys ?? StateKeys(),
       authorization: try settings.authorization(logger: logger), logger: logger,
       instruments: try instruments(exporter, settings, console))
     let target = Reloading.Target(
@@ -95,13 +97,23 @@ struct ServeCommand: Command {
     let reports = Reports(observe, server.features, console)
     do throws(IOError) {
       try await reports.reporting { () async throws(IOError) in
-        try await serve(service, over: offered, settings, reloading, console)
+        try await serve(service, over: offered, with: membership, settings, reloading, console)
       }
     } catch {
+      await membership?.leave()
       throw Failure(error.code == .resolve ? .usage : .internalError, error.code.rawValue, error.message)
     }
+    await membership?.leave()
     await exporter?.close(within: .seconds(2))
     return .success
+  }
+
+  /// Joins the others; nil where there are none.
+  private func membership(
+    _ settings: ServeSettings, _ server: Server, _ logger: Logger
+  ) async throws(Failure) -> Membership? {
+    guard let cluster = try settings.cluster() else { return nil }
+    return try await Membership(cluster, service: server.identity.name, limits: settings.limits, logger)
   }
 
   private func offered(_ settings: ServeSettings, _ target: Reloading.Target) -> Transport {
@@ -153,6 +165,9 @@ struct ServeCommand: Command {
         hint: "`mcpctl serve --validate-config` says the same", details: errors.map(\.description))
     }
     guard settings.transport == .stdio else { return }
+    if let option = ClusterOptions.overHTTP.first(where: { typed.words[$0] != nil }) {
+      throw UsageError("--\(option) is for sessions over HTTP: add --transport http-stream")
+    }
     if let option = CallerOptions.overHTTP.first(where: { typed.words[$0] != nil }) {
       throw UsageError(
         "--\(option) asks callers over HTTP who they are, and over stdio there is only the one who started this: add "
@@ -178,7 +193,8 @@ struct ServeCommand: Command {
   }
 
   private func serve(
-    _ service: Service, over offered: Transport, _ settings: ServeSettings, _ reloading: Reloading, _ console: Console
+    _ service: Service, over offered: Transport, with others: Membership?, _ settings: ServeSettings,
+    _ reloading: Reloading, _ console: Console
   ) async throws(IOError) {
     do {
       var reload: (@Sendable () async -> ReloadReport)?
@@ -186,7 +202,7 @@ struct ServeCommand: Command {
         reload = { () async -> ReloadReport in await reloading.reload() }
       }
       try await service.serve(
-        offered,
+        offered, sessions: others?.store, events: others?.events, with: others?.node,
         ready: { listening in
           if !quiet && settings.logFormat == .text { announce(listening, settings, console.error) }
         }, reload: reload)

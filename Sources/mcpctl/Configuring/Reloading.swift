@@ -118,7 +118,7 @@ final class Reloading: Sendable {
     target.server.setRequestTimeLimit(settings.requestTimeLimit, longest: settings.longestRequest)
     // Tools of folders make room first, in case that one has a name the server has itself.
     target.folders.setFolders(settings.toolFolders)
-    for fault in target.server.features.offer(BuiltinServer.features, where: settings.offers) {
+    for fault in target.server.features.offer(BuiltinServer.features(on: settings.namedNode), where: settings.offers) {
       target.logger.warning("not offered", [("reason", fault.message)])
     }
     await target.loadFolders(settings)

@@ -5,7 +5,7 @@ import MCPServeKit
 
 extension ServeSettings {
   /// What only who serves can say.
-  var problems: [Problem] { toolProblems + addressProblems + keyProblems }
+  var problems: [Problem] { toolProblems + addressProblems + keyProblems + clusterProblems }
 
   /// Where metrics are shown besides.
   var metricsAddress: HostAndPort? {

@@ -36,7 +36,8 @@ struct ServeSettings {
     options.pageSize = config.integer("performance.page_size") ?? options.pageSize
     return try BuiltinServer.make(
       name: config.text("server.name") ?? BuiltinServer.name, version: config.text("server.version") ?? Version.number,
-      instructions: config.text("server.instructions") ?? BuiltinServer.instructions, options: options, offers: offers)
+      instructions: config.text("server.instructions") ?? BuiltinServer.instructions, options: options, node: namedNode,
+      offers: offers)
   }
 }
 

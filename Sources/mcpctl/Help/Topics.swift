@@ -4,7 +4,8 @@ import CommandLineKit
 extension HelpTopic {
   /// What `mcpctl help` explains besides commands.
   static let all: [HelpTopic] = [
-    .answers, .arguments, .authorization, .configuration, .environment, .exitCodes, .output, .protocol, .repl, .targets,
+    .answers, .arguments, .authorization, .cluster, .configuration, .environment, .exitCodes, .output, .protocol, .repl,
+    .targets,
     .tools,
   ]
 

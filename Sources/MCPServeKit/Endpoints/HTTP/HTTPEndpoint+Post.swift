@@ -149,7 +149,7 @@ extension HTTPEndpoint {
     case .failure(let refusal): return refusal.answer
     case .success(let peer):
       let conversation = Conversation(service: service, peer: peer, principal: exchange.principal, assumed: nil)
-      reply.keep(in: ReplyRecord.Place(keeper, peer))
+      reply.keep(in: ReplyRecord.Place(keeper, peer, answering: [call.id]))
       guard let response = await conversation.answer(legacy: call, telling: reply) else { return await reply.abandon() }
       if call.method != .toolsCall, call.method.changesSession { await save(peer) }
       let status = Self.status(ofRefusal: response.outcome)
@@ -167,10 +167,13 @@ extension HTTPEndpoint {
     {
       return .json(refusal.bytes, .badRequest)
     }
-    let id = Session.ID.random()
-    let peer = Peer(sessionID: id.rawValue, owner: principal?.name)
-    let conversation = Conversation(service: service, peer: peer, principal: principal, assumed: nil)
+    if service.cluster != nil, !service.readiness.isReady {
+      return .unavailable("this server is about to stop: try again", after: 1, to: call.id)
+    }
     do {
+      let id = try sessions.makeID()
+      let peer = Peer(sessionID: id.rawValue, owner: principal?.name)
+      let conversation = Conversation(service: service, peer: peer, principal: principal, assumed: nil)
       let handshake = try conversation.beginInitialize(call)
       try await sessions.open(handshake, id: id, for: principal)
       let response = await conversation.finishInitialize(call, handshake, telling: reply)
@@ -186,9 +189,7 @@ extension HTTPEndpoint {
     } catch let error as RPCError {
       return .error(.ok, error, to: call.id)
     } catch let error as SessionError where error.code == .full {
-      var answer = HTTPAnswer.error(.serviceUnavailable, RPCError(.internalError, error.message), to: call.id)
-      answer.headers.add("Retry-After", "10")
-      return answer
+      return .unavailable(error.message, after: 10, to: call.id)
     } catch {
       return failure(error, answering: call.id)
     }
@@ -200,9 +201,16 @@ extension HTTPEndpoint {
     switch await peer(of: exchange, answering: nil) {
     case .failure(let refusal): return refusal.answer
     case .success(let peer):
-      Conversation(service: service, peer: peer, principal: exchange.principal, assumed: nil).receive(notification)
-      if notification.method == .initialized { await save(peer) }
-      return .accepted
+      do {
+        try await conversation(peer, exchange).take(notification)
+        if notification.method == .initialized {
+          await save(peer)
+          try await keeper.expectListener(peer)
+        }
+        return .accepted
+      } catch {
+        return failure(error)
+      }
     }
   }
 
@@ -210,9 +218,17 @@ extension HTTPEndpoint {
     switch await peer(of: exchange, answering: nil) {
     case .failure(let refusal): return refusal.answer
     case .success(let peer):
-      Conversation(service: service, peer: peer, principal: exchange.principal, assumed: nil).receive(response)
-      return .accepted
+      do {
+        try await conversation(peer, exchange).take(response)
+        return .accepted
+      } catch {
+        return failure(error)
+      }
     }
+  }
+
+  private func conversation(_ peer: Peer, _ exchange: HTTPExchange) -> Conversation {
+    Conversation(service: service, peer: peer, principal: exchange.principal, assumed: nil)
   }
 
   private func answer(
@@ -230,7 +246,7 @@ extension HTTPEndpoint {
     do throws(RPCError) {
       let batch = try Batch(elements, for: peer.handshake, limit: service.limits.batch)
       let reply = reply(exchange, terms, cancelsOnDisconnect: false)
-      reply.keep(in: ReplyRecord.Place(keeper, peer))
+      reply.keep(in: ReplyRecord.Place(keeper, peer, answering: batch.requests))
       let conversation = Conversation(service: service, peer: peer, principal: exchange.principal, assumed: nil)
       let responses = await conversation.answer(batch, telling: reply)
       await save(peer)

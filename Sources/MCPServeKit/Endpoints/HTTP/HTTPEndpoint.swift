@@ -37,7 +37,10 @@ struct HTTPEndpoint: Sendable {
   func tell(_ news: News) async {
     listenStreams.tell(news)
     let text = news.text
-    for peer in sessions.current where peer.wants(news) { await keeper.say(text, to: peer) }
+    let isHeardByAll = ClusterMessage.announced(news.announcement).json != nil
+    for peer in sessions.current where peer.wants(news) {
+      await keeper.say(text, to: peer, isHeardByAll: isHeardByAll)
+    }
   }
 }
 
@@ -55,16 +58,15 @@ extension HTTPEndpoint {
       let mailbox = EventMailbox(limit: service.limits.streamMessages)
       return .stream(EventStream(source: mailbox, stop: mailbox.close, ended: {}))
     }
-    guard !request.headers.contains(lastEventID) else { return nil }
+    guard !request.headers.contains(lastEventID), !keeper.log.isShared else { return nil }
     return peerAtHand(of: exchange, answering: nil).map(stream)
   }
 
   private func listen(_ exchange: HTTPExchange) async -> HTTPAnswer {
     let peer = await peer(of: exchange, answering: nil)
-    guard case .success(let known) = peer, let id = exchange.request.headers[lastEventID] else {
-      return stream(to: peer)
-    }
-    return await resume(known, after: id)
+    guard case .success(let known) = peer else { return stream(to: peer) }
+    if let id = exchange.request.headers[lastEventID] { return await resume(known, after: id) }
+    return keeper.log.isShared ? await sharedStream(to: known) : generalStream(to: known)
   }
 
   private func stream(to peer: Result<Peer, Refusal>) -> HTTPAnswer {
@@ -154,10 +156,7 @@ extension HTTPEndpoint {
   /// The store failed: whether the session exists is not known, so the client may try again.
   func failure(_ error: any Error, answering id: RequestID? = nil) -> HTTPAnswer {
     service.logger.error("session store failed", [("error", "\(error)")])
-    var answer = HTTPAnswer.error(
-      .serviceUnavailable, RPCError(.internalError, "sessions are not available now: try again later"), to: id)
-    answer.headers.add("Retry-After", "1")
-    return answer
+    return .unavailable("sessions are not available now: try again later", after: 1, to: id)
   }
 }
 

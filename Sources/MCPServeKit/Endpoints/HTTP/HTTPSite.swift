@@ -36,13 +36,15 @@ final class HTTPSite: HTTPHandler {
   private let legacy: LegacySSEEndpoint
   private let convenience: ConvenienceEndpoint
   private let announcements: Announcements
+  /// Hears what other servers say; nil where there are none.
+  private let hearing: Task<Void, Never>?
   /// What the server is called by; nil until it listens.
   private let names = Mutex<ResourceNames?>(nil)
 
   /// - Parameter isLoopback: whether the server listens on loopback only.
   init(
-    _ service: Service, _ options: HTTPOptions, store: any SessionStore, log: any EventLog, reloader: Reloader? = nil,
-    isLoopback: Bool
+    _ service: Service, _ options: HTTPOptions, store: any SessionStore, log: any EventLog,
+    cluster: (any Cluster)? = nil, reloader: Reloader? = nil, isLoopback: Bool
   ) {
     self.service = service
     access = options.access ?? HTTPAccess(options)
@@ -50,11 +52,11 @@ final class HTTPSite: HTTPHandler {
     self.isLoopback = isLoopback
     edges = Mutex((access.version, HTTPEdge(options, access, isLoopback: isLoopback)))
     packer = AnswerPacker(options)
-    monitor = Monitor(service, options)
+    monitor = Monitor(service, options, cluster)
     self.log = RequestLog(service)
     streamable = HTTPEndpoint(
       service, store: store, log: log, heartbeat: heartbeat, openPaths: Set(options.streamablePaths.dropFirst()))
-    legacy = LegacySSEEndpoint(service, messagesPath: options.messagesPath)
+    legacy = LegacySSEEndpoint(service, messagesPath: options.messagesPath, store: cluster == nil ? nil : store)
     convenience = ConvenienceEndpoint(service: service)
     var places: [String: Place] = ["/": .rpc, "/tools/list": .toolsList, "/tools/call": .rpc]
     for path in ["/health", "/actuator/health", "/ready", options.metricsPath] {
@@ -73,10 +75,17 @@ final class HTTPSite: HTTPHandler {
     isSecure = options.tls != nil
     firstPath = options.streamablePaths.first ?? options.eventsPath ?? "/"
     announcements = Announcements(of: service.announcer, limit: service.limits.announcements)
+    let (endpoint, events) = (streamable, legacy)
+    let desk = cluster.map {
+      ClusterDesk(cluster: $0, endpoint: endpoint, legacy: events, cache: store as? CachedSessionStore)
+    }
+    hearing = desk.map { desk in Task { [desk] in await desk.run() } }
+    cluster?.tell { [weak self] in self?.figures ?? [] }
     // Nobody waits for the task: it ends with the site.
     Task { [announcements, streamable, legacy] in
       while let batch = await announcements.next() {
         for news in batch {
+          cluster?.publish(.announced(news.announcement))
           await streamable.tell(news)
           legacy.tell(news)
         }
@@ -84,7 +93,10 @@ final class HTTPSite: HTTPHandler {
     }
   }
 
-  deinit { announcements.end() }
+  deinit {
+    announcements.end()
+    hearing?.cancel()
+  }
 
   /// To be called with the addresses the server listens on, before its first request is answered.
   func listens(on addresses: [SocketAddress]) { names.withLock { $0 = ResourceNames(addresses, isSecure: isSecure) } }
@@ -95,10 +107,16 @@ final class HTTPSite: HTTPHandler {
     heartbeat.beat()
     watches.beat()
     await streamable.sessions.tend()
+    await legacy.tend()
   }
 
   /// Open sessions of the legacy era.
   var activeSessions: Int { streamable.sessions.count + legacy.count }
+
+  /// What other servers are told.
+  private var figures: [(name: String, value: Int)] {
+    [("sessions", activeSessions), ("streams", heartbeat.count), ("inflight", service.calls)]
+  }
 
   /// Open event streams by what they are for; a call that tells of its progress has one while it is answered.
   var openStreams: [(kind: String, count: Int)] {
@@ -181,8 +199,8 @@ final class HTTPSite: HTTPHandler {
       if let refusal = terms.refusal(of: head) { return { _ in .ready(refusal) } }
       return { [streamable] in streamable.post($0, on: terms) }
     case .streamable: return { [streamable] in streamable.step($0) }
-    case .events: return { [legacy] in .ready(legacy.listen($0)) }
-    case .messages: return { [legacy] in .ready(legacy.take($0)) }
+    case .events: return { [legacy] in legacy.listen($0) }
+    case .messages: return { [legacy] in legacy.take($0) }
     case .toolsList where head.method == .get:
       return { [convenience] exchange in .work { await convenience.tools(for: exchange) } }
     case .toolsList, .rpc, .monitor, .reload:

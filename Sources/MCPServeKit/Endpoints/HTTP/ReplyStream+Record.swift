@@ -23,7 +23,7 @@ extension ReplyStream: StreamListener {
     defer { record.turn.end() }
     guard isLast || !state.withLock({ $0.isFinished }) else { return }
     await begin(record)
-    let event = await record.keep(message)
+    guard let event = await record.keep(message) else { return giveWay() }
     guard isSending() else { return record.place.peer.ring(record.name) }
     do {
       try await responder.write(event)
@@ -85,6 +85,9 @@ extension ReplyStream: StreamListener {
 
   /// Sends by itself, in `write`.
   func ring() {}
+
+  /// Ends with its reply.
+  func end(retryAfter pause: Duration) {}
 
   /// Ends soon: the request is withdrawn.
   func sessionEnded() {}

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import MCPServeKit
+import TestSupport
 import Testing
+
+@testable import MCPRedis
 
 /// What every event log promises. A new log is one more case of `Kind`.
 struct EventLogTests {
   enum Kind: CaseIterable {
-    case memory
+    case memory, redis
 
-    func make(_ limits: ServeLimits = ServeLimits(), _ time: ManualTime = ManualTime()) -> any EventLog {
+    /// A log, and what it needs to live.
+    func make(
+      _ limits: ServeLimits = ServeLimits(), _ time: PassingTime = PassingTime()
+    ) throws -> (any EventLog, any Sendable) {
       switch self {
-      case .memory: MemoryEventLog(limits: limits, now: { time.now })
+      case .memory: return (MemoryEventLog(limits: limits, now: { time.now }), 0)
+      case .redis:
+        let server = try RedisServer()
+        return (
+          RedisEventLog(try server.client(), prefix: "mcp", limits: { limits }, shift: { time.passed }), server
+        )
       }
     }
   }
@@ -29,7 +40,8 @@ struct EventLogTests {
 
   @Test(arguments: Kind.allCases)
   func whatCameAfterAnEventIsRead(_ kind: Kind) async throws {
-    let log = kind.make()
+    let (log, server) = try kind.make()
+    defer { withExtendedLifetime(server) {} }
     let ids = try await say(log, "a", "b", "c", "d")
     #expect(Set(ids).count == 4)
     let all = try await log.events(after: EventID.start, on: "g", of: one, limit: 10)
@@ -49,7 +61,8 @@ struct EventLogTests {
 
   @Test(arguments: Kind.allCases)
   func streamsAndSessionsAreKeptApart(_ kind: Kind) async throws {
-    let log = kind.make()
+    let (log, server) = try kind.make()
+    defer { withExtendedLifetime(server) {} }
     _ = try await say(log, "general")
     _ = try await say(log, "reply", on: "r1")
     _ = try await log.append(Array("foreign".utf8), to: "r1", of: other)
@@ -62,8 +75,9 @@ struct EventLogTests {
 
   @Test(arguments: Kind.allCases)
   func aStreamIsKnownWhileItIsOpenOrKept(_ kind: Kind) async throws {
-    let time = ManualTime()
-    let log = kind.make(ServeLimits(), time)
+    let time = PassingTime()
+    let (log, server) = try kind.make(ServeLimits(), time)
+    defer { withExtendedLifetime(server) {} }
     try await log.open("r1", of: one)
     #expect(text(try await log.events(after: EventID.start, on: "r1", of: one, limit: 9)) == [])
     _ = try await say(log, "end", on: "r1")
@@ -83,7 +97,8 @@ struct EventLogTests {
   func theOldestIsForgottenAndTheGapIsKnown(_ kind: Kind) async throws {
     var limits = ServeLimits()
     limits.loggedEvents = 3
-    let log = kind.make(limits)
+    let (log, server) = try kind.make(limits)
+    defer { withExtendedLifetime(server) {} }
     try await log.open("g", of: one)
     let ids = try await say(log, "a", "b", "c", "d", "e")
     let all = try await log.events(after: ids[0].position, on: "g", of: one, limit: 9)
@@ -94,10 +109,11 @@ struct EventLogTests {
 
   @Test(arguments: Kind.allCases)
   func whatIsTooOldIsForgottenThoughTheStreamIsOpen(_ kind: Kind) async throws {
-    let time = ManualTime()
+    let time = PassingTime()
     var limits = ServeLimits()
     limits.loggedTime = .seconds(10)
-    let log = kind.make(limits, time)
+    let (log, server) = try kind.make(limits, time)
+    defer { withExtendedLifetime(server) {} }
     try await log.open("g", of: one)
     let ids = try await say(log, "a")
     time.advance(by: .seconds(9))
@@ -120,11 +136,14 @@ struct EventLogTests {
     var limits = ServeLimits()
     limits.loggedBytes = 10
     limits.logBytes = 14
-    let log = kind.make(limits)
+    let (log, server) = try kind.make(limits)
+    defer { withExtendedLifetime(server) {} }
     _ = try await say(log, "12345", "67890")
     #expect(try await log.events(after: EventID.start, on: "g", of: one, limit: 9)?.events.count == 2)
     _ = try await say(log, "1")
     #expect(text(try await log.events(after: EventID.start, on: "g", of: one, limit: 9)) == ["67890", "1"])
+    // What all sessions together keep in Redis is for Redis to limit.
+    guard kind == .memory else { return }
     _ = try await log.append(Array("a much longer one".utf8), to: "g", of: other)
     #expect(try await log.events(after: EventID.start, on: "g", of: one, limit: 9) == nil)
     #expect(try await log.events(after: EventID.start, on: "g", of: other, limit: 9) == nil, "too large for all")
@@ -134,7 +153,8 @@ struct EventLogTests {
 
   @Test(arguments: Kind.allCases)
   func aForgottenSessionLeavesNothing(_ kind: Kind) async throws {
-    let log = kind.make()
+    let (log, server) = try kind.make()
+    defer { withExtendedLifetime(server) {} }
     _ = try await say(log, "a")
     try await log.forget(one)
     #expect(try await log.events(after: EventID.start, on: "g", of: one, limit: 9) == nil)

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Three servers, a Redis and an nginx: a client opens a session at one and calls through all; one is killed during 1000 calls and an
+open stream; what happened is told. demo.py MCPCTL"""
+
+import random
+import sys
+import threading
+import time
+
+from nodes import Cluster, Nginx, Stream, call, open_session, post
+
+CALLS = 1000
+
+
+def main(mcpctl):
+    with Cluster(mcpctl, 3, "--set", "cluster.lease=5s", "--set", "cluster.heartbeat=1s") as cluster:
+        nginx = Nginx(mcpctl, cluster.nodes)
+        try:
+            show(cluster, nginx)
+        finally:
+            nginx.close()
+
+
+def show(cluster, nginx):
+    ports = [node.port for node in cluster.nodes]
+    print(f"redis on {cluster.redis.port}; n1, n2, n3 on {ports}; nginx on {nginx.port}")
+    session = open_session(ports[0], "2025-11-25")
+    print(f"a session, opened at n1: {session[:16]}…")
+    for port in ports:
+        print("  echo answers:", post(port, call("echo", message="hello"), session).json["result"]["structuredContent"])
+    body = call("sleep", "long", seconds=20)
+    body["params"]["_meta"] = {"progressToken": "t"}
+    stream = Stream(ports[0], session, body=body)
+    stream.message()
+    print("a call of 20 s runs at n1, on a stream")
+    served, refused, lost, slowest = {}, 0, 0, 0.0
+    lock = threading.Lock()
+    numbers = iter(range(CALLS))
+
+    def work():
+        nonlocal refused, lost, slowest
+        while True:
+            with lock:
+                number = next(numbers, None)
+            if number is None:
+                return
+            if number == CALLS // 3:
+                cluster.nodes[0].kill()
+                print(f"  kill -9 n1, which has all calls of the session, at call {number}")
+            began = time.monotonic()
+            try:
+                answer = post(nginx.port, call("echo", number, message="x"), session, timeout=20)
+                with lock:
+                    if answer.status == 200:
+                        name = answer.json["result"]["structuredContent"]["node"]
+                        served[name] = served.get(name, 0) + 1
+                    else:
+                        refused += 1
+            except OSError:
+                lost += 1
+            slowest = max(slowest, time.monotonic() - began)
+    began = time.monotonic()
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    took = time.monotonic() - began
+    print(f"{CALLS} calls through nginx in {took:.1f} s: answered by {served}; {refused} failed, {lost} without an answer, "
+          f"the slowest took {slowest * 1000:.0f} ms")
+    died = time.monotonic()
+    stream.ended.wait(10)
+    resumed = Stream(random.choice(ports[1:]), session, last=stream.last)
+    while (message := resumed.message()) is not None and "id" not in message:
+        pass
+    print(f"the stream was taken up again at another node after event {stream.last}, and ended {time.monotonic() - died:.1f} s "
+          f"later with: {message['error'] if message else None}")
+    cluster.nodes[0].start()
+    print("n1 is back; the session at n1:", post(ports[0], call("echo", message="again"), session).json["result"]["structuredContent"])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

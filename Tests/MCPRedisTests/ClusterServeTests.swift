@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import JSONKit
+import MCPCore
+import MCPServeKit
+import Observability
+import TestSupport
+import Testing
+
+@testable import MCPRedis
+
+/// Two servers that answer for each other, with tools that ask.
+@Suite(.timeLimit(.minutes(2))) struct ClusterServeTests {
+  /// A server that serves.
+  private struct Member {
+    let port: UInt16
+    let server: Server
+
+    func peer() throws -> HTTPPeer {
+      try HTTPPeer(try SocketAddress.addresses(host: "127.0.0.1", port: port)[0]) { Issue.record("\($0)") }
+    }
+  }
+
+  private func makeServer() throws -> Server {
+    try Server(name: "asking", version: "1") {
+      ServerTool("sample", "Asks the model.", Parameter<String>("prompt", "What.")) { context, prompt in
+        let result = try await context.sample(Sampling.Request([.user(prompt)], maxTokens: 100))
+        return .text("\(result.model): \(result.text)")
+      }
+      ServerTool("where", "Asks for the roots.") { context in
+        .text(try await context.listRoots().map(\.uri).joined(separator: " "))
+      }
+    }
+  }
+
+  /// Serves with others until `body` is done.
+  private func serving(_ redis: RedisServer, _ name: String, _ body: (Member) async throws -> Void) async throws {
+    let client = try redis.client()
+    let keys = try await ClusterKeyRing(client, prefix: "mcp", secrets: [], logger: .silent)
+    var options = RedisSessionStore.Options()
+    options.instance = name
+    options.ids = SignedSessionIDs(node: name, keys: keys.sessionKeys)
+    let store = CachedSessionStore(RedisSessionStore(client, options))
+    let node = RedisNode(client, RedisNode.Options(name: name), logger: .silent)
+    store.tell { id, change in node.publish(change == .ended ? .ended(id) : .changed(id)) }
+    try await node.join()
+    node.start()
+    let log = RedisEventLog(client, prefix: "mcp", limits: { ServeLimits() }, node: node)
+    let server = try makeServer()
+    let service = Service(server, stateKeys: keys.stateKeys)
+    let ports = AsyncStream.makeStream(of: UInt16.self)
+    let task = Task {
+      try await service.serve(
+        .http(port: 0), sessions: store, events: log, with: node,
+        ready: { listening in ports.continuation.yield(listening.port) })
+    }
+    var port: UInt16?
+    for await found in ports.stream {
+      port = found
+      break
+    }
+    do {
+      try await body(Member(port: try #require(port), server: server))
+    } catch {
+      task.cancel()
+      throw error
+    }
+    task.cancel()
+    _ = await task.result
+    await node.leave()
+  }
+
+  private func withTwo(_ body: (Member, Member) async throws -> Void) async throws {
+    let redis = try RedisServer()
+    try await serving(redis, "n1") { one in
+      try await serving(redis, "n2") { other in try await body(one, other) }
+    }
+  }
+
+  private func initialize(_ peer: HTTPPeer) async throws -> String {
+    let answer = try await peer.ask(
+      "POST", "/mcp",
+      body: #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","#
+        + #""capabilities":{"sampling":{},"roots":{}}}}"#)
+    let session = try #require(answer.headers["mcp-session-id"])
+    _ = try await peer.ask(
+      "POST", "/mcp", ["Mcp-Session-Id": session], body: #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
+    return session
+  }
+
+  @Test func anAnswerMayComeToAnyServerAndCountsOnce() async throws {
+    try await withTwo { one, other in
+      let caller = try one.peer()
+      let session = try await initialize(caller)
+      let headers = ["Mcp-Session-Id": session]
+      try await caller.send(
+        "POST", "/mcp", headers,
+        body: #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"sample","arguments":{"prompt":"?"}}}"#)
+      _ = try await caller.head()
+      var question = try await caller.message()
+      while question["method"] != "sampling/createMessage" { question = try await caller.message() }
+      let id = try #require(question["id"]?.string)
+      #expect(id.hasPrefix("n1-"))
+      let result =
+        #"{"role":"assistant","content":{"type":"text","text":"yes"},"model":"m","stopReason":"endTurn"}"#
+      let poster = try other.peer()
+      // Another session's answer counts for nothing.
+      let foreign = try await initialize(try other.peer())
+      let crossed = try await poster.ask(
+        "POST", "/mcp", ["Mcp-Session-Id": foreign],
+        body: #"{"jsonrpc":"2.0","id":"\#(id)","result":\#(result.replacing("yes", with: "no"))}"#)
+      #expect(crossed.status == 202)
+      for _ in 0..<2 {
+        let answer = try await poster.ask(
+          "POST", "/mcp", headers, body: #"{"jsonrpc":"2.0","id":"\#(id)","result":\#(result)}"#)
+        #expect(answer.status == 202)
+      }
+      let outcome = try await caller.message()
+      #expect(outcome["id"] == 1)
+      #expect(outcome["result"]?["content"]?[0]?["text"] == "m: yes")
+    }
+  }
+
+  @Test func aChangedSessionIsTheSameEverywhere() async throws {
+    try await withTwo { one, other in
+      let (first, second) = (try one.peer(), try other.peer())
+      let session = try await initialize(first)
+      let headers = ["Mcp-Session-Id": session]
+      let level = try await second.ask(
+        "POST", "/mcp", headers,
+        body: #"{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"error"}}"#)
+      #expect(level.status == 200)
+      let listener = try one.peer()
+      try await listener.send("GET", "/mcp", headers.merging(["Accept": "text/event-stream"]) { $1 })
+      _ = try await listener.head()
+      // The server that has no stream of this session knows who has, and what it wants to hear.
+      other.server.log(.warning, "not wanted")
+      other.server.log(.error, "wanted")
+      var message = try await listener.message()
+      while message["method"] != "notifications/message" { message = try await listener.message() }
+      #expect(message["params"]?["data"] == "wanted")
+    }
+  }
+}
