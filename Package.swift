@@ -67,7 +67,7 @@ let package = Package(
     program(
       "mcpctl", in: "Sources",
       [
-        "CommandLineKit", "MCPClientKit", "MCPServeKit", "MCPRedis", "MCPConfig", "MCPCore", "JSONKit", "EventIO",
+        "CommandLineKit", "MCPClientKit", "MCPServeKit", "MCPConfig", "MCPRedis", "MCPCore", "JSONKit", "EventIO",
         "Observability", "CReadline",
       ]),
     program("Weather", in: "Examples", ["MCPServeKit"]),
@@ -95,7 +95,7 @@ let package = Package(
       swiftSettings: house),
     tests(of: "MCPConfig", ["JSONKit"]),
     tests(of: "MCPRedis", ["MCPServeKit", "MCPCore", "JSONKit", "EventIO", "Observability"]),
-    tests(of: "mcpctl", ["CommandLineKit", "MCPServeKit", "MCPRedis", "MCPConfig", "MCPCore", "JSONKit"]),
+    tests(of: "mcpctl", ["CommandLineKit", "MCPServeKit", "MCPConfig", "MCPRedis", "MCPCore", "JSONKit", "EventIO"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -6,6 +6,7 @@ _mcpctl_describe() {
     'mcpctl')
       _mcpctl_options='--version -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
       _mcpctl_commands='serve call repl tools resources prompts rpc ping info servers auth keys config deploy version help completion man'
+      _mcpctl_commands='serve call tools resources prompts rpc ping info servers sessions cluster auth keys config deploy version help completion man'
       ;;
     'mcpctl serve')
       _mcpctl_options='--config --set --validate-config --transport --host --port --path --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --auth-certificates --rate-limit --allow-origin --allow-host --cors-credentials --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --redis --node-name --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --debug --profile --memory-profile --duration -q --quiet --help'
@@ -88,6 +89,56 @@ _mcpctl_describe() {
       ;;
     'mcpctl servers trust')
       _mcpctl_options='--help'
+      ;;
+    'mcpctl sessions')
+      _mcpctl_options='--help'
+      _mcpctl_commands='ls get watch top tail kill gc export stats verify'
+      ;;
+    'mcpctl sessions ls')
+      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --limit --scan --show-identity -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl sessions get')
+      _mcpctl_options='--store --prefix --config --show-identity -o --output --path --out --help'
+      ;;
+    'mcpctl sessions watch')
+      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --limit --interval --count --show-identity -o --output --help'
+      ;;
+    'mcpctl sessions top')
+      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --interval --count -o --output --help'
+      ;;
+    'mcpctl sessions tail')
+      _mcpctl_options='--store --prefix --config --all --count -o --output --help'
+      ;;
+    'mcpctl sessions kill')
+      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --yes --dry-run --show-identity -o --output --path --out --help'
+      ;;
+    'mcpctl sessions gc')
+      _mcpctl_options='--store --prefix --config --dry-run --patience -o --output --path --out --help'
+      ;;
+    'mcpctl sessions export')
+      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --show-identity --out --help'
+      ;;
+    'mcpctl sessions stats')
+      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --biggest -o --output --path --out --help'
+      ;;
+    'mcpctl sessions verify')
+      _mcpctl_options='--store --prefix --config -o --output --path --out --help'
+      ;;
+    'mcpctl cluster')
+      _mcpctl_options='--help'
+      _mcpctl_commands='ls status drain doctor'
+      ;;
+    'mcpctl cluster ls')
+      _mcpctl_options='--store --prefix --config -o --output --path --out --help'
+      ;;
+    'mcpctl cluster status')
+      _mcpctl_options='--store --prefix --config -o --output --path --out --help'
+      ;;
+    'mcpctl cluster drain')
+      _mcpctl_options='--store --prefix --config --yes --no-wait --timeout --help'
+      ;;
+    'mcpctl cluster doctor')
+      _mcpctl_options='--store --prefix --config -o --output --path --out --help'
       ;;
     'mcpctl auth')
       _mcpctl_options='--help'
@@ -351,6 +402,52 @@ _mcpctl_values() {
     'mcpctl servers test --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl servers test 0'*) mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl servers trust 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl sessions ls --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions ls --node') mapfile -t COMPREPLY < <(mcpctl __complete nodes -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl sessions ls -o' | 'mcpctl sessions ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl sessions ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions get --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions get -o' | 'mcpctl sessions get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl sessions get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions get 0') mapfile -t COMPREPLY < <(mcpctl __complete sessions -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl sessions watch --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions watch --node') mapfile -t COMPREPLY < <(mcpctl __complete nodes -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl sessions watch -o' | 'mcpctl sessions watch --output') mapfile -t COMPREPLY < <(compgen -W 'text jsonl' -- "$cur") ;;
+    'mcpctl sessions top --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions top --node') mapfile -t COMPREPLY < <(mcpctl __complete nodes -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl sessions top -o' | 'mcpctl sessions top --output') mapfile -t COMPREPLY < <(compgen -W 'text jsonl' -- "$cur") ;;
+    'mcpctl sessions tail --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions tail -o' | 'mcpctl sessions tail --output') mapfile -t COMPREPLY < <(compgen -W 'text jsonl' -- "$cur") ;;
+    'mcpctl sessions tail 0') mapfile -t COMPREPLY < <(mcpctl __complete sessions -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl sessions kill --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions kill --node') mapfile -t COMPREPLY < <(mcpctl __complete nodes -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl sessions kill -o' | 'mcpctl sessions kill --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl sessions kill --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions kill 0'*) mapfile -t COMPREPLY < <(mcpctl __complete sessions -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl sessions gc --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions gc -o' | 'mcpctl sessions gc --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl sessions gc --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions export --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions export --node') mapfile -t COMPREPLY < <(mcpctl __complete nodes -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl sessions export --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions stats --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions stats --node') mapfile -t COMPREPLY < <(mcpctl __complete nodes -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl sessions stats -o' | 'mcpctl sessions stats --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl sessions stats --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions verify --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions verify -o' | 'mcpctl sessions verify --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl sessions verify --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl cluster ls --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl cluster ls -o' | 'mcpctl cluster ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl cluster ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl cluster status --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl cluster status -o' | 'mcpctl cluster status --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl cluster status --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl cluster drain --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl cluster drain 0') mapfile -t COMPREPLY < <(mcpctl __complete nodes -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl cluster doctor --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl cluster doctor -o' | 'mcpctl cluster doctor --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl cluster doctor --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth login --client-secret-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth login -s' | 'mcpctl auth login --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl auth login --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -478,6 +575,22 @@ _mcpctl() {
       'mcpctl servers discover') path='mcpctl servers discover' ;;
       'mcpctl servers test') path='mcpctl servers test' ;;
       'mcpctl servers trust') path='mcpctl servers trust' ;;
+      'mcpctl sessions' | 'mcpctl session') path='mcpctl sessions' ;;
+      'mcpctl sessions ls' | 'mcpctl sessions list') path='mcpctl sessions ls' ;;
+      'mcpctl sessions get') path='mcpctl sessions get' ;;
+      'mcpctl sessions watch') path='mcpctl sessions watch' ;;
+      'mcpctl sessions top') path='mcpctl sessions top' ;;
+      'mcpctl sessions tail') path='mcpctl sessions tail' ;;
+      'mcpctl sessions kill') path='mcpctl sessions kill' ;;
+      'mcpctl sessions gc') path='mcpctl sessions gc' ;;
+      'mcpctl sessions export') path='mcpctl sessions export' ;;
+      'mcpctl sessions stats') path='mcpctl sessions stats' ;;
+      'mcpctl sessions verify') path='mcpctl sessions verify' ;;
+      'mcpctl cluster') path='mcpctl cluster' ;;
+      'mcpctl cluster ls' | 'mcpctl cluster list') path='mcpctl cluster ls' ;;
+      'mcpctl cluster status') path='mcpctl cluster status' ;;
+      'mcpctl cluster drain') path='mcpctl cluster drain' ;;
+      'mcpctl cluster doctor') path='mcpctl cluster doctor' ;;
       'mcpctl auth') path='mcpctl auth' ;;
       'mcpctl auth login') path='mcpctl auth login' ;;
       'mcpctl auth logout') path='mcpctl auth logout' ;;

@@ -20,7 +20,7 @@ allowed() {
     Sources/MCPCore) echo "JSONKit Observability" ;;
     Sources/MCPClientKit | Sources/MCPServeKit) echo "MCPCore JSONKit EventIO Observability" ;;
     Sources/MCPRedis) echo "MCPServeKit MCPCore JSONKit EventIO Observability CHiredis $libc" ;;
-    Sources/mcpctl) echo "CommandLineKit MCPClientKit MCPServeKit MCPRedis MCPConfig MCPCore JSONKit EventIO Observability CReadline $libc" ;;
+    Sources/mcpctl) echo "CommandLineKit MCPClientKit MCPServeKit MCPConfig MCPRedis MCPCore JSONKit EventIO Observability CReadline $libc" ;;
     Examples/EverythingServer) echo "MCPServeKit MCPCore JSONKit EventIO Observability $libc" ;;
     Examples/Weather | Examples/Trip) echo "MCPServeKit" ;;
     Examples/ConformanceClient) echo "MCPClientKit MCPCore JSONKit EventIO Observability $libc" ;;

@@ -167,7 +167,8 @@ extension LinkSettings {
     }
     login = Login(
       user: configuration.user, password: configuration.password, database: configuration.database,
-      name: configuration.name)
+      name: configuration.name,
+      isBystander: configuration.isBystander)
     limits = configuration.limits
     self.logger = logger
   }

@@ -24,6 +24,8 @@ package struct RedisConfiguration: Sendable, CustomStringConvertible, CustomRefl
   /// What the connections are called in `CLIENT LIST`.
   package var name: String? = "mcpctl"
   package var limits = RedisLimits()
+  /// Whether reading should not count as use (`CLIENT NO-TOUCH`, from Redis 7.2 on): for whoever only looks.
+  package var isBystander = false
 
   package init(_ topology: Topology) { self.topology = topology }
 }

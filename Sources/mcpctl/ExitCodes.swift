@@ -17,7 +17,7 @@ extension ExitCode {
   static let protocolError = ExitCode(rawValue: 6)
   /// The deadline passed.
   static let timeout = ExitCode(rawValue: 7)
-  /// No such server, tool, resource or prompt.
+  /// No such server, tool, resource, prompt, session or node.
   static let notFound = ExitCode(rawValue: 8)
   /// The arguments do not fit the tool's schema (`EX_DATAERR`).
   static let badArguments = ExitCode(rawValue: 65)
@@ -38,7 +38,7 @@ extension ExitCode {
     (.unreachable, "The server cannot be reached: name, connection, TLS, starting the program, HTTP 5xx."),
     (.protocolError, "Protocol error: a JSON-RPC error, a malformed message, no common version."),
     (.timeout, "The deadline passed."),
-    (.notFound, "No such server, tool, resource or prompt."),
+    (.notFound, "No such server, tool, resource, prompt, session or node."),
     (.usage, "The command line is wrong (`EX_USAGE`)."),
     (.badArguments, "The arguments do not fit the tool's schema (`EX_DATAERR`); nothing was sent."),
     (.badConfiguration, "The configuration is wrong (`EX_CONFIG`)."),

@@ -19,7 +19,8 @@ struct RootCommand: CommandGroup {
   static let subcommands: [any Command.Type] = [
     ServeCommand.self, CallCommand.self, ReplCommand.self, ToolsCommand.self, ResourcesCommand.self,
     PromptsCommand.self, RPCCommand.self, PingCommand.self,
-    InfoCommand.self, ServersCommand.self, AuthCommand.self, KeysCommand.self, ConfigCommand.self, DeployCommand.self,
+    InfoCommand.self, ServersCommand.self, SessionsCommand.self, ClusterCommand.self, AuthCommand.self,
+    KeysCommand.self, ConfigCommand.self, DeployCommand.self,
     VersionCommand.self,
     HelpCommand.self,
     CompletionCommand.self,

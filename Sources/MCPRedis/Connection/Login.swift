@@ -9,6 +9,8 @@ struct Login: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
   var name: String?
   /// Whether the server has to be one that takes writes.
   var mustBeMaster = false
+  /// Whether reading should not count as use, where the server knows how.
+  var isBystander = false
 
   /// What is printed by mistake holds no password.
   var description: String { user ?? "the default user" }
@@ -37,6 +39,7 @@ extension Login {
       // A server that knows no names, or forbids them, does without.
       steps.append(Step(command: RedisCommand("CLIENT SETNAME", .text(name)), check: { _, _ in nil }))
     }
+    if isBystander { steps.append(Step(command: RedisCommand("CLIENT NO-TOUCH", "ON"), check: { _, _ in nil })) }
     steps.append(Step(command: RedisCommand("PING"), check: Self.notReady))
     if mustBeMaster { steps.append(Step(command: RedisCommand("ROLE"), check: Self.notMaster)) }
     return steps

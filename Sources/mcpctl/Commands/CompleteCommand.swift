@@ -2,6 +2,7 @@
 import CommandLineKit
 import JSONKit
 import MCPClientKit
+import MCPRedis
 
 /// `mcpctl __complete KIND -- WORD…`: what the completion scripts ask while a line is typed.
 ///
@@ -14,7 +15,7 @@ struct CompleteCommand: Command {
 
   /// What can be completed.
   enum Kind: String, ChoiceValue {
-    case tools, arguments, resources, prompts, servers, help
+    case tools, arguments, resources, prompts, servers, sessions, nodes, help
   }
 
   func run(in console: Console) async throws -> ExitCode {
@@ -35,6 +36,7 @@ struct CompleteCommand: Command {
       return try ServerBook(console.environs).entries.map { ($0.name, $0.content.placeOfServer) }
         + [(TargetResolver.builtin, "the server built into mcpctl")]
     }
+    if kind == .sessions || kind == .nodes { return try await shared(console) }
     guard let connection = try connection(console) else { return [] }
     let answers = Answers()
     _ = try await connection.run { scene in
@@ -44,11 +46,28 @@ struct CompleteCommand: Command {
       case .resources: await answers.add(try await client.list(.resources)["resources"], named: "uri")
       case .prompts: await answers.add(try await client.list(.prompts)["prompts"], named: "name")
       case .arguments: await answers.add(try await arguments(scene))
-      case .servers, .help: break
+      case .servers, .sessions, .nodes, .help: break
       }
       return .success
     }
     return await answers.found
+  }
+
+  /// The first sessions or the nodes in the store the words so far name.
+  private func shared(_ console: Console) async throws -> [(String, String)] {
+    let invocation = try parse(words.dropLast() + ["--help"], as: RootCommand.self, environment: console.environment)
+    guard let store = (invocation.command as? any StoreCommand)?.store else { return [] }
+    var limits = RedisLimits()
+    (limits.commandTime, limits.connectTime) = (.milliseconds(250), .milliseconds(250))
+    limits.patience = .milliseconds(100)
+    let inspector = try store.inspector(console, limits: limits)
+    defer { inspector.close() }
+    if kind == .nodes {
+      return try await inspector.nodes().map { ($0.id, $0.isAlive ? $0.fields["state"] ?? "up" : "dead") }
+    }
+    var sessions = SessionPages(inspector, Selector([]), limit: 100)
+    let rows = try await sessions.next() ?? []
+    return rows.map { ($0.record.id, [$0.client, $0.record.node ?? "", $0.idle.spoken].joined(separator: " ")) }
   }
 
   /// The server the words so far name; nil when it would have to be started.

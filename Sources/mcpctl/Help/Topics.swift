@@ -28,6 +28,11 @@ extension HelpTopic {
           "MCP_CONFIG_PATH",
           "The configuration of `mcpctl serve` when --config is not given, and of `mcpctl config` when no file is named."
         ),
+        (
+          "MCPCTL_REDIS_URL",
+          "The store of `mcpctl sessions` and `cluster` when neither --store nor the configuration names one."
+        ),
+        ("REDIS_PASSWORD", "The password of Redis, where its URL holds none."),
         ("MCP_TRANSPORT_TYPE", "The transport of `mcpctl serve` when --transport is not given."),
         ("MCP_HOST", "The address `mcpctl serve` listens on when --host is not given."),
         ("MCP_PORT", "The port `mcpctl serve` listens on when --port is not given."),

@@ -33,7 +33,8 @@ struct Output {
     case .yaml: return safe(presentation.object.yaml)
     case .value: return safe(presentation.value.line)
     case .name:
-      let lines = presentation.names.isEmpty ? [presentation.value.line] : presentation.names.map { oneLine($0) + "\n" }
+      let isOne = presentation.names.isEmpty && presentation.table == nil
+      let lines = isOne ? [presentation.value.line] : presentation.names.map { oneLine($0) + "\n" }
       return safe(lines.joined())
     case .text, .table, .wide:
       guard let table = presentation.table, !table.rows.isEmpty else {

@@ -20,17 +20,10 @@ struct Table {
 
   /// Aligned columns under headings. With a `width`, the first column stays whole, the last is cut to what is left,
   /// and those between are cut to a third.
-  func aligned(wide: Bool, width: Int?, bold: (String) -> String) -> String {
-    let shown = columns.indices.filter { wide || !columns[$0].isWide }
-    let cells = rows.map { row in
-      shown.enumerated().map { place, column in
-        let isBetween = place > 0 && place < shown.count - 1
-        return cut(oneLine(row[column]), to: isBetween ? width.map { max($0 / 3, 16) } : nil)
-      }
-    }
-    let widths = shown.indices.map { place in
-      max(columns[shown[place]].heading.count, cells.map { $0[place].count }.max() ?? 0)
-    }
+  /// - Parameter earlier: the widths of a page above, whose columns go on; there is no heading then.
+  func aligned(wide: Bool, width: Int?, below earlier: [Int]? = nil, bold: (String) -> String) -> String {
+    let cells = cells(wide: wide, width: width)
+    let widths = widths(wide: wide, width: width, below: earlier)
     func line(_ row: [String]) -> String {
       var line = ""
       for (place, cell) in row.enumerated() {
@@ -42,8 +35,28 @@ struct Table {
       }
       return line
     }
-    let heading = bold(line(shown.map { columns[$0].heading }))
-    return ([heading] + cells.map(line)).map { $0 + "\n" }.joined()
+    let heading = earlier == nil ? [bold(line(shown(wide: wide).map { columns[$0].heading }))] : []
+    return (heading + cells.map(line)).map { $0 + "\n" }.joined()
+  }
+
+  /// How wide the columns are.
+  func widths(wide: Bool, width: Int?, below earlier: [Int]? = nil) -> [Int] {
+    let cells = cells(wide: wide, width: width)
+    return shown(wide: wide).enumerated().map { place, column in
+      max(columns[column].heading.count, cells.map { $0[place].count }.max() ?? 0, earlier?[place] ?? 0)
+    }
+  }
+
+  private func shown(wide: Bool) -> [Int] { columns.indices.filter { wide || !columns[$0].isWide } }
+
+  private func cells(wide: Bool, width: Int?) -> [[String]] {
+    let shown = shown(wide: wide)
+    return rows.map { row in
+      shown.enumerated().map { place, column in
+        let isBetween = place > 0 && place < shown.count - 1
+        return cut(oneLine(row[column]), to: isBetween ? width.map { max($0 / 3, 16) } : nil)
+      }
+    }
   }
 
   /// One row below the other, a line for each cell that is not empty.

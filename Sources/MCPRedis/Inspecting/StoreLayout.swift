@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import MCPServeKit
+
+/// The names of all keys that servers share, for whoever looks at them from outside.
+package struct StoreLayout: Sendable {
+  /// What all keys begin with.
+  package let prefix: String
+  private let sessions: SessionKeys
+
+  /// - Parameter isTagged: whether what belongs together carries a tag, as in a Redis Cluster.
+  package init(prefix: String, isTagged: Bool) {
+    self.prefix = prefix
+    sessions = SessionKeys(prefix: prefix, isTagged: isTagged)
+  }
+
+  /// The record of a session.
+  package func session(_ id: String) -> String { sessions.session(Session.ID(rawValue: id)) }
+  /// What waits for the client of a session, in order.
+  package func events(_ id: String) -> String { "\(prefix):events:\(tag(id))" }
+  /// Who holds the stream of a session.
+  package func listener(_ id: String) -> String { "\(prefix):listener:\(tag(id))" }
+  /// The ids of all sessions.
+  package var index: String { sessions.index }
+  /// What a node says of itself.
+  package func instance(_ id: String) -> String { "\(prefix):instance:\(id)" }
+  /// The ids of all nodes with when each was last heard of.
+  package var instances: String { "\(prefix):instances" }
+  /// What is sent to one node.
+  package func inbox(ofNode id: String) -> String { "\(prefix):node:\(id):in" }
+  /// Where cues to all nodes are published.
+  package var bus: String { "\(prefix):bus" }
+  /// What holds for all nodes.
+  package var meta: String { "\(prefix):meta" }
+
+  /// For SCAN: all keys, those of sessions, the requests in flight of one.
+  package var everything: String { "\(literal(prefix)):*" }
+  package var everySession: String { sessions.pattern }
+  package func requests(ofSession id: String) -> String { "\(literal(prefix)):req:\(literal(tag(id))):*" }
+
+  private func tag(_ id: String) -> String { sessions.isTagged ? "{\(id)}" : id }
+
+  private func literal(_ text: String) -> String {
+    text.reduce(into: "") { text, character in
+      if "*?[]\\^".contains(character) { text.append("\\") }
+      text.append(character)
+    }
+  }
+}
+
+extension StoreLayout {
+  /// What a key is for, by its name.
+  package enum Kind: Sendable, Hashable {
+    case session(String)
+    case events(String)
+    case listener(String)
+    case request(session: String)
+    case pending(session: String)
+    case instance(String)
+    case inbox(String)
+    case instances, index, ownerIndex, meta, other
+    /// A name that is none of ours.
+    case unknown
+
+    /// What Redis calls what has to be there; nil where it may be anything.
+    package var type: String? {
+      switch self {
+      case .session, .request, .instance, .meta: "hash"
+      case .events, .inbox: "stream"
+      case .listener, .pending: "string"
+      case .instances, .index, .ownerIndex: "zset"
+      case .other, .unknown: nil
+      }
+    }
+
+    /// Whether it has to go by itself.
+    package var isMortal: Bool {
+      switch self {
+      case .session, .events, .listener, .request, .pending, .instance, .inbox, .ownerIndex: true
+      case .instances, .index, .meta, .other, .unknown: false
+      }
+    }
+  }
+
+  /// What a key is for.
+  package func kind(of key: String) -> Kind {
+    guard key.hasPrefix("\(prefix):") else { return .unknown }
+    if key == index { return .index }
+    if key == instances { return .instances }
+    if key == meta { return .meta }
+    let parts = key.dropFirst(prefix.count + 1).split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return .unknown }
+    let rest = String(parts[1])
+    switch parts[0] {
+    case "sessions": return .session(bare(rest))
+    case "events": return .events(bare(rest))
+    case "listener": return .listener(bare(rest))
+    case "req": return .request(session: bare(String(rest.prefix { $0 != ":" })))
+    case "pending": return .pending(session: bare(String(rest.prefix { $0 != ":" })))
+    case "instance": return .instance(rest)
+    case "node" where rest.hasSuffix(":in"): return .inbox(String(rest.dropLast(3)))
+    case "index", "{index}": return rest.hasPrefix("owner:") ? .ownerIndex : .unknown
+    case "cache", "rl", "lock": return .other
+    default: return .unknown
+    }
+  }
+
+  private func bare(_ id: String) -> String {
+    sessions.isTagged && id.hasPrefix("{") && id.hasSuffix("}") ? String(id.dropFirst().dropLast()) : id
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import JSONKit
+import TestSupport
+import Testing
+
+@testable import mcpctl
+
+/// `mcpctl cluster` against a real Redis, in which nodes have written what cluster nodes write.
+@Suite(.timeLimit(.minutes(2))) struct ClusterCommandTests {
+  @Test func nodesAreListedWithWhatSetsThemApart() throws {
+    let store = try SharedStore()
+    #expect(try store("cluster", "ls").code == 0)
+    #expect(try store("cluster", "status").code == 1)
+    try store.node("n1", ["configHash": "aaaa", "keyHash": "kkkk", "sessions": "7", "streams": "2", "inflight": "1"])
+    try store.node("n2", ["configHash": "aaaa", "keyHash": "kkkk"])
+    #expect(try store("cluster", "status").code == 0)
+    try store.node("n2", ["configHash": "bbbb", "state": "draining"])
+    try store.node("n3", silence: 100)
+    let table = try store("cluster", "ls", "-o", "table").output
+    #expect(table.contains("aaaa ≠") && table.contains("bbbb ≠") && !table.contains("kkkk ≠"))
+    let nodes = try JSON(parsing: try store("cluster", "ls", "-o", "json").output)["nodes"]
+    #expect(nodes?.array?.compactMap { $0["state"]?.string } == ["up", "draining", "dead"])
+    #expect(nodes?[0]?["sessions"] == 7)
+    let status = try store("cluster", "status")
+    #expect(status.code == 1 && status.output.hasPrefix("1 up, 1 draining, 1 dead, 0 sessions\n"))
+  }
+
+  @Test func aDoctorFindsWhatKeepsNodesApart() async throws {
+    let store = try SharedStore()
+    try await store.open()
+    try store.node("n1", ["configHash": "aaaa", "keyHash": "kkkk"])
+    try store.node("n2", ["configHash": "aaaa", "keyHash": "kkkk"])
+    func checks() throws -> [String: String] {
+      let items = try JSON(parsing: try store("cluster", "doctor", "-o", "json").output)["checks"]?.array ?? []
+      return Dictionary(items.map { ($0.word("check"), $0.word("status")) }) { $1 }
+    }
+    #expect(try store("cluster", "doctor").code == 0)
+    var found = try checks()
+    #expect(found["bus"] == "warning" && found["persistence"] == "warning" && found["nodes"] == "ok")
+    try store.node("n2", ["configHash": "bbbb", "keyHash": "llll", "bootId": "boot-n1"])
+    try store.node("n3", silence: 100)
+    try store.server.ask("CONFIG", "SET", "maxmemory", "100mb")
+    try store.server.ask("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+    try store.server.ask("SET", "mcp:sessions:string", "x")
+    found = try checks()
+    for check in ["memory", "nodes", "duplicates", "config", "keys", "layout"] {
+      #expect(found[check] == "wrong", "\(check)")
+    }
+    #expect(try store("cluster", "doctor").code == 1)
+    #expect(try mcpctl("cluster", "doctor", "--store", "redis://127.0.0.1:\(try freePort())").code == 5)
+  }
+
+  @Test func aNodeIsAskedToDrain() throws {
+    let store = try SharedStore()
+    try store.node("n1")
+    #expect(try store("cluster", "drain", "n2").code == 8)
+    let asked = try store("cluster", "drain", "n1", "--no-wait")
+    #expect(asked.code == 0 && asked.error.contains("warning: no other node goes on with its sessions"))
+    #expect(try store.server.ask("XRANGE", "mcp:node:n1:in", "-", "+").hasSuffix("kind\ndrain\n"))
+    #expect(try store.server.ask("TTL", "mcp:node:n1:in") != "-1\n")
+    // Nobody reads this inbox.
+    #expect(try store("cluster", "drain", "n1", "--timeout", "300ms").code == 7)
+    try store.node("n1", ["state": "draining"])
+    #expect(try store("cluster", "drain", "n1").error == "n1 is draining already\n")
+    try store.node("n3", silence: 100)
+    #expect(try store("cluster", "drain", "n3").code == 1)
+  }
+}
