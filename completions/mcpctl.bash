@@ -5,8 +5,7 @@ _mcpctl_describe() {
   case $1 in
     'mcpctl')
       _mcpctl_options='--version -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
-      _mcpctl_commands='serve call repl tools resources prompts rpc ping info servers auth keys config deploy version help completion man'
-      _mcpctl_commands='serve call tools resources prompts rpc ping info servers sessions cluster auth keys config deploy version help completion man'
+      _mcpctl_commands='serve call repl tools resources prompts rpc ping info servers sessions cluster auth keys config deploy version help completion man'
       ;;
     'mcpctl serve')
       _mcpctl_options='--config --set --validate-config --transport --host --port --path --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --auth-certificates --rate-limit --allow-origin --allow-host --cors-credentials --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --redis --node-name --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --debug --profile --memory-profile --duration -q --quiet --help'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
 import MCPRedis
+import MCPServeKit
 
 /// Which sessions are meant: `idle>1h,node=n1` are those of n1 that have not been used for an hour.
 struct Selector: ArgumentValue, Sendable {
@@ -29,7 +30,7 @@ struct Selector: ArgumentValue, Sendable {
     }
 
     enum Condition: Sendable {
-      /// Equal, with `*` for anything.
+      /// Equal, with `*` and `?` for anything.
       case text(Text, isEqual: Bool, String)
       /// In milliseconds.
       case time(Time, Comparison, Int)
@@ -87,7 +88,7 @@ extension Selector.Term {
   func holds(for row: SessionRow) -> Bool {
     switch condition {
     case .text(let field, let isEqual, let pattern):
-      return texts(field, row).contains { matches($0, pattern) } == isEqual
+      return texts(field, row).contains { Glob.matches(pattern, $0) } == isEqual
     case .time(let field, let comparison, let limit):
       let value: Int? =
         switch field {
@@ -129,17 +130,4 @@ extension Selector.Term.Comparison {
     case .less: value < limit
     }
   }
-}
-
-/// Whether `text` is like `pattern`, in which `*` stands for anything.
-func matches(_ text: String, _ pattern: String) -> Bool {
-  let parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
-  guard parts.count > 1 else { return text == pattern }
-  guard text.hasPrefix(parts[0]) else { return false }
-  var rest = text.dropFirst(parts[0].count)
-  for part in parts.dropFirst().dropLast() where !part.isEmpty {
-    guard let found = rest.firstRange(of: part) else { return false }
-    rest = rest[found.upperBound...]
-  }
-  return rest.hasSuffix(parts[parts.count - 1])
 }
