@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CommandLineKit
 import JSONKit
 import MCPCore
 import TestSupport
@@ -99,6 +100,21 @@ import Testing
     #expect(try store("sessions", "kill", "--node", "n2", "--yes", "-o", "name").output == "\(other)\n")
     #expect(try store("sessions", "kill", "--node", "n2", "--yes").code == 0)
     #expect(try store("sessions", "kill").code == 64)
+  }
+
+  @Test func atATerminalWhoeverEndsSessionsIsAsked() async throws {
+    let store = try SharedStore()
+    try await store.open()
+    try await store.open()
+    func kill(answering answer: String) async -> (ExitCode, MemoryConsole) {
+      let console = MemoryConsole(isTerminal: true, lines: [answer], environment: ["MCPCTL_REDIS_URL": store.url])
+      return (await Mcpctl.run(["sessions", "kill", "--node", "n1"], in: console.console), console)
+    }
+    let (refused, console) = await kill(answering: "")
+    #expect(refused == .negative && console.error.contains("End 2 sessions? (y)es, [N]o: "))
+    #expect(try store("sessions", "ls", "-o", "name").output.split(separator: "\n").count == 2)
+    #expect(await kill(answering: "y").0 == .success)
+    #expect(try store("sessions", "ls", "-o", "name").output == "")
   }
 
   @Test func sessionsAreFollowedAsTheyComeAndGo() async throws {
