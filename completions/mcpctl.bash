@@ -125,19 +125,28 @@ _mcpctl_describe() {
       ;;
     'mcpctl cluster')
       _mcpctl_options='--help'
-      _mcpctl_commands='ls status drain doctor'
+      _mcpctl_commands='ls status drain doctor start stop restart'
       ;;
     'mcpctl cluster ls')
       _mcpctl_options='--store --prefix --config -o --output --path --out --help'
       ;;
     'mcpctl cluster status')
-      _mcpctl_options='--store --prefix --config -o --output --path --out --help'
+      _mcpctl_options='--local --store --prefix --config -o --output --path --out --help'
       ;;
     'mcpctl cluster drain')
       _mcpctl_options='--store --prefix --config --yes --no-wait --timeout --help'
       ;;
     'mcpctl cluster doctor')
       _mcpctl_options='--store --prefix --config -o --output --path --out --help'
+      ;;
+    'mcpctl cluster start')
+      _mcpctl_options='--count --port --config --timeout --help'
+      ;;
+    'mcpctl cluster stop')
+      _mcpctl_options='--timeout --help'
+      ;;
+    'mcpctl cluster restart')
+      _mcpctl_options='--config --timeout --help'
       ;;
     'mcpctl auth')
       _mcpctl_options='--help'
@@ -447,6 +456,8 @@ _mcpctl_values() {
     'mcpctl cluster doctor --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl cluster doctor -o' | 'mcpctl cluster doctor --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl cluster doctor --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl cluster start --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl cluster restart --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth login --client-secret-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth login -s' | 'mcpctl auth login --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl auth login --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -590,6 +601,9 @@ _mcpctl() {
       'mcpctl cluster status') path='mcpctl cluster status' ;;
       'mcpctl cluster drain') path='mcpctl cluster drain' ;;
       'mcpctl cluster doctor') path='mcpctl cluster doctor' ;;
+      'mcpctl cluster start') path='mcpctl cluster start' ;;
+      'mcpctl cluster stop') path='mcpctl cluster stop' ;;
+      'mcpctl cluster restart') path='mcpctl cluster restart' ;;
       'mcpctl auth') path='mcpctl auth' ;;
       'mcpctl auth login') path='mcpctl auth login' ;;
       'mcpctl auth logout') path='mcpctl auth logout' ;;

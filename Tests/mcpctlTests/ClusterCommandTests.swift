@@ -65,4 +65,35 @@ import Testing
     try store.node("n3", silence: 100)
     #expect(try store("cluster", "drain", "n3").code == 1)
   }
+
+  @Test func nodesAreStartedLookedAtRestartedAndStopped() throws {
+    let folder = TemporaryFolder()
+    func cluster(_ words: String...) throws -> ProgramRun {
+      try run([binary, "cluster"] + words, environment: ["XDG_STATE_HOME": folder.path("state")], deadline: 60)
+    }
+    defer { _ = try? cluster("stop", "--timeout", "5s") }
+    let (one, two) = (try freePort(), try freePort())
+    #expect(try cluster("status", "--local").code == 1)
+    let started = try cluster("start", "a=\(one)", "b=\(two)")
+    #expect(started.code == 0 && started.output.hasPrefix("a\t127.0.0.1:\(one)\t"), "\(started.error)")
+    let running = try cluster("status", "--local", "-o", "json")
+    let nodes = try JSON(parsing: running.output)["nodes"]
+    #expect(running.code == 0 && nodes?.array?.compactMap { $0["health"]?.int } == [200, 200])
+    #expect(try cluster("start", "a=\(one)").error.contains("a runs already, as process"))
+    let busy = try cluster("start", "c=\(one)")
+    #expect(busy.code == 1 && busy.error.contains("somebody listens at port \(one) already"))
+    let pid = try #require(nodes?[1]?["pid"]?.int)
+    #expect(try cluster("restart", "b").code == 0)
+    let after = try JSON(parsing: try cluster("status", "--local", "-o", "json").output)["nodes"]
+    #expect(after?[1]?["health"] == 200 && after?[1]?["pid"]?.int != pid && after?[0] == nodes?[0])
+    _ = try run(["kill", "-9", "\(after?[1]?["pid"]?.int ?? 0)"])
+    #expect(try cluster("status", "--local").code == 1)
+    #expect(try cluster("stop", "nobody").code == 8)
+    #expect(try cluster("stop").output == "a\tstopped\nb\tstopped\n")
+    #expect(try cluster("start", "d=\(one)").code == 0)
+    #expect(try cluster("stop").output == "d\tstopped\n")
+    let broken = try cluster("start", "e=\(one)", "--config", folder.path("missing.yaml"))
+    #expect(broken.code == 1 && broken.error.contains("e has ended at once"), "\(broken.error)")
+    #expect(try cluster("start", "f").code == 64)
+  }
 }

@@ -6,13 +6,14 @@ import MCPRedis
 /// `mcpctl cluster`
 struct ClusterCommand: CommandGroup {
   static let info = CommandInfo(
-    "cluster", "Look at the nodes that share sessions, and have them drained.",
+    "cluster", "Look at the nodes that share sessions, drain them, and run some on this machine.",
     discussion: [
-      "Nodes say of themselves in Redis that they are there, every 5 s; one that was not heard of for 15 s is dead. Redis alone is "
-        + "asked."
+      "Nodes say of themselves in Redis that they are there, every 5 s; one that was not heard of for 15 s is dead. `ls`, `status`, "
+        + "`drain` and `doctor` ask Redis alone; `start`, `stop`, `restart` and `status --local` are for processes of this machine."
     ])
   static let subcommands: [any Command.Type] = [
     ClusterListCommand.self, ClusterStatusCommand.self, ClusterDrainCommand.self, ClusterDoctorCommand.self,
+    ClusterStartCommand.self, ClusterStopCommand.self, ClusterRestartCommand.self,
   ]
 }
 
@@ -43,13 +44,22 @@ struct ClusterStatusCommand: StoreCommand {
   static let info = CommandInfo(
     "status", "Say whether all nodes are up.",
     discussion: ["The exit code is 1 when a node is dead, or there is none."],
-    examples: [.init("mcpctl cluster status --store redis://cache:6379", "Counts nodes and sessions.")])
+    examples: [
+      .init("mcpctl cluster status --store redis://cache:6379", "Counts nodes and sessions."),
+      .init("mcpctl cluster status --local", "Says of each node that was started here: its port, process and health."),
+    ])
 
+  @Flag("Look at the processes that `cluster start` has started, instead of Redis.") var local: Bool
   @Group("Store") var store: StoreOptions
   @Group("Output") var output: OutputOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    try await store.withStore(console) { inspector in
+    if local {
+      let nodes = try LocalNodes(console)
+      defer { nodes.close() }
+      return try await LocalStatus(local: nodes).show(output.printer, on: console) ? .success : .negative
+    }
+    return try await store.withStore(console) { inspector in
       let picture = try await ClusterPicture(inspector)
       let sessions = try await inspector.client.send(RedisCommand("ZCARD", .key(inspector.layout.index))).int ?? 0
       var object = picture.counts
