@@ -65,17 +65,10 @@ struct SessionStoreTests {
   func lookingUpExtendsTheLifetime(_ kind: Kind) async throws {
     let (store, server) = try kind.make(time)
     defer { withExtendedLifetime(server) {} }
-<<<<<<< HEAD
-    // Time passes by itself, too.
-    let session = session(lifetime: .seconds(600))
-    try await store.insert(session)
-    for _ in 0..<5 {
-=======
     let session = session(lifetime: .seconds(600))
     try await store.insert(session)
     for _ in 0..<5 {
       // What is left is far more than asking takes.
->>>>>>> 3d5f190 (Run nodes on this machine, and look at their processes)
       time.advance(by: .seconds(500))
       #expect(try await store.session(session.id) != nil)
     }

@@ -89,7 +89,7 @@ import Testing
     let ended = try store("sessions", "kill", id, "--yes")
     #expect(ended.code == 0 && ended.error == "1 session ended\n")
     #expect(bus.nextLine() == "message" && bus.nextLine() == "mcp:bus")
-    #expect(bus.nextLine() == #"{"kind":"session.ended","session":"\#(id)"}"#)
+    #expect(bus.nextLine() == #"{"kind":"ended","session":"\#(id)"}"#)
     bus.signal(9)
     _ = bus.finish()
     #expect(try store("sessions", "get", id).error.contains("has just been ended"))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Observability
 
 /// What is shown of a session's id: its server, when the id names one, and a few characters, enough for people to tell sessions
 /// apart, too few to use one.

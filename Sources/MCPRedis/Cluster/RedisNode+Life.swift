@@ -154,9 +154,9 @@ extension RedisNode {
   }
 
   private func deliver(_ text: [UInt8]) {
-    guard let json = try? JSON(parsing: text), json["from"]?.string != node, let message = ClusterMessage(json) else {
-      return
-    }
+    guard let json = try? JSON(parsing: text), json["from"]?.string != node else { return }
+    if json["kind"]?.string == InboxLetter.drain { return state.withLock { $0.hooks }.drainIsWanted() }
+    guard let message = ClusterMessage(json) else { return }
     teller.yield(message)
   }
 }

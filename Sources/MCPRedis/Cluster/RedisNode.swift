@@ -37,6 +37,8 @@ package final class RedisNode: Cluster {
     package var redisAnswers: @Sendable (Bool) -> Void = { _ in }
     /// Redis has forgotten everything, this server included, or has not heard of it for so long.
     package var redisIsEmpty: @Sendable () async throws -> Void = {}
+    /// An operator wants this server to finish its work and end.
+    package var drainIsWanted: @Sendable () -> Void = {}
 
     package init() {}
   }

@@ -37,7 +37,7 @@ extension StoreInspector {
   /// Asks a node to take no more sessions, finish its work and end.
   package func drain(_ node: String) async throws(RedisError) {
     let inbox = layout.inbox(ofNode: node)
-    _ = try await client.add(InboxLetter.drain, toStream: inbox, keeping: InboxLetter.kept)
+    _ = try await client.add(InboxLetter.fields(InboxLetter.drain), toStream: inbox, keeping: InboxLetter.kept)
     _ = try await client.send(RedisCommand("PEXPIRE", .key(inbox), .int(InboxLetter.lifetime)).repeatable)
   }
 }

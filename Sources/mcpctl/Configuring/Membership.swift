@@ -6,6 +6,12 @@ import MCPRedis
 import MCPServeKit
 import Observability
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What a server has of the others it answers for.
 struct Membership {
   let client: RedisClient
@@ -65,6 +71,7 @@ struct Membership {
       // What it is told twice, or by several servers, it takes once.
       for session in store?.remembered ?? [] { try await sessions.restore(session) }
     }
+    hooks.drainIsWanted = { kill(getpid(), SIGTERM) }
     store.restore { [weak node] session in
       guard let node, try await node.isForgotten() else { return false }
       try await sessions.restore(session)
