@@ -15,8 +15,8 @@ import tempfile
 import threading
 import time
 
-from nodes import (Cluster, Nginx, Node, Stream, call, get, modern, open_session, post, until)
-from harness import Report, equal, expect
+from nodes import (WAIT, Cluster, Nginx, Node, Redis, Stream, call, get, modern, open_session, post, until)
+from harness import Report, equal, expect, free_port
 
 FAST = "--fast" in sys.argv
 QUICK_LEASE = ["--set", "cluster.lease=3s", "--set", "cluster.heartbeat=1s"]
@@ -31,6 +31,54 @@ def with_progress(seconds, number, token="t"):
     body = call("sleep", number, seconds=seconds)
     body["params"]["_meta"] = {"progressToken": token}
     return body
+
+
+# --- a server among others
+
+
+def i0_a_server_says_who_it_is_and_nothing_of_its_password(mcpctl):
+    redis = Redis("--requirepass", "a-secret-word")
+    port = free_port()
+    environment = {
+        "PATH": os.environ["PATH"], "REDIS_ADDRESS": f"127.0.0.1:{redis.port}", "REDIS_PASSWORD": "a-secret-word",
+        "NODE_NAME": "node1", "NODE_ADDRESS": "10.1.2.3", "NODE_PORT": "9091", "MCP_LOG_LEVEL": "debug"}
+    process = subprocess.Popen([mcpctl, "serve", "--transport", "http-stream", "--port", str(port)], env=environment,
+                               stderr=subprocess.PIPE, text=True)
+    try:
+        first = process.stderr.readline()
+        expect("Clustered MCP server started node=node1 address=10.1.2.3 port=9091" in first, first)
+        until("it serves", lambda: "serving" in process.stderr.readline())
+        session = open_session(port)
+        equal(post(port, call("echo", message="x"), session).json["result"]["structuredContent"],
+              {"echo": "x", "node": "node1"}, "echo")
+        equal(modern(port, "echo", message="x").json["result"]["structuredContent"]["node"], "node1", "echo, modern")
+        equal(json.loads(get(port, "/health")[1]), {"status": "ok", "node": "node1"}, "/health")
+
+        def ask(*words):
+            return redis.ask("--no-auth-warning", "-a", "a-secret-word", *words).strip()
+        equal(ask("HGET", "mcp:instance:node1", "address"), "10.1.2.3", "mcp:instance")
+        equal(ask("HMGET", f"mcp:sessions:{session}", "instanceId", "transportType"), "node1\nstreamable-http", "mcp:sessions")
+        expect(1700 < int(ask("TTL", f"mcp:sessions:{session}")) <= 1800, "30 minutes")
+        command = open(f"/proc/{process.pid}/cmdline").read()
+        process.terminate()
+        told = process.stderr.read()
+        equal(process.wait(WAIT), 0, "exit code")
+        expect("a-secret-word" not in command + first + told, "the password is told")
+        equal(ask("EXISTS", "mcp:instance:node1"), "0", "its name is free")
+        typed = subprocess.run(
+            [mcpctl, "serve", "--transport", "http-stream", "--redis", f"redis://:a-secret-word@127.0.0.1:{redis.port}"],
+            capture_output=True, text=True, timeout=WAIT)
+        expect(typed.returncode == 64 and "REDIS_PASSWORD" in typed.stderr, f"a password that is typed: {typed.stderr}")
+        expect("a-secret-word" not in typed.stderr, "it is repeated")
+        environment["REDIS_PASSWORD"] = "a-wrong-word"
+        wrong = subprocess.run([mcpctl, "serve", "--transport", "http-stream", "--port", "0"], env=environment,
+                               capture_output=True, text=True, timeout=WAIT)
+        expect(wrong.returncode != 0 and "password is wrong" in wrong.stderr, f"a wrong password: {wrong.stderr}")
+        expect("a-wrong-word" not in wrong.stderr, "it is repeated")
+    finally:
+        if process.poll() is None:
+            process.kill()
+        redis.close()
 
 
 # --- sessions
@@ -124,6 +172,19 @@ def i19_modern_requests_ask_redis_nothing(mcpctl):
         answer = modern(cluster.nodes[0].port, "sleep", seconds=0.1)
         equal(answer.status, 200, "a tool that waits")
         equal(cluster.redis.calls(), before, "commands")
+
+
+def i19_a_session_in_use_asks_redis_once_in_two_seconds(mcpctl):
+    with Cluster(mcpctl, 1, "--set", "cluster.heartbeat=500s", "--set", "cluster.lease=3000s") as cluster:
+        port = cluster.nodes[0].port
+        session = open_session(port)
+        before, began = sum(cluster.redis.calls().values()), time.monotonic()
+        for number in range(400):
+            equal(post(port, call("echo", number, message="x"), session).status, 200, "echo")
+        asked, took = sum(cluster.redis.calls().values()) - before, time.monotonic() - began
+        print(f"     400 calls in {took:.1f} s, {asked} commands", flush=True)
+        # One look-up is a script, and what is in it.
+        expect(asked <= 8 * (took / 2 + 1), f"{asked} commands in {took} s")
 
 
 def i12_names_are_given_once(mcpctl):

@@ -53,7 +53,7 @@ class Redis:
         self.process = subprocess.Popen(
             ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir",
              self.folder, *self.options], stdout=subprocess.DEVNULL)
-        until("redis answers", lambda: self.ask("PING").strip() == "PONG")
+        until("redis answers", lambda: self.ask("PING").strip().split(" ")[0] in ("PONG", "NOAUTH"))
 
     def ask(self, *words):
         done = subprocess.run(["redis-cli", "-p", str(self.port), *words], capture_output=True, text=True)

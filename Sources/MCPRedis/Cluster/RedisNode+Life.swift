@@ -232,11 +232,17 @@ extension RedisNode {
       teller.yield(.rung(session, stream: stream))
       return
     }
+    let bell = ClusterMessage.rung(session, stream: stream)
     do {
-      _ = try await send(.rung(session, stream: stream), to: holder)
+      _ = try await send(bell, to: holder)
     } catch {
-      // It looks by itself before long.
-      logger.warning("a server was not told of an event", [("node", holder), ("error", "\(error)")])
+      logger.warning("a server was not told of an event yet", [("node", holder), ("error", "\(error)")])
+      // Nobody waits for it: the event is kept, and that server looks by itself before long.
+      Task { [weak self] in
+        for _ in 0..<10 where (try? await Task.sleep(for: .seconds(1))) != nil {
+          if (try? await self?.send(bell, to: holder)) != nil { return }
+        }
+      }
     }
   }
 }

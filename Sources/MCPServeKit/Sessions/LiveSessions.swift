@@ -105,6 +105,8 @@ final class LiveSessions: Sendable {
     guard log.isShared else { return }
     let claimed = peers.withLock { $0.values.filter(\.mayListen).compactMap(\.session) }
     for lost in try await log.keepClaims(claimed) { knownPeer(of: lost)?.lose(EventID.generalStream) }
+    // A bell may have been lost.
+    for peer in current { peer.ringAll() }
   }
 
   private func keepAlive(_ peer: Peer) async {
