@@ -56,7 +56,7 @@ import Testing
     #expect(try store("cluster", "drain", "n2").code == 8)
     let asked = try store("cluster", "drain", "n1", "--no-wait")
     #expect(asked.code == 0 && asked.error.contains("warning: no other node goes on with its sessions"))
-    #expect(try store.server.ask("XRANGE", "mcp:node:n1:in", "-", "+").hasSuffix("kind\ndrain\n"))
+    #expect(try store.server.ask("XRANGE", "mcp:node:n1:in", "-", "+").hasSuffix("m\n{\"kind\":\"drain\"}\n"))
     #expect(try store.server.ask("TTL", "mcp:node:n1:in") != "-1\n")
     // Nobody reads this inbox.
     #expect(try store("cluster", "drain", "n1", "--timeout", "300ms").code == 7)

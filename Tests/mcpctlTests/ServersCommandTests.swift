@@ -159,6 +159,35 @@ import Testing
     #expect(try run(["stat", "-c", "%a", mcpctl.folder.path("config/mcpctl/servers.json")]).output == "600\n")
   }
 
+  @Test func filesAsEditorsKeepThemAreRead() throws {
+    let mcpctl = try Place()
+    _ = try mcpctl.folder.write(
+      "{ // mine\n \"mcpServers\": {\"a\": {\"command\": \"\(binary)\", /* and */ \"args\": [\"serve\",],},}}",
+      to: "work/deep/.mcp.json")
+    #expect(try mcpctl("-s", ".mcp.json:a", "call", "calculator", "a=1", "b=2").output == "3\n")
+    #expect(try mcpctl("servers", "discover", "-o", "name").output.hasSuffix(".mcp.json:a\n"))
+  }
+
+  @Test func whatCannotBeReachedIsNotCopied() throws {
+    let mcpctl = try Place()
+    _ = try mcpctl.folder.write(
+      #"{"mcpServers": {"ok": {"url": "http://h/"}, "broken": {}}}"#, to: "work/deep/.mcp.json")
+    let refused = try mcpctl("servers", "import", ".mcp.json")
+    #expect(refused.code == 78 && refused.error.contains("broken has neither 'command' nor 'url'"))
+    #expect(try mcpctl("servers", "import", ".mcp.json", "ok").code == 0)
+  }
+
+  @Test func aServerThatIsGoneIsNotReplacedSilently() throws {
+    let mcpctl = try Place()
+    #expect(try mcpctl("call", "nope/calculator", "a=1", "b=2").error.contains("no server is called 'nope'"))
+    #expect(
+      try mcpctl("servers", "add", "one", "http://h/mcp", "--use", "-H", "Authorization: Bearer env:KEY").code == 0)
+    #expect(try mcpctl("servers", "get", "one").output.contains("Bearer ${KEY}"))
+    #expect(try mcpctl("servers", "rm", "one").error.contains("note: it was the current server; now that is builtin"))
+    let other = try mcpctl("servers", "add", "two", "http://h/mcp", "--bearer-env", "KEY")
+    #expect(other.code == 64 && other.error.contains("'add' does not take --bearer-env"))
+  }
+
   @Test func namesAreCompleted() throws {
     let mcpctl = try Place()
     #expect(try mcpctl("servers", "add", "prod", "https://example.com/mcp").code == 0)

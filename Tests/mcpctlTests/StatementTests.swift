@@ -27,6 +27,7 @@ import Testing
     ("  tools ;; ping  ; ", [["tools"], ["ping"]]),
     ("tools\nping", [["tools"], ["ping"]]),
     ("# nothing\n  # still nothing\ntools", [["tools"]]),
+    ("call a=1 # why\ntools", [["call", "a=1"], ["tools"]]), ("echo message=#1", [["echo", "message=#1"]]),
     ("echo message='a  b'", [["echo", "message=a  b"]]),
     (#"echo message="a \"b\" \n""#, [["echo", #"message=a "b" \n"#]]),
     (#"echo message=a\ b\;c"#, [["echo", "message=a b;c"]]),

@@ -136,6 +136,9 @@ private struct Parser {
     }
     guard let field = option({ $0.name == name }) else {
       let names = (fields + inherited).filter { $0.model.kind == .option || $0.model.kind == .flag }.map(\.model.name)
+      if names.contains(name) {
+        throw UsageError("'\(type.info.name)' does not take --\(name), which is for commands that talk to a server")
+      }
       let hint = nearMiss(of: name, in: names).map { "; did you mean '--\($0)'?" } ?? ""
       throw UsageError("no option '--\(name)'\(hint)")
     }

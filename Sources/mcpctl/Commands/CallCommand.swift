@@ -39,7 +39,12 @@ struct CallCommand: ServerCommand {
   private func settleServer(_ console: Console) throws {
     guard connection.server == nil, program.isEmpty, let slash = tool.firstIndex(of: "/") else { return }
     let server = String(tool[..<slash])
-    guard try server == TargetResolver.builtin || ServerBook(console.environs).entry(server) != nil else { return }
+    let book = try ServerBook(console.environs)
+    guard server == TargetResolver.builtin || book.entry(server) != nil else {
+      // The built-in server has no such names, so that a server was meant.
+      if console.environment("MCPCTL_SERVER")?.isEmpty != false, book.current == nil { _ = try book.required(server) }
+      return
+    }
     connection.server = server
     tool = String(tool[tool.index(after: slash)...])
   }

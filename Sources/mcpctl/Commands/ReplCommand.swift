@@ -108,6 +108,7 @@ struct ReplCommand: Command {
       do {
         try await repl.connect(connection, program: program)
         let code = try await runAll(repl, console)
+        await repl.finishJobs()
         await repl.close()
         return code
       } catch {

@@ -109,7 +109,10 @@ struct ServersAddCommand: Command {
 
   /// `env:NAME` as files write it.
   private func reference(_ value: String) -> String {
-    value.hasPrefix("env:") ? "${\(value.dropFirst("env:".count))}" : value
+    let scheme = value.firstIndex(of: " ").map { value[...$0] } ?? ""
+    let rest = value.dropFirst(scheme.count)
+    if rest.hasPrefix("env:") { return scheme + "${\(rest.dropFirst("env:".count))}" }
+    return value.hasPrefix("env:") ? "${\(value.dropFirst("env:".count))}" : value
   }
 
   static func warnings(_ entry: JSONObject) -> [String] {
@@ -148,8 +151,13 @@ struct ServersRemoveCommand: Command {
   func run(in console: Console) async throws -> ExitCode {
     let environs = console.environs
     let entry = try ServerBook(environs).required(name)
+    let wasCurrent = try ServerBook(environs).current?.name == name
     try entry.shelf.write([.remove(name)], in: environs)
     console.error.print("\(entry.shelf.path): \(name) is gone")
+    if wasCurrent {
+      let now = try ServerBook(environs).current?.name ?? TargetResolver.builtin
+      console.error.print("note: it was the current server; now that is \(safeText(now))")
+    }
     return .success
   }
 }
@@ -183,6 +191,12 @@ struct ServersImportCommand: Command {
           hint: near ?? "it has: \(safeText(servers.names.joined(separator: ", ")))")
       }
       try ServersAddCommand.check(name)
+      guard (entry["command"] != nil) != (entry["url"] != nil) else {
+        let fault = entry["url"] == nil ? "has neither 'command' nor 'url'" : "has both 'command' and 'url'"
+        throw Failure(
+          .badConfiguration, "config", "\(file): \(safeText(name)) \(fault); nothing was copied",
+          hint: "name those you want: \(safeText(servers.names.filter { $0 != name }.joined(separator: " ")))")
+      }
       changes.append(.put(entry, as: name))
     }
     try shelf.write(changes, in: environs) { there in

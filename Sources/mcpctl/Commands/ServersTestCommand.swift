@@ -20,6 +20,10 @@ struct ServersTestCommand: Command {
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
+    try await interruptible { try await testAll(console) }
+  }
+
+  private func testAll(_ console: Console) async throws -> ExitCode {
     let book = try ServerBook(console.environs)
     for name in names { _ = try book.required(name) }
     var items: [JSON] = []

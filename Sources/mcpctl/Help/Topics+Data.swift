@@ -71,7 +71,7 @@ extension HelpTopic {
           + "legacy starts with the handshake. A date asks for that revision; a legacy server may answer with another "
           + "legacy one, and `mcpctl info` says which."),
       .paragraph(
-        "Subscriptions (subscriptions/listen, and resources/subscribe before 2026-07-28) have no command yet: "
-          + "`Client.listen` of the library MCPClientKit hears what they bring."),
+        "Subscriptions (subscriptions/listen, and resources/subscribe before 2026-07-28) are for `\\sub` "
+          + "of `mcpctl repl`; in a program, `Client.listen` of the library MCPClientKit hears what they bring."),
     ])
 }

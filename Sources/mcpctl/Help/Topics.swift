@@ -99,6 +99,11 @@ extension HelpTopic {
       .paragraph("First hit wins. Naming two is an error, never a silent choice."),
       .terms([
         ("1.", "The command after `--`, or --server."), ("2.", "The environment variable MCPCTL_SERVER."),
+        (
+          "3.",
+          "The current server: what `mcpctl config use-context` chose, in the project's .mcpctl.json, else in "
+            + "~/.config/mcpctl/servers.json, else in /etc/mcpctl/servers.json."
+        ),
         ("4.", "The built-in server."),
       ]),
       .heading("Examples"),

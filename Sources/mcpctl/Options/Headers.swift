@@ -11,7 +11,7 @@ extension ConnectionOptions {
       let name = String(word[..<colon])
       guard name.utf8.allSatisfy(isToken) else { throw UsageError("--header: '\(name)' is no header name") }
       return Target.Header(
-        name: name, value: try secret(String(word[word.index(after: colon)...]).trimmed, name, console))
+        name: name, value: try secretBehindScheme(String(word[word.index(after: colon)...]).trimmed, name, console))
     }
     guard [bearerEnv != nil, bearerFile != nil, askpass].count(where: \.self) < 2 else {
       throw UsageError("give one of --bearer-env, --bearer-file and --askpass")
@@ -47,6 +47,14 @@ extension ConnectionOptions {
       throw Failure(.unauthorized, "unauthorized", "no token was given")
     }
     return Target.Header(name: "Authorization", value: "Bearer \(try secret(token, "token", console))")
+  }
+
+  /// The same where a scheme goes before it: `Bearer env:NAME`.
+  private func secretBehindScheme(_ text: String, _ what: String, _ console: Console) throws -> String {
+    guard let space = text.firstIndex(of: " "), case let rest = text[text.index(after: space)...],
+      rest.hasPrefix("env:") || rest.hasPrefix("file:")
+    else { return try secret(text, what, console) }
+    return try secret(text[...space] + secret(String(rest), what, console), what, console)
   }
 
   /// `env:NAME` and `file:PATH` stand for what is kept there; the value itself never reaches a message.

@@ -193,6 +193,11 @@ actor Repl {
     return worst
   }
 
+  /// What a script has started goes on to its end, unless it was told to leave.
+  func finishJobs() async {
+    while !isOver, !jobs.unfinished.isEmpty, (try? await Task.sleep(for: .milliseconds(20))) != nil {}
+  }
+
   private func runLine(_ pending: inout String) async -> ExitCode {
     let statements: [Statement]
     do throws(UsageError) {

@@ -41,7 +41,7 @@ struct StatementReader {
     while let character = current, character.isWhitespace || character == ";" { place += 1 }
     guard let first = current else { return nil }
     if first == "#" {
-      while let character = current, !character.isNewline { place += 1 }
+      skipComment()
       return try statement()
     }
     let start = place
@@ -51,6 +51,7 @@ struct StatementReader {
     }
     while true {
       skipBlanks()
+      if current == "#" { skipComment() }
       if isAtEnd { break }
       if current == "|", isBlank(after: place) || next == "!" || next == "." {
         place += 1
@@ -67,6 +68,10 @@ struct StatementReader {
     if statement.isBackground { place += 1 }
     takeAssignment(&statement)
     return statement
+  }
+
+  private mutating func skipComment() {
+    while let character = current, !character.isNewline { place += 1 }
   }
 
   /// `\name`, and for `\!` the rest of the line as it stands.

@@ -22,7 +22,7 @@ struct ForeignFile {
   static func all(_ environs: Environs, problem: (String) -> Void) -> [ForeignFile] {
     places(environs).compactMap { owner, path in
       do {
-        let file = try JSON(parsing: try environs.readFile(path))
+        let file = try JSON(parsing: withoutComments(try environs.readFile(path)))
         let servers = servers(in: file, directory: environs.directory) ?? [:]
         return servers.isEmpty ? nil : ForeignFile(owner: owner, path: path, servers: servers)
       } catch let fault as FileFault {

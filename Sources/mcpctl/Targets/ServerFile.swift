@@ -36,7 +36,7 @@ extension TargetResolver {
     }
     let file: JSON
     do throws(JSONError) {
-      file = try JSON(parsing: bytes)
+      file = try JSON(parsing: withoutComments(bytes))
     } catch {
       throw Failure(.badConfiguration, "config", "\(path) is no JSON: \(error)")
     }
