@@ -99,15 +99,15 @@ def i1_a_live_session_is_served_by_every_node(mcpctl):
                 expect("result" in answer.json, f"{method}: {answer.text}")
         failures, served = [], {}
 
-        def work(count):
-            for number in range(count):
+        def work(count, first):
+            for number in range(first, first + count):
                 answer = post(random.choice(ports), call("echo", number, message=f"{number}"), session)
                 if answer.status != 200 or answer.json["result"]["structuredContent"]["echo"] != f"{number}":
                     failures.append(answer.text)
                 else:
                     served[node_of(answer)] = served.get(node_of(answer), 0) + 1
         count = 600 if FAST else 10_000
-        threads = [threading.Thread(target=work, args=(count // 4,)) for _ in range(4)]
+        threads = [threading.Thread(target=work, args=(count // 4, turn * count)) for turn in range(4)]
         [thread.start() for thread in threads]
         [thread.join() for thread in threads]
         equal(failures, [], "failures")
@@ -131,6 +131,27 @@ def i15_deleting_a_session_ends_it_everywhere_within_a_second(mcpctl):
         expect(time.monotonic() - began < 1, "all of that within a second")
         left = [key for key in cluster.redis.keys() if session in key and not key.startswith("mcp:sessions:")]
         equal(left, [], "keys left")
+
+
+def i15_operators_end_sessions_and_drain_servers(mcpctl):
+    with Cluster(mcpctl, 2) as cluster:
+        one, other = (node.port for node in cluster.nodes)
+        session = open_session(one)
+        stream = Stream(other, session)
+        store = {"PATH": os.environ["PATH"], "REDIS_ADDRESS": f"127.0.0.1:{cluster.redis.port}"}
+
+        def run(*words):
+            done = subprocess.run([mcpctl, *words], env=store, capture_output=True, text=True, timeout=WAIT)
+            equal(done.returncode, 0, f"{words}: {done.stderr}")
+            return done.stdout
+        expect("n1" in run("cluster", "ls") and "n2" in run("cluster", "ls"), "both are listed")
+        run("sessions", "kill", session, "--yes")
+        for port in (one, other):
+            until("the session is gone", lambda: post(port, call("echo", message="x"), session).status == 404, 1)
+        expect(stream.ended.wait(1), "the stream ends")
+        run("cluster", "drain", "n1")
+        equal(cluster.nodes[0].process.wait(WAIT), 0, "it ends")
+        equal(cluster.redis.keys("mcp:instance:*"), ["mcp:instance:n2"], "who is left")
 
 
 def i18_a_forged_id_costs_no_command(mcpctl):

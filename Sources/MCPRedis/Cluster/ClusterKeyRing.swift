@@ -14,7 +14,7 @@ package struct ClusterKeyRing: Sendable {
   /// The secret this ring was made of, where Redis has it.
   private let sharedSecret: String?
   /// What the ring is known by; it says nothing of the keys.
-  private let print: String
+  package let print: String
 
   /// - Parameter secrets: the first signs and seals, all verify and open.
   /// - Throws: `RedisError`; `IOError` without libcrypto.

@@ -28,7 +28,9 @@ struct Membership {
       let keys = try await ClusterKeyRing(
         client, prefix: settings.prefix, secrets: settings.secrets.map { $0.reveal() }, logger: logger)
       stateKeys = keys.stateKeys
-      node = RedisNode(client, settings.node, logger: logger)
+      var itself = settings.node
+      itself.fields.append(("keyHash", keys.print))
+      node = RedisNode(client, itself, logger: logger)
       var options = RedisSessionStore.Options()
       options.prefix = settings.prefix
       options.instance = settings.node.name
