@@ -590,6 +590,23 @@ def i21_keys_are_changed_without_losing_a_session(mcpctl):
                 equal(post(node.port, call("echo", message="x"), session).status, 200, "all of them")
 
 
+def i20_servers_that_differ_are_told_apart(mcpctl):
+    with Cluster(mcpctl, 0) as cluster:
+        def doctor():
+            store = {"PATH": os.environ["PATH"], "REDIS_ADDRESS": f"127.0.0.1:{cluster.redis.port}"}
+            return subprocess.run([mcpctl, "cluster", "doctor"], env=store, capture_output=True, text=True, timeout=WAIT)
+        secret = {"MCP_CLUSTER_SECRET": "0123456789abcdef0123"}
+        cluster.nodes += [Node(mcpctl, cluster.redis, name, environment=secret) for name in ("n1", "n2")]
+        same = doctor()
+        equal(same.returncode, 0, f"the same: {same.stdout}")
+        other = {"MCP_CLUSTER_SECRET": "fedcba98765432100123"}
+        cluster.nodes.append(Node(mcpctl, cluster.redis, "n3", "--set", "performance.page_size=7", environment=other))
+        different = doctor()
+        expect(different.returncode != 0, f"not the same: {different.stdout}")
+        for word in ("config", "keys", "n3"):
+            expect(word in different.stdout, f"{word}: {different.stdout}")
+
+
 FACTS = [fact for name, fact in list(globals().items()) if name[0] == "i" and name[1].isdigit()]
 SLOW = {"i9_no_request_hangs_when_its_node_dies", "i10_what_was_given_up_has_no_second_answer",
         "i16_nodes_are_restarted_one_after_the_other_without_a_failure",

@@ -102,7 +102,8 @@ class Node:
         if waits:
             until(f"{self.name} serves", lambda: self.serves() or self.process.poll() is not None)
             if self.process.poll() is not None:
-                raise AssertionError(f"{self.name} has ended: {self.log[-3:]}")
+                time.sleep(0.2)
+                raise AssertionError(f"{self.name} has ended with {self.process.returncode}: {self.log[-3:]}")
 
     def read(self, stream):
         for line in stream:
