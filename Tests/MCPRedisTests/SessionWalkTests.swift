@@ -113,7 +113,7 @@ struct SessionWalkTests {
   }
 
   @Test(arguments: [
-    ("mcp:sessions:a", StoreLayout.Kind.session("a")), ("mcp:events:a", .events("a")),
+    ("mcp:sessions:a", StoreLayout.Kind.session("a")), ("mcp:events:a", .events("a")), ("mcp:streams:a", .streams("a")),
     ("mcp:req:a:4", .request(session: "a")),
     ("mcp:pending:v1.n1.x:n1-4", .pending(session: "v1.n1.x")), ("mcp:instance:n1", .instance("n1")),
     ("mcp:node:n1:in", .inbox("n1")), ("mcp:index:sessions", .index), ("mcp:index:owner:ff", .ownerIndex),

@@ -32,8 +32,11 @@ package struct SessionWalk: Sendable {
   /// The next page, which may be empty; nil after the last.
   package mutating func next() async throws(RedisError) -> [SessionRecord]? {
     guard let ids = try await nextIDs() else { return nil }
+    return try await records(of: ids.filter { seen.insert($0).inserted })
+  }
+
+  private mutating func records(of new: [String]) async throws(RedisError) -> [SessionRecord] {
     now = try await inspector.now()
-    let new = ids.filter { seen.insert($0).inserted }
     let answers = try await inspector.ask(
       new.map { SessionRecordReader.command(inspector.layout.session($0)) })
     var page: [SessionRecord] = []
@@ -47,8 +50,18 @@ package struct SessionWalk: Sendable {
     return page
   }
 
+  /// The names of the next page alone. With an index records are not read, only whether they are there, which leaves no trace on
+  /// any server; without, a grave can be told from a session only so.
+  package mutating func nextNames() async throws(RedisError) -> [String]? {
+    guard let ids = try await nextIDs() else { return nil }
+    let new = ids.filter { seen.insert($0).inserted }
+    guard isRanked else { return try await records(of: new).map(\.id) }
+    let exist = try await inspector.ask(new.map { RedisCommand("EXISTS", .key(inspector.layout.session($0))) })
+    return zip(new, exist).filter { $1.int == 1 }.map { $0.0 }
+  }
+
   /// The next names, some of which may have come before.
-  package mutating func nextIDs() async throws(RedisError) -> [String]? {
+  private mutating func nextIDs() async throws(RedisError) -> [String]? {
     switch stage {
     case .start:
       let type =

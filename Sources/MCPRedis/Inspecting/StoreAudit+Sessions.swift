@@ -44,6 +44,7 @@ extension StoreAudit {
     let parts: [(key: Key, id: String, rule: String)] = keys.compactMap { key in
       switch key.kind {
       case .events(let id): (key, id, "events of a session that is gone")
+      case .streams(let id): (key, id, "streams of a session that is gone")
       case .listener(let id): (key, id, "a listener of a session that is gone")
       case .pending(let id): (key, id, "a question of a session that is gone")
       default: nil

@@ -104,6 +104,7 @@ package struct StoreAudit: Sendable {
     switch kind {
     case .session: "session"
     case .events: "events"
+    case .streams: "streams"
     case .listener: "listener"
     case .request: "request"
     case .pending: "pending"

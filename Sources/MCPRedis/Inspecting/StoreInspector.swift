@@ -104,10 +104,7 @@ extension StoreInspector {
       return values[0].isNull && !(values[1].isNull && values[2].isNull) ? .foreign : .unknown
     }
     _ = try await ask(
-      [
-        layout.events(id), layout.listener(id),
-        ClusterKeys(prefix: layout.prefix, client).streams(Session.ID(rawValue: id)),
-      ].map { RedisCommand("DEL", .key($0)).repeatable })
+      [layout.events(id), layout.streams(id), layout.listener(id)].map { RedisCommand("DEL", .key($0)).repeatable })
     _ = try await client.send(
       RedisCommand("PUBLISH", .text(layout.bus), .text(BusCue.sessionEnded(id))).repeatable)
     return .ended

@@ -17,6 +17,8 @@ package struct StoreLayout: Sendable {
   package func session(_ id: String) -> String { sessions.session(Session.ID(rawValue: id)) }
   /// What waits for the client of a session, in order.
   package func events(_ id: String) -> String { "\(prefix):events:\(tag(id))" }
+  /// Which streams of a session are open, and who sends them.
+  package func streams(_ id: String) -> String { "\(prefix):streams:\(tag(id))" }
   /// Who holds the stream of a session.
   package func listener(_ id: String) -> String { "\(prefix):listener:\(tag(id))" }
   /// The ids of all sessions.
@@ -33,18 +35,11 @@ package struct StoreLayout: Sendable {
   package var meta: String { "\(prefix):meta" }
 
   /// For SCAN: all keys, those of sessions, the requests in flight of one.
-  package var everything: String { "\(literal(prefix)):*" }
+  package var everything: String { "\(prefix.escaped):*" }
   package var everySession: String { sessions.pattern }
-  package func requests(ofSession id: String) -> String { "\(literal(prefix)):req:\(literal(tag(id))):*" }
+  package func requests(ofSession id: String) -> String { "\(prefix.escaped):req:\(tag(id).escaped):*" }
 
   private func tag(_ id: String) -> String { sessions.isTagged ? "{\(id)}" : id }
-
-  private func literal(_ text: String) -> String {
-    text.reduce(into: "") { text, character in
-      if "*?[]\\^".contains(character) { text.append("\\") }
-      text.append(character)
-    }
-  }
 }
 
 extension StoreLayout {
@@ -52,6 +47,7 @@ extension StoreLayout {
   package enum Kind: Sendable, Hashable {
     case session(String)
     case events(String)
+    case streams(String)
     case listener(String)
     case request(session: String)
     case pending(session: String)
@@ -64,7 +60,7 @@ extension StoreLayout {
     /// What Redis calls what has to be there; nil where it may be anything.
     package var type: String? {
       switch self {
-      case .session, .request, .instance, .meta: "hash"
+      case .session, .streams, .request, .instance, .meta: "hash"
       case .events, .inbox: "stream"
       case .listener, .pending: "string"
       case .instances, .index, .ownerIndex: "zset"
@@ -75,7 +71,7 @@ extension StoreLayout {
     /// Whether it has to go by itself.
     package var isMortal: Bool {
       switch self {
-      case .session, .events, .listener, .request, .pending, .instance, .inbox, .ownerIndex: true
+      case .session, .events, .streams, .listener, .request, .pending, .instance, .inbox, .ownerIndex: true
       case .instances, .index, .meta, .other, .unknown: false
       }
     }
@@ -93,6 +89,7 @@ extension StoreLayout {
     switch parts[0] {
     case "sessions": return .session(bare(rest))
     case "events": return .events(bare(rest))
+    case "streams": return .streams(bare(rest))
     case "listener": return .listener(bare(rest))
     case "req": return .request(session: bare(String(rest.prefix { $0 != ":" })))
     case "pending": return .pending(session: bare(String(rest.prefix { $0 != ":" })))

@@ -28,11 +28,10 @@ struct LocalNodes: Sendable {
 
   /// - Throws: `Failure` when there is no place for state.
   init(_ console: Console) throws {
-    let state = console.environment("XDG_STATE_HOME") ?? console.environment("HOME").map { $0 + "/.local/state" }
-    guard let state, state.hasPrefix("/") else {
+    guard let state = console.stateFolder else {
       throw Failure(.badConfiguration, "config", "there is no place for what runs: set HOME or XDG_STATE_HOME")
     }
-    folder = PrivateFolder("\(state)/mcpctl/cluster")
+    folder = PrivateFolder("\(state)/cluster")
     client = try HTTPClient()
   }
 

@@ -28,7 +28,8 @@ struct SessionsListCommand: StoreCommand {
     discussion: [
       "A session that is there all along is listed exactly once, whatever happens meanwhile. A node marked with † has not been "
         + "heard of lately: any other goes on with its sessions.",
-      "Pages are printed as they come, except as JSON, YAML or into a file.",
+      "Pages are printed as they come, except as JSON, YAML or into a file. With -o name and without conditions no record is read, "
+        + "so that OBJECT IDLETIME stays as it is on every Redis.",
     ],
     examples: [
       .init("mcpctl sessions ls --store redis://cache:6379", "Lists all sessions."),
@@ -52,6 +53,9 @@ struct SessionsListCommand: StoreCommand {
         inspector, selector, limit: limit == 0 ? nil : limit, ignoresIndex: scan, countsEvents: output.output == .wide)
       var pages = Pages(output.printer, on: console)
       if talk.verbose > 0 { try await tellOfTraces(inspector, console) }
+      if output.output == .name, selector.terms.isEmpty, pages.areWanted, !scan {
+        return try await listNames(inspector, console)
+      }
       var isEmpty = true
       if pages.areWanted {
         while let rows = try await sessions.next() {
@@ -70,6 +74,18 @@ struct SessionsListCommand: StoreCommand {
       }
       return .success
     }
+  }
+
+  /// Names alone need no record.
+  private func listNames(_ inspector: StoreInspector, _ console: Console) async throws -> ExitCode {
+    var walk = SessionWalk(inspector, pageSize: limit == 0 ? 1_000 : min(limit, 1_000))
+    var left = limit == 0 ? Int.max : limit
+    while left > 0, let names = try await walk.nextNames() {
+      for name in names.prefix(left) { console.output.print(oneLine(name)) }
+      console.output.flush()
+      left -= min(left, names.count)
+    }
+    return .success
   }
 
   private func tellOfTraces(_ inspector: StoreInspector, _ console: Console) async throws {
