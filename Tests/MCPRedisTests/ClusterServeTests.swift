@@ -27,9 +27,7 @@ import Testing
         let result = try await context.sample(Sampling.Request([.user(prompt)], maxTokens: 100))
         return .text("\(result.model): \(result.text)")
       }
-      ServerTool("where", "Asks for the roots.") { context in
-        .text(try await context.listRoots().map(\.uri).joined(separator: " "))
-      }
+      ServerResource(Resource(uri: "test://text", name: "text"), text: "Hello.")
     }
   }
 
@@ -139,6 +137,14 @@ import Testing
       var message = try await listener.message()
       while message["method"] != "notifications/message" { message = try await listener.message() }
       #expect(message["params"]?["data"] == "wanted")
+      // A subscription made at one server counts at the one that has the stream.
+      let subscribed = try await second.ask(
+        "POST", "/mcp", headers,
+        body: #"{"jsonrpc":"2.0","id":2,"method":"resources/subscribe","params":{"uri":"test://text"}}"#)
+      #expect(subscribed.status == 200)
+      other.server.features.resourceUpdated("test://text")
+      message = try await listener.message()
+      #expect(message["method"] == "notifications/resources/updated")
     }
   }
 }

@@ -19,7 +19,10 @@ struct ClusterDesk: Sendable {
   private func take(_ message: ClusterMessage) async {
     let sessions = endpoint.sessions
     switch message {
-    case .changed(let id): cache?.changed(id)
+    case .changed(let id):
+      cache?.changed(id)
+      // What its client wants to hear of may be something else now.
+      if sessions.knownPeer(of: id) != nil { await refresh(id) }
     case .ended(let id):
       cache?.ended(id)
       sessions.ended(id)
@@ -43,6 +46,17 @@ struct ClusterDesk: Sendable {
     case .missed:
       cache?.changedAll()
       for peer in sessions.current { peer.ringAll() }
+    }
+  }
+}
+
+extension ClusterDesk {
+  private func refresh(_ id: Session.ID) async {
+    do {
+      _ = try await endpoint.sessions.peer(of: id.rawValue)
+    } catch {
+      // It is looked up again when it is used, and now and then.
+      endpoint.service.logger.debug("session not looked up", [("error", "\(error)")])
     }
   }
 }
