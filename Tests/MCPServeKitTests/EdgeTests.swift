@@ -220,7 +220,10 @@ struct QuotaTests {
       #expect(refused.body.contains("1 requests are in flight in this server, its limit: try again later"))
       finish.happen()
       #expect(try await first.answer().body.contains("done"))
-      #expect(try await second.ask("POST", "/mcp", headers, body: body).status == 200)
+      // The client may have the answer a moment before the place is free.
+      var again = 503
+      for _ in 0..<1000 where again == 503 { again = try await second.ask("POST", "/mcp", headers, body: body).status }
+      #expect(again == 200)
     }
   }
 
