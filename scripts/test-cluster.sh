@@ -6,6 +6,8 @@ set -uo pipefail
 mcpctl=$(realpath "$1")
 shift
 cd "$(dirname "$0")/.."
+# Debian keeps nginx where users other than root do not look.
+export PATH=$PATH:/usr/sbin:/sbin
 for program in redis-server redis-cli nginx; do
   if ! command -v "$program" >/dev/null; then
     echo "test-cluster: there is no $program: make test-deps" >&2
