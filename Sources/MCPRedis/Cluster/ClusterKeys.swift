@@ -6,13 +6,16 @@ import MCPServeKit
 /// What the keys are called by which servers that answer for each other find one another. What has a session in it carries the tag of
 /// that session where Redis is a cluster.
 struct ClusterKeys: Sendable {
-  let prefix: String
-  let isTagged: Bool
+  private let prefix: String
+  private let sessions: SessionKeys
 
   init(prefix: String, _ client: RedisClient) {
-    self.prefix = prefix
-    isTagged = if case .cluster = client.configuration.topology { true } else { false }
+    let isTagged = if case .cluster = client.configuration.topology { true } else { false }
+    self.init(SessionKeys(prefix: prefix, isTagged: isTagged))
   }
+
+  /// The keys beside those of these sessions.
+  init(_ sessions: SessionKeys) { (prefix, self.sessions) = (sessions.prefix, sessions) }
 
   /// What a server says of itself, for as long as it lives.
   func instance(_ node: String) -> String { "\(prefix):instance:\(node)" }
@@ -43,7 +46,7 @@ struct ClusterKeys: Sendable {
   /// The server that sends the general stream.
   func listener(_ session: Session.ID) -> String { "\(prefix):listener:\(tag(session))" }
 
-  private func tag(_ session: Session.ID) -> String { isTagged ? "{\(session.rawValue)}" : session.rawValue }
+  private func tag(_ session: Session.ID) -> String { sessions.tag(session.rawValue) }
 
   /// An id as a client chose it may be of any length.
   private static func text(_ id: RequestID) -> String {

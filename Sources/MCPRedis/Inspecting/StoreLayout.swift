@@ -6,40 +6,40 @@ package struct StoreLayout: Sendable {
   /// What all keys begin with.
   package let prefix: String
   private let sessions: SessionKeys
+  private let cluster: ClusterKeys
 
   /// - Parameter isTagged: whether what belongs together carries a tag, as in a Redis Cluster.
   package init(prefix: String, isTagged: Bool) {
     self.prefix = prefix
     sessions = SessionKeys(prefix: prefix, isTagged: isTagged)
+    cluster = ClusterKeys(sessions)
   }
 
   /// The record of a session.
   package func session(_ id: String) -> String { sessions.session(Session.ID(rawValue: id)) }
   /// What waits for the client of a session, in order.
-  package func events(_ id: String) -> String { "\(prefix):events:\(tag(id))" }
+  package func events(_ id: String) -> String { cluster.events(Session.ID(rawValue: id)) }
   /// Which streams of a session are open, and who sends them.
-  package func streams(_ id: String) -> String { "\(prefix):streams:\(tag(id))" }
+  package func streams(_ id: String) -> String { cluster.streams(Session.ID(rawValue: id)) }
   /// Who holds the stream of a session.
-  package func listener(_ id: String) -> String { "\(prefix):listener:\(tag(id))" }
+  package func listener(_ id: String) -> String { cluster.listener(Session.ID(rawValue: id)) }
   /// The ids of all sessions.
   package var index: String { sessions.index }
   /// What a node says of itself.
-  package func instance(_ id: String) -> String { "\(prefix):instance:\(id)" }
+  package func instance(_ id: String) -> String { cluster.instance(id) }
   /// The ids of all nodes with when each was last heard of.
-  package var instances: String { "\(prefix):instances" }
+  package var instances: String { cluster.instances }
   /// What is sent to one node.
-  package func inbox(ofNode id: String) -> String { "\(prefix):node:\(id):in" }
+  package func inbox(ofNode id: String) -> String { cluster.inbox(id) }
   /// Where cues to all nodes are published.
-  package var bus: String { "\(prefix):bus" }
+  package var bus: String { cluster.bus }
   /// What holds for all nodes.
-  package var meta: String { "\(prefix):meta" }
+  package var meta: String { cluster.meta }
 
   /// For SCAN: all keys, those of sessions, the requests in flight of one.
   package var everything: String { "\(prefix.escaped):*" }
   package var everySession: String { sessions.pattern }
-  package func requests(ofSession id: String) -> String { "\(prefix.escaped):req:\(tag(id).escaped):*" }
-
-  private func tag(_ id: String) -> String { sessions.isTagged ? "{\(id)}" : id }
+  package func requests(ofSession id: String) -> String { "\(prefix.escaped):req:\(sessions.tag(id).escaped):*" }
 }
 
 extension StoreLayout {

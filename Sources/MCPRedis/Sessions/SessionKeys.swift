@@ -22,7 +22,8 @@ struct SessionKeys: Sendable {
   /// What all records of sessions are like, for SCAN.
   var pattern: String { "\(prefix.escaped):sessions:*" }
 
-  private func tag(_ id: String) -> String { isTagged ? "{\(id)}" : id }
+  /// The id of a session as keys have it.
+  func tag(_ id: String) -> String { isTagged ? "{\(id)}" : id }
 }
 
 extension String {

@@ -9,9 +9,7 @@ struct HidingStore: CredentialStore {
 
   /// The folder tokens are kept in; nil where there is no place for it.
   static func folder(_ console: Console) -> String? {
-    let state = console.environment("XDG_STATE_HOME") ?? console.environment("HOME").map { $0 + "/.local/state" }
-    guard let state, state.hasPrefix("/") else { return nil }
-    return "\(state)/mcpctl/auth"
+    UserFolder.state.path(console.environment).map { "\($0)/auth" }
   }
 
   /// The store in the user's folder.

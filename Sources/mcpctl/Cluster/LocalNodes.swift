@@ -28,7 +28,7 @@ struct LocalNodes: Sendable {
 
   /// - Throws: `Failure` when there is no place for state.
   init(_ console: Console) throws {
-    guard let state = console.stateFolder else {
+    guard let state = UserFolder.state.path(console.environment) else {
       throw Failure(.badConfiguration, "config", "there is no place for what runs: set HOME or XDG_STATE_HOME")
     }
     folder = PrivateFolder("\(state)/cluster")

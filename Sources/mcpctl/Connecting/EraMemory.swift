@@ -26,10 +26,8 @@ struct EraMemory {
 
   /// Nil where there is no place for it.
   init?(_ console: Console, now: Int = time(nil)) {
-    guard let folder = console.environment("XDG_CACHE_HOME") ?? console.environment("HOME").map({ $0 + "/.cache" }),
-      folder.hasPrefix("/")
-    else { return nil }
-    path = "\(folder)/mcpctl/eras.json"
+    guard let folder = UserFolder.cache.path(console.environment) else { return nil }
+    path = "\(folder)/eras.json"
     self.console = console
     self.now = now
   }

@@ -18,10 +18,8 @@ struct History: Sendable {
 
   /// Nil where there is no place for it.
   init?(_ environment: (String) -> String?) {
-    guard let state = environment("XDG_STATE_HOME") ?? environment("HOME").map({ $0 + "/.local/state" }),
-      state.hasPrefix("/")
-    else { return nil }
-    folder = PrivateFolder("\(state)/mcpctl")
+    guard let state = UserFolder.state.path(environment) else { return nil }
+    folder = PrivateFolder(state)
   }
 
   /// The lines, oldest first. A file that has grown to twice as many as are kept is cut.

@@ -70,7 +70,7 @@ struct Consent {
   }
 
   private var folder: PrivateFolder? {
-    console.stateFolder.map { PrivateFolder($0) }
+    UserFolder.state.path(console.environment).map { PrivateFolder($0) }
   }
 
   private func agreements() -> JSONObject {
@@ -93,13 +93,5 @@ struct Consent {
   private func key(of listing: Listing) throws -> String {
     let text = [listing.file, listing.name, JSON.object(listing.content).text].joined(separator: "\0")
     return try digest(of: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-}
-
-extension Console {
-  /// Where what has to be kept is kept; nil when there is no such place.
-  var stateFolder: String? {
-    let state = environment("XDG_STATE_HOME") ?? environment("HOME").map { $0 + "/.local/state" }
-    return state.flatMap { $0.hasPrefix("/") ? "\($0)/mcpctl" : nil }
   }
 }
