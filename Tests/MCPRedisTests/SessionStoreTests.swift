@@ -98,9 +98,10 @@ struct SessionStoreTests {
     let original = session(lifetime: .seconds(10))
     try await store.insert(original)
     var changed = try #require(try await store.session(original.id))
-    changed.lifetime = .seconds(100)
+    changed.lifetime = .seconds(1000)
     #expect(try await store.replace(changed))
-    time.advance(by: .seconds(99))
+    // What is left is more than asking takes on a busy machine.
+    time.advance(by: .seconds(970))
     #expect(try await store.session(original.id) != nil)
   }
 
