@@ -15,6 +15,8 @@ DEBUG_FLAGS := --scratch-path $(DEBUG_SCRATCH) --explicit-target-dependency-impo
 RELEASE_FLAGS := -c release --scratch-path $(RELEASE_SCRATCH) --static-swift-stdlib \
 	-Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
 RELEASE_BINARY := $(RELEASE_SCRATCH)/release/mcpctl
+# nginx lies where only root looks.
+export PATH := $(PATH):/usr/sbin:/sbin
 export SWIFT DEBUG_SCRATCH DEBUG_FLAGS RELEASE_BINARY
 
 # What `make serve` runs; `make serve TRANSPORT=sse PORT=9000 SERVE_FLAGS=…` changes it.

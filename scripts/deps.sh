@@ -5,7 +5,7 @@
 set -euo pipefail
 
 build_packages=(libevent-dev libpcre2-dev libcurl4-openssl-dev libssl-dev zlib1g-dev libyaml-dev libhiredis-dev libreadline-dev)
-test_packages=(mandoc zsh fish bash-completion python3-venv openssl prometheus redis-server "nginx-light|nginx-full|nginx")
+test_packages=(mandoc zsh fish bash-completion python3-venv openssl curl prometheus redis-server "nginx-light|nginx-full|nginx")
 check_packages=(valgrind)
 features_packages=(curl prometheus python3-venv)
 bench_packages=("nginx-light|nginx-full|nginx" wrk)
@@ -32,7 +32,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   cat >&2 <<TEXT
 deps: this is not a Debian or Ubuntu system, so nothing was installed.
 mcpctl needs, with headers: libevent 2.1, PCRE2 (8 bit), libcurl 4, OpenSSL 3, zlib, libyaml 0.2, hiredis 0.14 and GNU readline 8.
-Tests also use mandoc, zsh, fish, bash-completion, openssl, promtool of Prometheus, redis-server 7.0, nginx and Python 3.10 with
+Tests also use mandoc, zsh, fish, bash-completion, openssl, curl, promtool of Prometheus, redis-server 7.0, nginx and Python 3.10 with
 venv; make check uses valgrind, make bench wrk.
 Install them with your package manager, then run make with MCPCTL_SKIP_DEPS=1.
 TEXT

@@ -200,5 +200,9 @@ void creadline_guard(void) {
   if (tcgetattr(STDIN_FILENO, &before) != 0) return;
   struct sigaction action = {.sa_handler = restore, .sa_flags = SA_ONSTACK};
   sigemptyset(&action.sa_mask);
-  for (int index = 0; index < CRASHES; index++) sigaction(crashes[index], &action, &earlier[index]);
+  for (int index = 0; index < CRASHES; index++) {
+    sigaction(crashes[index], &action, &earlier[index]);
+    // Whoever started us wants it ignored.
+    if (earlier[index].sa_handler == SIG_IGN) sigaction(crashes[index], &earlier[index], NULL);
+  }
 }

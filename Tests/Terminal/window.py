@@ -53,6 +53,9 @@ class Window:
     def _become_session():
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        # Where the tests run in the background, a shell has these ignored; at a terminal they are not.
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_DFL)
 
     def __enter__(self):
         return self

@@ -29,7 +29,7 @@ import Testing
         "pid \(folder.path("pid"));\nerror_log \(folder.path("log"));\nevents {}\nhttp { include \(site); }\n",
         to: "nginx.conf")
       let checked = try run(
-        ["nginx", "-t", "-c", main, "-p", folder.path(".")], environment: ["PATH": "/usr/sbin:/usr/bin:/bin"])
+        ["env", "PATH=/usr/sbin:/usr/bin:/bin", "nginx", "-t", "-c", main, "-p", folder.path(".")])
       #expect(checked.code == 0, "\(words): \(checked.error)")
     }
   }
