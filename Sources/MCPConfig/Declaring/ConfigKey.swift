@@ -53,6 +53,14 @@ package struct ConfigKey: Sendable {
 
   /// The value when nobody sets it.
   package var standardValue: ConfigValue? { standard.flatMap { try? type.value(of: $0) } }
+  /// What it is, and that it has no effect where it has none.
+  var wholeHelp: String {
+    switch status {
+    case .works: help
+    case .planned(let feature): "\(help) No effect yet: this build does not have \(feature)."
+    case .mapped(let reason): "\(help) No effect: \(reason)."
+    }
+  }
   /// The last part of its path.
   package var name: String { String(path.split(separator: ".").last ?? "") }
 }

@@ -53,13 +53,7 @@ package enum ConfigSchema {
 
   private static func leaf(_ key: ConfigKey, alias: String?) -> JSON {
     var leaf = type(key.type)
-    var help = key.help
-    switch key.status {
-    case .works: break
-    case .planned(let feature): help += " No effect yet: this build does not have \(feature)."
-    case .mapped(let reason): help += " No effect: \(reason)."
-    }
-    leaf["description"] = .string(alias == nil ? help : "The same as \(key.path). \(help)")
+    leaf["description"] = .string(alias == nil ? key.wholeHelp : "The same as \(key.path). \(key.wholeHelp)")
     if alias != nil { leaf["deprecated"] = true }
     if alias == nil, let standard = key.standardValue { leaf["default"] = standard.json }
     return .object(leaf)

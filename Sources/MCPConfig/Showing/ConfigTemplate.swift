@@ -1,58 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A configuration with every key and what it means, all of them commented out but where the server is reached.
+/// A configuration with every key and what it means. Sections stand as they are, and keys are commented out but where the server is
+/// reached, so that a key is set by uncommenting its line.
 package enum ConfigTemplate {
   package static var text: String {
-    var lines = [
+    let head = [
       "# Configuration of mcpctl serve. Check it with: mcpctl config validate FILE",
       "# An option wins over its environment variable, that over this file, and this file over the default.",
       "# ${NAME} and ${NAME:default} take a value from the environment; $${ stands for these two letters.",
+      "# Uncomment the line of a key to set it.",
     ]
-    let works = ConfigKey.all.filter { $0.status == .works }
-    lines += sections(of: works) { key in
-      let isSet = ["transport.type", "transport.host", "transport.port"].contains(key.path)
-      return isSet ? "" : "# "
+    return (head + Section(ConfigKey.all, depth: 0).lines).joined(separator: "\n") + "\n"
+  }
+}
+
+/// Keys that stand below one another: those of the section itself come first, as a reader looks for them.
+private struct Section {
+  let lines: [String]
+
+  init(_ keys: [ConfigKey], depth: Int) {
+    let margin = String(repeating: "  ", count: depth)
+    var (own, below): ([String], [(name: String, keys: [ConfigKey])]) = ([], [])
+    for key in keys {
+      let parts = key.path.split(separator: ".")
+      if parts.count == depth + 1 {
+        own += key.templateLines.map { margin + $0 }
+      } else if let index = below.firstIndex(where: { $0.name == parts[depth] }) {
+        below[index].keys.append(key)
+      } else {
+        below.append((String(parts[depth]), [key]))
+      }
     }
-    lines += ["", "# What follows is read and checked, and has no effect in this build yet."]
-    lines += sections(of: ConfigKey.all.filter { $0.status != .works }) { _ in "# " }
-    return lines.joined(separator: "\n") + "\n"
+    lines = own + below.flatMap { ["", "\(margin)\($0.name):"] + Section($0.keys, depth: depth + 1).lines }
+  }
+}
+
+extension ConfigKey {
+  private static let set: Set = ["transport.type", "transport.host", "transport.port"]
+
+  fileprivate var templateLines: [String] {
+    let variables = environment.isEmpty ? "" : " Environment: \(environment.joined(separator: ", "))."
+    return ["# \(wholeHelp)\(variables)", "\(Self.set.contains(path) ? "" : "# ")\(name): \(example)"]
   }
 
-  /// The keys under their sections; a section all of whose keys are commented out is commented out as well.
-  private static func sections(of keys: [ConfigKey], _ mark: (ConfigKey) -> String) -> [String] {
-    var names: [String] = []
-    for key in keys where !names.contains(section(of: key)) { names.append(section(of: key)) }
-    return names.flatMap { name in
-      let members = keys.filter { section(of: $0) == name }
-      let isOff = members.allSatisfy { !mark($0).isEmpty }
-      let parts = name.split(separator: ".")
-      let heads = parts.enumerated().map { "\(isOff ? "# " : "")\(String(repeating: "  ", count: $0))\($1):" }
-      let margin = String(repeating: "  ", count: parts.count)
-      return [""] + heads
-        + members.flatMap { key -> [String] in
-          let environment = key.environment.isEmpty ? "" : " Environment: \(key.environment.joined(separator: ", "))."
-          let lead = isOff ? "# \(margin)" : margin
-          return [
-            "\(lead)# \(key.help)\(environment)",
-            "\(isOff ? "# " : "")\(margin)\(isOff ? "" : mark(key))\(key.name): \(example(key))",
-          ]
-        }
-    }
-  }
-
-  private static func section(of key: ConfigKey) -> String {
-    let parts = key.path.split(separator: ".").dropLast()
-    return parts.joined(separator: ".")
-  }
-
-  private static func example(_ key: ConfigKey) -> String {
-    if key.path == "transport.type" { return "http-stream" }
-    switch key.type {
+  private var example: String {
+    if path == "transport.type" { return "http-stream" }
+    switch type {
     case .list, .names, .files: return "[]"
-    case .choices: return "[\(key.standard.map { $0.split(separator: ",").joined(separator: ", ") } ?? "")]"
+    case .choices: return "[\(standard.map { $0.split(separator: ",").joined(separator: ", ") } ?? "")]"
     case .items: return "[]"
-    case .secret: return "${\(key.environment.first ?? "NAME")}"
-    default: return key.standard.map { $0.contains(",") ? "\"\($0)\"" : $0 } ?? ""
+    case .secret: return "${\(environment.first ?? "NAME")}"
+    // What would be more than one value, or none, were it not quoted.
+    default: return standard.map { $0.contains(",") || $0.hasSuffix(":") ? "\"\($0)\"" : $0 } ?? ""
     }
   }
 }
