@@ -123,6 +123,73 @@ struct SecurityHeaderTests {
   }
 }
 
+/// How often an address may ask.
+struct AddressLimitTests {
+  private static func isRefused(_ answer: HTTPPeer.Answer) -> Bool {
+    answer.status == 429 && answer.headers["retry-after"].flatMap(Int.init).map { (1...3600).contains($0) } == true
+  }
+
+  @Test func whoAsksTooOftenIsToldWhenToTryAgain() async throws {
+    try await withSite(options: { $0.addressLimit = RateLimit(2, per: .seconds(3600)) }) { site in
+      let (one, two) = (try site.peer(), try site.peer())
+      #expect(try await one.ask("POST", "/", body: ping).status == 200)
+      #expect(try await two.ask("GET", "/nowhere").status == 404)
+      for (method, path) in [("POST", "/"), ("GET", "/nowhere"), ("GET", "/metrics"), ("GET", "/mcp")] {
+        #expect(Self.isRefused(try await one.ask(method, path, body: ping)), "\(path)")
+      }
+      for path in ["/health", "/actuator/health", "/ready"] {
+        #expect(try await two.ask("GET", path).status == 200, "what looks whether it lives is not counted")
+      }
+    }
+  }
+
+  @Test func clientsBehindAProxyAreCountedApart() async throws {
+    try await withSite(options: {
+      $0.addressLimit = RateLimit(1, per: .seconds(3600))
+      $0.trustedProxies = [TrustedProxy("127.0.0.1")].compactMap(\.self)
+    }) { site in
+      let peer = try site.peer()
+      for (client, isOver) in [
+        ("203.0.113.7", false), ("203.0.113.8", false), ("203.0.113.7", true),
+        ("2001:db8::1", false), ("2001:db8::2", true), ("2001:db8:0:1::1", false),
+      ] {
+        let answer = try await peer.ask("POST", "/", ["X-Forwarded-For": client], body: ping)
+        #expect(isOver ? Self.isRefused(answer) : answer.status == 200, "\(client)")
+      }
+    }
+  }
+
+  @Test func wrongKeysAreCountedToo() async throws {
+    try await withSite(
+      authorization: Authorization(keyRules()), options: { $0.addressLimit = RateLimit(3, per: .seconds(3600)) }
+    ) { site in
+      let peer = try site.peer()
+      for _ in 0..<3 {
+        #expect(try await peer.askModern("ping", [:], Keys.header("wrong-0123456789abcdef")).status == 401)
+      }
+      #expect(Self.isRefused(try await peer.askModern("ping", [:], Keys.header("wrong-0123456789abcdef"))))
+    }
+  }
+
+  @Test func whatWasCountedStaysCountedWhileTheLimitIsTheSame() async throws {
+    var options = HTTPOptions()
+    options.addressLimit = RateLimit(1, per: .seconds(3600))
+    let access = HTTPAccess(options)
+    try await withSite(options: { $0.access = access }) { site in
+      let peer = try site.peer()
+      #expect(try await peer.ask("POST", "/", body: ping).status == 200)
+      access.apply(options)
+      #expect(try await peer.ask("POST", "/", body: ping).status == 429)
+      options.addressLimit = RateLimit(2, per: .seconds(3600))
+      access.apply(options)
+      #expect(try await peer.ask("POST", "/", body: ping).status == 200)
+      options.addressLimit = nil
+      access.apply(options)
+      for _ in 0..<5 { #expect(try await peer.ask("POST", "/", body: ping).status == 200) }
+    }
+  }
+}
+
 /// Proxies are believed when they are trusted, and nobody else is.
 struct TrustedProxyTests {
   private static func origin(

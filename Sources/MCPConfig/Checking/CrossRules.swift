@@ -19,8 +19,7 @@ struct CrossRules {
       "transport.host", "transport.port", "transport.path", "transport.sse", "transport.allowed_origins",
       "transport.cors.enabled", "transport.trusted_proxies", "metrics.enabled", "metrics.address", "logging.access_log",
       "auth.keys_file", "auth.issuer", "auth.client_certificates", "auth.admin_key", "auth.rules",
-      "rate_limit.requests",
-      "rate_limit.tools",
+      "rate_limit.requests", "rate_limit.tools", "rate_limit.address",
     ]
     .compactMap { path in
       guard case .file = config.origin(path) else { return nil }

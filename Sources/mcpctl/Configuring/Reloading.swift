@@ -176,7 +176,8 @@ extension ServerConfig.Difference {
 extension ConfigKey {
   /// Whether it says who may call, and how often.
   fileprivate var isAboutCallers: Bool {
-    path != "auth.admin_key" && (path.hasPrefix("auth.") || path.hasPrefix("rate_limit."))
+    path != "auth.admin_key" && path != "rate_limit.address"
+      && (path.hasPrefix("auth.") || path.hasPrefix("rate_limit."))
   }
 }
 

@@ -50,6 +50,7 @@ extension ServeSettings {
   private func connections(in options: inout HTTPOptions) {
     options.connections = config.integer("performance.max_connections") ?? options.connections
     options.connectionsPerAddress = config.integer("performance.max_connections_per_address")
+    options.addressLimit = config.text("rate_limit.address").flatMap { try? RateWord(argument: $0) }?.limit
     options.readTime = config.duration("transport.read_timeout")
     options.writeTime = config.duration("transport.write_timeout") ?? options.writeTime
     options.idleTime = config.duration("transport.idle_timeout") ?? options.idleTime

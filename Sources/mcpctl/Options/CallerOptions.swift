@@ -14,6 +14,7 @@ struct CallerOptions: OptionGroup {
   @Flag("Know a caller who sends no key or token by the certificate of --tls-client-ca: cert: and its subject.")
   var authCertificates: Bool
   @Option("How often each caller may ask, such as 100/s or 5000/h.", value: "N/UNIT") var rateLimit: RateWord?
+  @Option("How often each address may ask, whoever is behind it.", value: "N/UNIT") var addressRateLimit: RateWord?
 
   /// The options that only make sense over HTTP.
   static let overHTTP = ["auth-keys", "auth-issuer", "auth-jwks", "auth-audience", "auth-scope", "auth-certificates"]

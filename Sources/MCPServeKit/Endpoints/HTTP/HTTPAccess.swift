@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// The names a server is called by, the web origins that may call it and what they may do, and the proxies it believes; all may
-/// change while it serves.
+/// The names a server is called by, the web origins that may call it and what they may do, the proxies it believes, and how often
+/// an address may ask; all may change while it serves.
 public final class HTTPAccess: Sendable {
   /// What the edge goes by.
   struct Terms: Sendable {
@@ -11,6 +11,8 @@ public final class HTTPAccess: Sendable {
     var cors = CORSOptions()
     var proxies: [TrustedProxy] = []
     var strictTransport: Duration?
+    /// Counts the requests of each address; nil when none is too many.
+    var addressLimiter: RateLimiter?
   }
 
   private let state = Mutex(Terms())
@@ -31,9 +33,14 @@ public final class HTTPAccess: Sendable {
     changes.add(1, ordering: .releasing)
   }
 
-  /// Takes `allowedHosts`, `allowedOrigins`, `trustedProxies`, `cors` and `strictTransport` of options, in one step.
+  /// Takes `allowedHosts`, `allowedOrigins`, `trustedProxies`, `cors`, `strictTransport` and `addressLimit` of options, in one step.
   public func apply(_ options: HTTPOptions) {
-    state.withLock { $0 = Terms(options) }
+    state.withLock { terms in
+      let limiter = terms.addressLimiter
+      terms = Terms(options)
+      // What was counted by the same limit still counts.
+      if let limiter, limiter.limits == terms.addressLimiter?.limits { terms.addressLimiter = limiter }
+    }
     changes.add(1, ordering: .releasing)
   }
 
@@ -46,5 +53,6 @@ extension HTTPAccess.Terms {
   init(_ options: HTTPOptions) {
     (hosts, origins) = (options.allowedHosts, options.allowedOrigins)
     (cors, proxies, strictTransport) = (options.cors, options.trustedProxies, options.strictTransport)
+    addressLimiter = options.addressLimit.map { RateLimiter([$0]) }
   }
 }

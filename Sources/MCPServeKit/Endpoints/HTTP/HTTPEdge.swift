@@ -11,6 +11,7 @@ struct HTTPEdge: Sendable {
   private let plain: HTTPHeaders
   private let secure: HTTPHeaders
   private let compresses: Bool
+  private let limiter: RateLimiter?
 
   init(_ options: HTTPOptions, _ access: HTTPAccess, isLoopback: Bool) {
     let terms = access.terms
@@ -24,6 +25,7 @@ struct HTTPEdge: Sendable {
     }
     secure = fields
     compresses = options.compressedFrom != nil
+    limiter = terms.addressLimiter
   }
 
   /// What is settled for all requests with this head.
@@ -31,7 +33,9 @@ struct HTTPEdge: Sendable {
     let origin = proxies.origin(of: head, serves: guards.serves)
     var fields = origin.isSecure ? secure : plain
     if let page = head.headers["origin"], guards.refusal(of: head) == nil { crossOrigin.describe(page, in: &fields) }
-    return EdgeTerms(origin, fields, acceptsGzip: compresses && head.headers.acceptGzip)
+    return EdgeTerms(
+      origin, fields, acceptsGzip: compresses && head.headers.acceptGzip,
+      limit: limiter.map { AddressLimit($0, for: origin.client) })
   }
 
   /// The answer to a browser that asks before it sends what a page wants; nil when the request is none of that, or the page
@@ -52,11 +56,35 @@ final class EdgeTerms: Sendable {
   let fields: HTTPHeaders
   /// Whether the client can read gzip, and the server writes it.
   let acceptsGzip: Bool
+  /// How often the client's address may ask; nil when that does not matter.
+  let limit: AddressLimit?
 
-  init(_ origin: RequestOrigin, _ fields: HTTPHeaders, acceptsGzip: Bool) {
+  init(_ origin: RequestOrigin, _ fields: HTTPHeaders, acceptsGzip: Bool, limit: AddressLimit? = nil) {
     self.origin = origin
     self.fields = fields
     self.acceptsGzip = acceptsGzip
+    self.limit = limit
+  }
+}
+
+/// How often an address may ask, whoever is behind it.
+struct AddressLimit: Sendable {
+  private let limiter: RateLimiter
+  private let address: String
+
+  /// Of an IPv6 address the network counts, because who has one has all of it.
+  init(_ limiter: RateLimiter, for client: SocketAddress) {
+    self.limiter = limiter
+    address = client.neighbourhood.host
+  }
+
+  /// Counts a request; nil unless it is one too many.
+  func refusal(_ why: String = "this address asks too often") -> HTTPAnswer? {
+    guard let pause = limiter.take(address, tool: nil) else { return nil }
+    let error = RPCError.tooManyRequests(why, retryAfter: pause)
+    var answer = HTTPAnswer.error(.tooManyRequests, error)
+    if let seconds = error.data?["retryAfter"]?.int { answer.headers.add("Retry-After", String(seconds)) }
+    return answer
   }
 }
 

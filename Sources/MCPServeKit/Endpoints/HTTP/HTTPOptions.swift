@@ -18,7 +18,7 @@ public struct HTTPOptions: Sendable {
   /// Web origins that may call, besides loopback ones, such as `https://example.com`.
   public var allowedOrigins: [String] = []
   /// Who may call, when that is to change while the server runs: then it says what the two lists above, `trustedProxies`,
-  /// `cors` and `strictTransport` say otherwise. Default nil.
+  /// `cors`, `strictTransport` and `addressLimit` say otherwise. Default nil.
   public var access: HTTPAccess?
   /// Threads that serve connections. Default 1.
   public var threads = 1
@@ -34,6 +34,10 @@ public struct HTTPOptions: Sendable {
   /// Open connections of one IPv4 address, or of the /64 of an IPv6 one; beyond, new ones are turned away with 429. Nil, the
   /// default, has no limit of its own. Those of trusted proxies are not counted.
   public var connectionsPerAddress: Int?
+  /// How often one IPv4 address, or the /64 of an IPv6 one, may ask, whoever is behind it; beyond, requests are answered with 429.
+  /// Behind trusted proxies it is the client's address that counts. `/health` and `/ready` are always answered. Nil, the default,
+  /// has no limit.
+  public var addressLimit: RateLimit?
   /// Proxies that are believed what `X-Forwarded-For`, `-Proto`, `-Host`, `-Port` and `-Prefix` say. Default none.
   public var trustedProxies: [TrustedProxy] = []
   /// What pages of the allowed origins are let do.

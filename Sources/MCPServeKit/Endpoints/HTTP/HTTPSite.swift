@@ -185,7 +185,10 @@ final class HTTPSite: HTTPHandler {
     if case .monitor(let view) = place {
       // A proxy on this machine may show to others what only this machine reaches.
       let guarded: HTTPGate? = if case .metrics = view { gate(for: head, from: client) } else { nil }
-      return SiteRoute(self, guarded) { [monitor] in monitor.step(view, $0.request.head) }
+      var route = SiteRoute(self, guarded) { [monitor] in monitor.step(view, $0.request.head) }
+      // Who looks whether it lives must not find it dead because others at that address are busy.
+      route.isLimited = guarded != nil
+      return route
     }
     if case .reload(let reload) = place { return SiteRoute(self) { reload.step($0) } }
     return SiteRoute(self, gate(for: head, from: client), step(at: place, for: head))
@@ -307,6 +310,8 @@ private struct SiteRoute: HTTPRoute {
   private let gate: HTTPGate?
   /// What the edge has settled; nobody is answered before it has.
   var terms = EdgeTerms.unsettled
+  /// Whether it matters how often the client's address asks.
+  var isLimited = true
   /// What `HTTPAccess.version` was when the route was chosen.
   private let version: Int
   private let step: @Sendable (HTTPExchange) -> HTTPStep
@@ -325,6 +330,7 @@ private struct SiteRoute: HTTPRoute {
   func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
     let start = site.start
     var exchange = HTTPExchange(request: request, response: response, terms: terms)
+    if isLimited, let refusal = terms.limit?.refusal() { return site.send(refusal, to: exchange, since: start) }
     if let gate {
       exchange.gate = gate
       switch gate.admissionAtHand() {

@@ -24,17 +24,11 @@ struct ReloadEndpoint: Sendable {
       return .ready(.error(.notFound, RPCError(.invalidRequest, "there is nothing at \(request.path)")))
     }
     guard request.method == .post else { return .ready(.methodNotAllowed("POST")) }
-    // Of an IPv6 address the network counts, because who has one has all of it.
-    let address = exchange.terms.origin.client.neighbourhood.description
+    let address = exchange.terms.origin.client.neighbourhood.host
     // Who has the key is let in whoever else was wrong at that address.
     guard case .secret(let secret) = PresentedCredentials(request.headers), key.isKey(secret) else {
-      if let pause = failures.take(address, tool: nil) {
-        var answer = HTTPAnswer.error(
-          .tooManyRequests, RPCError(.tooManyRequests, "this address was wrong too often: try again later"))
-        answer.headers.add("Retry-After", String(pause.components.seconds + 1))
-        return .ready(answer)
-      }
-      return .ready(refusal(of: request, from: address))
+      let limit = AddressLimit(failures, for: exchange.terms.origin.client)
+      return .ready(limit.refusal("this address was wrong too often") ?? refusal(of: request, from: address))
     }
     return .work { [reloader, logger] in
       logger.info("reload asked for", [("from", address)])
