@@ -5,7 +5,8 @@ import Testing
 
 /// What `config init` writes.
 @Suite struct TemplateTests {
-  private static let lines = ConfigTemplate.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  private static let lines = ConfigTemplate.text.split(separator: "\n", omittingEmptySubsequences: false)
+    .map(String.init)
 
   /// The line with its key uncommented; nil when it is none of a key.
   private static func uncommented(_ line: String) -> String? {

@@ -37,7 +37,8 @@ extension ConfigKey {
       "rate_limit.burst", .integer(1...1_000_000),
       "How many requests may come at once after a pause; as many as rate_limit.requests when not set.", change: .live),
     ConfigKey(
-      "rate_limit.address", .rate, "How often each address may ask, whoever is behind it; /health and /ready are not counted.",
+      "rate_limit.address", .rate,
+      "How often each address may ask, whoever is behind it; /health and /ready are not counted.",
       flag: "address-rate-limit", change: .live),
     ConfigKey(
       "rate_limit.tools", .items(toolRate), "How often each caller may call each of some tools.", change: .live),
