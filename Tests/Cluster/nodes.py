@@ -169,10 +169,12 @@ class Nginx:
         written = subprocess.run(
             [mcpctl, "deploy", "nginx", *names, "--port", str(self.port), "--log-dir", self.folder, *words],
             capture_output=True, text=True, check=True).stdout
+        # Where nginx would put its files only root may write.
+        places = " ".join(
+            f"{name}_temp_path {self.folder}/{name};" for name in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
         configuration = (
             f"daemon off; pid {self.folder}/pid; error_log {self.folder}/error.log;\n"
-            f"events {{ worker_connections 1024; }}\nhttp {{\nclient_body_temp_path {self.folder}/body;"
-            f"proxy_temp_path {self.folder}/proxy;\n{written}}}\n")
+            f"events {{ worker_connections 1024; }}\nhttp {{\n{places}\n{written}}}\n")
         pathlib.Path(f"{self.folder}/nginx.conf").write_text(configuration)
         self.process = subprocess.Popen(
             ["nginx", "-p", self.folder, "-c", f"{self.folder}/nginx.conf", "-e", f"{self.folder}/start.log"],

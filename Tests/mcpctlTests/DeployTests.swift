@@ -25,9 +25,15 @@ import Testing
       let site = folder.path("site.conf")
       let written = try run([binary, "deploy", "nginx", "--log-dir", folder.path("."), "--out", site] + words)
       #expect(written.code == 0, "\(written.error)")
+      // Where nginx would put its files only root may write.
+      let places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(folder.path($0));" }
       let main = try folder.write(
-        "pid \(folder.path("pid"));\nerror_log \(folder.path("log"));\nevents {}\nhttp { include \(site); }\n",
-        to: "nginx.conf")
+        """
+        pid \(folder.path("pid"));
+        error_log \(folder.path("log"));
+        events {}
+        http { \(places.joined(separator: " ")) include \(site); }
+        """, to: "nginx.conf")
       let checked = try run(
         ["env", "PATH=/usr/sbin:/usr/bin:/bin", "nginx", "-t", "-c", main, "-p", folder.path(".")])
       #expect(checked.code == 0, "\(words): \(checked.error)")
