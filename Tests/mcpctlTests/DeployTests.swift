@@ -18,10 +18,12 @@ import Testing
       "--tls-cert", files.path("one.pem"), "--tls-key", files.path("one.key"), "--server-name", "localhost",
     ]
     for words in [
-      [], Self.nodes, Self.nodes + ["--affinity", "ip"], ["--port", "8443"] + Self.nodes + secure, secure,
+      [], Self.nodes, Self.nodes + ["--affinity", "ip"], Self.nodes + secure, secure,
     ] {
+      // nginx binds what it checks, and 80 and 443 are for root alone.
+      var words = try ["--port", "\(freePort())"] + words
       // A name that no DNS knows keeps nginx from starting, so the test has none.
-      let words = words.map { $0.replacing("node.example", with: "127.0.0.1") }
+      words = words.map { $0.replacing("node.example", with: "127.0.0.1") }
       let site = folder.path("site.conf")
       let written = try run([binary, "deploy", "nginx", "--log-dir", folder.path("."), "--out", site] + words)
       #expect(written.code == 0, "\(written.error)")
