@@ -115,8 +115,10 @@ class Window:
         self.until(lambda: self.line() == wanted, f"the line does not become '{wanted}'")
 
     def until_hidden(self):
-        """Waits until the terminal no longer shows what is typed; what came before is thrown away then."""
-        self.until(lambda: not termios.tcgetattr(self.slave)[3] & termios.ECHO, "what is typed shows")
+        """Waits until a line is read and not shown; what came before is thrown away then. Between lines nothing is shown either."""
+        hidden = termios.ICANON
+        self.until(
+            lambda: termios.tcgetattr(self.slave)[3] & (termios.ECHO | termios.ICANON) == hidden, "what is typed shows")
 
     # What is typed
 
