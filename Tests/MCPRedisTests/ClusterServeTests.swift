@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import EventIO
 import JSONKit
 import MCPCore
 import MCPServeKit
-import Observability
 import TestSupport
 import Testing
 
@@ -11,17 +9,7 @@ import Testing
 
 /// Two servers that answer for each other, with tools that ask.
 @Suite(.timeLimit(.minutes(2))) struct ClusterServeTests {
-  /// A server that serves.
-  private struct Member {
-    let port: UInt16
-    let server: Server
-
-    func peer() throws -> HTTPPeer {
-      try HTTPPeer(try SocketAddress.addresses(host: "127.0.0.1", port: port)[0]) { Issue.record("\($0)") }
-    }
-  }
-
-  private func makeServer() throws -> Server {
+  private func makeServer(_: any TaskStore) throws -> Server {
     try Server(name: "asking", version: "1") {
       ServerTool("sample", "Asks the model.", Parameter<String>("prompt", "What.")) { context, prompt in
         let result = try await context.sample(Sampling.Request([.user(prompt)], maxTokens: 100))
@@ -31,65 +19,14 @@ import Testing
     }
   }
 
-  /// Serves with others until `body` is done.
-  private func serving(_ redis: RedisServer, _ name: String, _ body: (Member) async throws -> Void) async throws {
-    let client = try redis.client()
-    let keys = try await ClusterKeyRing(client, prefix: "mcp", secrets: [], logger: .silent)
-    var options = RedisSessionStore.Options()
-    options.instance = name
-    options.ids = SignedSessionIDs(node: name, keys: keys.sessionKeys)
-    let store = CachedSessionStore(RedisSessionStore(client, options))
-    let node = RedisNode(client, RedisNode.Options(name: name), logger: .silent)
-    store.tell { id, change in node.publish(change == .ended ? .ended(id) : .changed(id)) }
-    try await node.join()
-    node.start()
-    let log = RedisEventLog(client, prefix: "mcp", limits: { ServeLimits() }, node: node)
-    let server = try makeServer()
-    let service = Service(server, stateKeys: keys.stateKeys)
-    let ports = AsyncStream.makeStream(of: UInt16.self)
-    let task = Task {
-      try await service.serve(
-        .http(port: 0), sessions: store, events: log, with: node,
-        ready: { listening in ports.continuation.yield(listening.port) })
-    }
-    var port: UInt16?
-    for await found in ports.stream {
-      port = found
-      break
-    }
-    do {
-      try await body(Member(port: try #require(port), server: server))
-    } catch {
-      task.cancel()
-      throw error
-    }
-    task.cancel()
-    _ = await task.result
-    await node.leave()
-  }
-
   private func withTwo(_ body: (Member, Member) async throws -> Void) async throws {
-    let redis = try RedisServer()
-    try await serving(redis, "n1") { one in
-      try await serving(redis, "n2") { other in try await body(one, other) }
-    }
-  }
-
-  private func initialize(_ peer: HTTPPeer) async throws -> String {
-    let answer = try await peer.ask(
-      "POST", "/mcp",
-      body: #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","#
-        + #""capabilities":{"sampling":{},"roots":{}}}}"#)
-    let session = try #require(answer.headers["mcp-session-id"])
-    _ = try await peer.ask(
-      "POST", "/mcp", ["Mcp-Session-Id": session], body: #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
-    return session
+    try await withTwoMembers(makeServer, body)
   }
 
   @Test func anAnswerMayComeToAnyServerAndCountsOnce() async throws {
     try await withTwo { one, other in
       let caller = try one.peer()
-      let session = try await initialize(caller)
+      let session = try await caller.initialize()
       let headers = ["Mcp-Session-Id": session]
       try await caller.send(
         "POST", "/mcp", headers,
@@ -103,7 +40,7 @@ import Testing
         #"{"role":"assistant","content":{"type":"text","text":"yes"},"model":"m","stopReason":"endTurn"}"#
       let poster = try other.peer()
       // Another session's answer counts for nothing.
-      let foreign = try await initialize(try other.peer())
+      let foreign = try await other.peer().initialize()
       let crossed = try await poster.ask(
         "POST", "/mcp", ["Mcp-Session-Id": foreign],
         body: #"{"jsonrpc":"2.0","id":"\#(id)","result":\#(result.replacing("yes", with: "no"))}"#)
@@ -122,7 +59,7 @@ import Testing
   @Test func aChangedSessionIsTheSameEverywhere() async throws {
     try await withTwo { one, other in
       let (first, second) = (try one.peer(), try other.peer())
-      let session = try await initialize(first)
+      let session = try await first.initialize()
       let headers = ["Mcp-Session-Id": session]
       let level = try await second.ask(
         "POST", "/mcp", headers,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import EventIO
 import MCPCore
 import Synchronization
 import Testing
@@ -74,6 +75,36 @@ import Testing
     #expect(cache.remembered.isEmpty)
   }
 
+  @Test func whatIsReadWhileItIsChangedIsNotTakenForNew() async throws {
+    /// A store whose answer is on its way for as long as it is told.
+    final class Slow: SessionStore {
+      let inner = MemorySessionStore(limit: 9)
+      let (isRead, mayGoOn) = (Promise<Void>(), Promise<Void>())
+      func insert(_ session: Session) async throws { try await inner.insert(session) }
+      func session(_ id: Session.ID) async throws -> Session? {
+        let found = try await inner.session(id)
+        isRead.keep(())
+        await mayGoOn.value()
+        return found
+      }
+      func replace(_ session: Session) async throws -> Bool { try await inner.replace(session) }
+      func remove(_ id: Session.ID) async throws -> Bool { try await inner.remove(id) }
+      func listing() -> AsyncThrowingStream<[StoredSession], any Error> { inner.listing() }
+    }
+    let store = Slow()
+    let cache = CachedSessionStore(store, now: { [time] in time.now })
+    var session = made().2
+    try await cache.insert(session)
+    cache.changed(session.id)
+    let reading = Task { [session] in try await cache.session(session.id) }
+    await store.isRead.value()
+    session.logLevel = .error
+    #expect(try await cache.replace(session))
+    store.mayGoOn.keep(())
+    #expect(try await reading.value?.logLevel == nil)
+    #expect(cache.sessionAtHand(session.id) == nil, "what was read is older: it is asked for again")
+  }
+
   @Test func whatIsChangedHereIsToldToOthers() async throws {
     let (_, cache, session) = made()
     let told = Mutex<[CachedSessionStore.Change]>([])
@@ -101,6 +132,40 @@ import Testing
     store.isAway.store(false, ordering: .relaxed)
     #expect(try await cache.session(session.id) != nil)
     #expect(cache.downSince == nil)
+  }
+
+  @Test func aServerThatMayBeTakenForDeadActsOnNoSession() async throws {
+    let (store, cache, session) = made()
+    cache.hold(until: time.now + .seconds(10))
+    try await cache.insert(session)
+    time.advance(by: .seconds(10))
+    #expect(cache.sessionAtHand(session.id) == nil)
+    let error = await #expect(throws: SessionError.self) { try await cache.session(session.id) }
+    #expect(error?.code == .fenced)
+    await #expect(throws: SessionError.self) { try await cache.remove(session.id) }
+    await #expect(throws: SessionError.self) { try await cache.replace(session) }
+    #expect(store.asked.load(ordering: .relaxed) == 1, "nothing is asked either")
+    // One that slept does not know for how long there was nobody to ask.
+    cache.noteStore(answers: false)
+    #expect(cache.sessionAtHand(session.id) == nil)
+    cache.hold(until: time.now + .seconds(10))
+    cache.noteStore(answers: true)
+    #expect(try await cache.session(session.id) != nil)
+    cache.replaced()
+    await #expect(throws: SessionError.self) { try await cache.session(session.id) }
+  }
+
+  @Test func aStoreThatIsAwayForAllIsNoReasonToStopAtOnce() async throws {
+    let (store, cache, session) = made()
+    cache.hold(until: time.now + .seconds(10))
+    try await cache.insert(session)
+    store.isAway.store(true, ordering: .relaxed)
+    time.advance(by: .seconds(5))
+    #expect(try await cache.session(session.id) != nil)
+    time.advance(by: .seconds(30))
+    #expect(cache.sessionAtHand(session.id) != nil)
+    time.advance(by: .seconds(30))
+    await #expect(throws: SessionError.fenced) { try await cache.session(session.id) }
   }
 
   @Test func whatAStoreHasLostIsGivenBack() async throws {

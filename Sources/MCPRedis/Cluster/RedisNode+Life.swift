@@ -18,8 +18,10 @@ extension RedisNode {
   /// - Throws: `ClusterError` when somebody has the name and lives.
   package func join() async throws {
     var silentSince: Int?
+    var asked = ContinuousClock.now
     let end = ContinuousClock.now + options.lease + .seconds(2)
     while true {
+      asked = .now
       let answer = try await client.run(
         ClusterScripts.renew, keys: [keys.instance(node)],
         [.text(bootID), .int(options.lease.milliseconds)] + fields)
@@ -46,6 +48,9 @@ extension RedisNode {
     ])
     // What a server of this name has left.
     try await bury(requestsOf: node, except: bootID)
+    try await state.withLock { $0.hooks }.isGone(node, bootID)
+    try await noteGeneration()
+    noteHeld(since: asked)
   }
 
   private func list() async throws {
@@ -55,34 +60,78 @@ extension RedisNode {
 
   /// Says that it lives. False when another has its name.
   func beat() async throws -> Bool {
+    let asked = ContinuousClock.now
     // What is missing is there again before others may take what is there for all there is.
     if try await isForgotten() { try await beginAnew() }
     let answer = try await client.run(
       ClusterScripts.renew, keys: [keys.instance(node)], [.text(bootID), .int(options.lease.milliseconds)] + fields)
     let outcome = answer.array?.first?.int
-    guard outcome != 0 else { return false }
+    guard outcome != 0 else {
+      let hooks = state.withLock { state in
+        state.isReplaced = true
+        return state.hooks
+      }
+      hooks.isReplaced()
+      return false
+    }
+    noteHeld(since: asked)
     try await list()
     _ = try await client.send(RedisCommand("EXPIRE", .key(keys.inbox(node)), 3600).repeatable)
     return true
   }
 
-  /// Redis knew nothing of this server any more: it was away for too long, or Redis has lost what it knew.
-  private func beginAnew() async throws {
-    logger.warning("redis had forgotten this server", [("node", node)])
-    _ = try await client.send(RedisCommand("XADD", .key(keys.inbox(node)), "MAXLEN", "~", 10_000, "*", "m", "{}"))
-    try await state.withLock { $0.hooks }.redisIsEmpty()
+  /// The others have heard of this server. They wait for the whole lease before they take over; it stops before that.
+  private func noteHeld(since asked: ContinuousClock.Instant) {
+    let end = asked + options.lease * 2 / 3
+    let hooks = state.withLock { state in
+      (state.heldUntil, state.isReplaced) = (end, false)
+      return state.hooks
+    }
+    hooks.isHeld(end)
   }
 
-  /// Whether Redis knows nothing of this server: then it may have lost what else it knew.
-  package func isForgotten() async throws -> Bool {
+  /// Redis knew nothing of this server any more: it was away for too long, or Redis has lost what it knew.
+  private func beginAnew() async throws {
+    let isLost = try await hasLostAll()
+    logger.warning(
+      isLost ? "redis has lost what it knew" : "this server was silent for so long that others took it for dead",
+      [("node", node)])
+    _ = try await client.send(RedisCommand("XADD", .key(keys.inbox(node)), "MAXLEN", "~", 10_000, "*", "m", "{}"))
+    // What others did meanwhile was not heard.
+    guard isLost else {
+      teller.yield(.missed)
+      return
+    }
+    try await state.withLock { $0.hooks }.redisIsEmpty()
+    try await noteGeneration()
+  }
+
+  private func isForgotten() async throws -> Bool {
     try await client.send(RedisCommand("EXISTS", .key(keys.instance(node)))).int == 0
+  }
+
+  /// Whether Redis has lost what it knew, this server included. One that only was away must not bring back what others have ended.
+  package func hasLostAll() async throws -> Bool {
+    guard try await isForgotten() else { return false }
+    let known = state.withLock { $0.generation }
+    let now = try await generation()
+    return known == nil || now != known
+  }
+
+  private func generation() async throws -> String? {
+    try await client.send(RedisCommand("HGET", .key(keys.meta), "clusterId")).string
+  }
+
+  private func noteGeneration() async throws {
+    let generation = try await generation()
+    state.withLock { $0.generation = generation }
   }
 
   /// Says so again and again; more often while Redis is away, to see when it is back.
   func keepAlive() async {
     var isTaken = false
     while true {
-      let isDown = state.withLock { $0.isDown }
+      let isDown = state.withLock { $0.downSince != nil }
       guard (try? await Task.sleep(for: isDown ? min(.milliseconds(500), options.beat) : options.beat)) != nil else {
         return
       }
@@ -100,8 +149,8 @@ extension RedisNode {
 
   private func noteRedis(answers: Bool, _ error: (any Error)? = nil) {
     let (wasDown, hooks) = state.withLock { state in
-      defer { state.isDown = !answers }
-      return (state.isDown, state.hooks)
+      defer { state.downSince = answers ? nil : state.downSince ?? .now }
+      return (state.downSince != nil, state.hooks)
     }
     if wasDown != !answers {
       if answers {
@@ -156,8 +205,23 @@ extension RedisNode {
   private func deliver(_ text: [UInt8]) {
     guard let json = try? JSON(parsing: text), json["from"]?.string != node else { return }
     if json["kind"]?.string == InboxLetter.drain { return state.withLock { $0.hooks }.drainIsWanted() }
+    if json["kind"] == "task_changed" { return tellOfTask(json["task"]?.string ?? "") }
     guard let message = ClusterMessage(json) else { return }
     teller.yield(message)
+  }
+
+  /// What is told is how the task is now; what is told while it is looked up comes along.
+  private func tellOfTask(_ id: String) {
+    let hooks: Hooks? = state.withLock { state in
+      guard state.changedTasks.count < 1_000, state.changedTasks.insert(id).inserted else { return nil }
+      return state.hooks
+    }
+    guard let hooks else { return }
+    // Nobody waits for it: it is over when Redis has answered.
+    Task { [weak self] in
+      self?.state.withLock { _ = $0.changedTasks.remove(id) }
+      if let task = await hooks.task(id) { self?.teller.yield(.announced(.task(task))) }
+    }
   }
 }
 
@@ -186,6 +250,7 @@ extension RedisNode {
     guard !lock.isNull else { return }
     logger.warning("a server is gone", [("node", name)])
     try await bury(requestsOf: name, except: "")
+    try await state.withLock { $0.hooks }.isGone(name, "")
     _ = try await client.send([
       RedisCommand("DEL", .key(keys.inbox(name))).repeatable,
       RedisCommand("ZREM", .key(keys.instances), .text(name)).repeatable,

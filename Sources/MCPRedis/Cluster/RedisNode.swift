@@ -33,10 +33,18 @@ package final class RedisNode: Cluster {
 
   /// What it is told of itself.
   package struct Hooks: Sendable {
+    /// The others know that this server lives, and believe it until then.
+    package var isHeld: @Sendable (ContinuousClock.Instant) -> Void = { _ in }
+    /// Another server has the name of this one.
+    package var isReplaced: @Sendable () -> Void = {}
     /// Redis answers, or does not.
     package var redisAnswers: @Sendable (Bool) -> Void = { _ in }
-    /// Redis has forgotten everything, this server included, or has not heard of it for so long.
+    /// Redis has forgotten everything, this server included.
     package var redisIsEmpty: @Sendable () async throws -> Void = {}
+    /// A server is gone, or its name is another's now, given second: what it has left in other places is to be ended.
+    package var isGone: @Sendable (_ node: String, _ boot: String) async throws -> Void = { _, _ in }
+    /// Looks up a task that another server has changed.
+    package var task: @Sendable (String) async -> TaskRecord? = { _ in nil }
     /// An operator wants this server to finish its work and end.
     package var drainIsWanted: @Sendable () -> Void = {}
 
@@ -44,8 +52,17 @@ package final class RedisNode: Cluster {
   }
 
   struct State {
-    var isDown = false
+    /// Since when Redis has not answered; nil while it does.
+    var downSince: ContinuousClock.Instant?
     var isDraining = false
+    /// Until when nobody takes this server for dead.
+    var heldUntil: ContinuousClock.Instant?
+    /// Whether another server has the name of this one.
+    var isReplaced = false
+    /// What Redis calls what it knows. When it has lost that, the next is called something else.
+    var generation: String?
+    /// The tasks that are being looked up.
+    var changedTasks: Set<String> = []
     var hooks = Hooks()
     var figures: @Sendable () -> [(name: String, value: Int)] = { [] }
     var tasks: [Task<Void, Never>] = []
@@ -171,7 +188,21 @@ extension RedisNode {
     try await client.send(RedisCommand("HGET", .key(keys.request(request, session)), "node")).string
   }
 
-  package var degraded: [String] { state.withLock { $0.isDown } ? ["redis"] : [] }
+  package var degraded: [String] {
+    (state.withLock { $0.downSince } == nil ? [] : ["redis"]) + (isFenced ? ["lease"] : [])
+  }
+  /// While Redis is away for all, as far as this server has seen, others cannot take over either.
+  package var isFenced: Bool {
+    hasLapsed
+      && state.withLock { state in
+        guard !state.isReplaced, let since = state.downSince, let held = state.heldUntil else { return true }
+        return since >= held
+      }
+  }
+  /// Whether others may take this server for dead now, or soon.
+  var hasLapsed: Bool {
+    state.withLock { $0.isReplaced || ($0.heldUntil.map { $0 <= .now } ?? false) }
+  }
   package var isUnfit: Bool { options.requiresRedis && !degraded.isEmpty }
 
   package func drain() async {

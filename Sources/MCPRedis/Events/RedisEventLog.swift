@@ -131,6 +131,7 @@ package final class RedisEventLog: EventLog {
 
 extension RedisEventLog {
   package var isShared: Bool { node != nil }
+  package var isCutOff: Bool { node?.hasLapsed ?? false }
 
   package func begin(_ stream: String, answering requests: [RequestID], of session: Session.ID) async throws {
     guard let node else { return try await open(stream, of: session) }

@@ -54,6 +54,9 @@ public final class RedisSessionStore: SessionStore {
   /// An id for a new session.
   public func makeID() throws -> Session.ID { try options.ids?.make() ?? .random() }
 
+  /// Whether one of the servers made the id, where ids are signed.
+  public func isGenuine(_ id: Session.ID) -> Bool { options.ids?.isGenuine(id) ?? true }
+
   /// Keeps a new session.
   public func insert(_ session: Session) async throws {
     let limits = options.limits
@@ -87,7 +90,7 @@ public final class RedisSessionStore: SessionStore {
 
   /// The session of that name.
   public func session(_ id: Session.ID) async throws -> Session? {
-    if let ids = options.ids, !ids.isGenuine(id) { return nil }
+    guard isGenuine(id) else { return nil }
     let answer = try await client.run(SessionScripts.touch, keys: [keys.session(id)], [offset])
     if answer.isNull { return nil }
     guard let parts = answer.array, parts.count == 3, let now = parts[1].int, let fields = parts[2].fields,
@@ -127,7 +130,7 @@ public final class RedisSessionStore: SessionStore {
   /// Forgets a session.
   @discardableResult
   public func remove(_ id: Session.ID) async throws -> Bool {
-    if let ids = options.ids, !ids.isGenuine(id) { return false }
+    guard isGenuine(id) else { return false }
     let answer = try await client.run(
       SessionScripts.remove, keys: [keys.session(id)], [offset, .int(options.limits.graveTime.milliseconds)])
     guard let principal = answer.string else { return false }

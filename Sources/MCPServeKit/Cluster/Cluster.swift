@@ -22,8 +22,11 @@ package protocol Cluster: Sendable {
   func answerer(of request: RequestID, of session: Session.ID) async throws -> String?
   /// Has the others told how much this server does: `sessions`, `streams`, `inflight`.
   func tell(_ figures: @escaping @Sendable () -> [(name: String, value: Int)])
-  /// What cannot be relied upon at the moment, such as `redis`.
+  /// What cannot be relied upon at the moment: `redis`, which is away, or `lease`, because of which others may take this server for
+  /// dead.
   var degraded: [String] { get }
+  /// Whether others may have taken over what this server does, so that it must not act upon sessions.
+  var isFenced: Bool { get }
   /// Whether no request should be sent here because of that.
   var isUnfit: Bool { get }
   /// No session is to be opened here any more: the server is about to stop.

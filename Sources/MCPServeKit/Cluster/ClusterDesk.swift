@@ -29,7 +29,7 @@ struct ClusterDesk: Sendable {
       legacy.ended(id)
     case .announced(let announcement):
       let news = News(announcement)
-      await endpoint.tell(news)
+      await endpoint.tell(news, isOurs: false)
       legacy.tell(news)
     case .rung(let id, let stream): sessions.knownPeer(of: id)?.ring(stream)
     case .takenOver(let id, let stream): sessions.knownPeer(of: id)?.lose(stream)

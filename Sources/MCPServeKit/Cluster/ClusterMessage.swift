@@ -34,6 +34,16 @@ package enum ClusterMessage: Sendable {
   }
 }
 
+extension Announcement {
+  /// Whether every server hears of it, so that the one says it to a client that has its stream.
+  var isHeardByAll: Bool {
+    switch self {
+    case .listChanged, .resourceUpdated: true
+    case .log, .task: false
+    }
+  }
+}
+
 // MARK: - As a text
 
 extension ClusterMessage {
@@ -49,8 +59,10 @@ extension ClusterMessage {
     case .ended(let session): return about(session, "ended")
     case .announced(.listChanged(let kind)): return ["kind": "list_changed", "list": .string(kind.rawValue)]
     case .announced(.resourceUpdated(let uri)): return ["kind": "resource_updated", "uri": .string(uri)]
-    // What is logged belongs to one server, and so do its tasks.
-    case .announced(.log), .announced(.task), .missed, .storeIsLost: return nil
+    // Whoever hears it looks the task up.
+    case .announced(.task(let task)): return ["kind": "task_changed", "task": .string(task.id)]
+    // What is logged belongs to one server.
+    case .announced(.log), .missed, .storeIsLost: return nil
     case .rung(let session, let stream): return about(session, "rung", ["stream": .string(stream)])
     case .takenOver(let session, let stream): return about(session, "taken_over", ["stream": .string(stream)])
     case .answered(let session, let response): return about(session, "answered", ["response": response])

@@ -56,7 +56,7 @@ struct Monitor: Sendable {
     guard readiness.isReady else { return answer("draining", .serviceUnavailable) }
     let degraded = cluster?.degraded ?? []
     guard !degraded.isEmpty else { return answer("ready") }
-    let isUnfit = cluster?.isUnfit == true
+    let isUnfit = cluster?.isUnfit == true || cluster?.isFenced == true
     return answer(
       isUnfit ? "unavailable" : "ready", isUnfit ? .serviceUnavailable : .ok,
       more: ["degraded": .array(degraded.map { .string($0) })])

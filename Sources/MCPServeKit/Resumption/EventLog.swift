@@ -35,6 +35,8 @@ public protocol EventLog: Sendable {
   func expect(_ session: Session.ID) async throws
   /// Says something on the general stream of a session, if any server sends it: what no other server says, too.
   func relay(_ message: [UInt8], of session: Session.ID) async throws
+  /// Whether others may have ended the streams that this server has begun: what cannot be kept must not be said on them any more.
+  var isCutOff: Bool { get }
   /// Keeps the claims on general streams; those that are others' meanwhile are returned.
   func keepClaims(_ sessions: [Session.ID]) async throws -> [Session.ID]
 }
@@ -78,6 +80,8 @@ extension EventLog {
   public func expect(_ session: Session.ID) async throws {}
   /// There is no other.
   public func relay(_ message: [UInt8], of session: Session.ID) async throws {}
+  /// There are no others.
+  public var isCutOff: Bool { false }
   /// Nobody else has any.
   public func keepClaims(_ sessions: [Session.ID]) async throws -> [Session.ID] { [] }
 }

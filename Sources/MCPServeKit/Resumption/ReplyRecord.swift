@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import MCPCore
+import Synchronization
 
 /// The stream of one reply as the log keeps it, so that it outlives its connection.
 final class ReplyRecord: Sendable {
@@ -30,6 +31,8 @@ final class ReplyRecord: Sendable {
   let name = "r" + String(UInt64.random(in: .min ... .max), radix: 36)
   /// What is logged is sent in the same order.
   let turn = Turn()
+  /// Whether the log knows of the stream, so that others may end it.
+  private let isKnown = Atomic(false)
 
   init(_ place: Place) { self.place = place }
 
@@ -37,6 +40,7 @@ final class ReplyRecord: Sendable {
   func open(_ listener: any StreamListener) async {
     do {
       try await place.keeper.log.begin(name, answering: place.requests, of: place.session)
+      isKnown.store(true, ordering: .relaxed)
     } catch {
       place.keeper.failed(error)
     }
@@ -45,7 +49,7 @@ final class ReplyRecord: Sendable {
   }
 
   /// The message as an event, kept for whoever comes back for it. Nil when the client was told by another server that there is no
-  /// answer any more, because this one was taken for dead.
+  /// answer any more, because this one was taken for dead, or may have been told.
   func keep(_ message: [UInt8]) async -> [UInt8]? {
     do {
       let id = try await place.keeper.log.append(message, to: name, of: place.session)
@@ -55,7 +59,7 @@ final class ReplyRecord: Sendable {
       return nil
     } catch {
       place.keeper.failed(error)
-      return message.event
+      return isKnown.load(ordering: .relaxed) && place.keeper.log.isCutOff ? nil : message.event
     }
   }
 

@@ -18,6 +18,18 @@ package final class CachedSessionStore: SessionStore {
     var downSince: ContinuousClock.Instant?
     /// Counts what others have changed.
     var changes = 0
+    /// Until when others believe that this server lives; nil where nobody has to.
+    var heldUntil: ContinuousClock.Instant?
+    /// Whether another server has the name of this one.
+    var isReplaced = false
+
+    /// Whether nothing may be done with sessions. While this server has seen all along that the store cannot be asked, others cannot
+    /// take over either, as far as it knows; one that was asleep does not know.
+    func isFenced(at now: ContinuousClock.Instant, grace: Duration) -> Bool {
+      if isReplaced { return true }
+      guard let heldUntil, heldUntil <= now else { return false }
+      return downSince.map { $0 >= heldUntil || $0 + grace <= now } ?? true
+    }
   }
 
   /// What is to be told to others that remember the same.
@@ -59,7 +71,10 @@ package final class CachedSessionStore: SessionStore {
     remember(session)
   }
 
+  package func isGenuine(_ id: Session.ID) -> Bool { store.isGenuine(id) }
+
   package func session(_ id: Session.ID) async throws -> Session? {
+    guard isGenuine(id) else { return nil }
     let before = state.withLock { $0.changes }
     do {
       guard let session = try await asking({ try await find(id) }) else {
@@ -78,7 +93,9 @@ package final class CachedSessionStore: SessionStore {
   package func sessionAtHand(_ id: Session.ID) -> Session? {
     let now = now()
     return state.withLock { state in
-      guard let entry = state.table.value(for: id.rawValue, at: now) else { return nil }
+      guard !state.isFenced(at: now, grace: grace), let entry = state.table.value(for: id.rawValue, at: now) else {
+        return nil
+      }
       if entry.fresh > now { return entry.session }
       guard let down = state.downSince, down + grace > now else { return nil }
       return entry.session
@@ -94,6 +111,8 @@ package final class CachedSessionStore: SessionStore {
     }
     var newer = session
     newer.version += 1
+    // What somebody reads meanwhile may be older.
+    state.withLock { $0.changes += 1 }
     remember(newer)
     tellOthers(session.id, .changed)
     return true
@@ -146,6 +165,14 @@ extension CachedSessionStore {
     state.withLock { $0.downSince = answers ? nil : $0.downSince ?? now }
   }
 
+  /// Others believe that this server lives until then; what it does with sessions later is refused until this is called again.
+  package func hold(until end: ContinuousClock.Instant) {
+    state.withLock { ($0.heldUntil, $0.isReplaced) = (end, false) }
+  }
+
+  /// Another server has the name of this one.
+  package func replaced() { state.withLock { $0.isReplaced = true } }
+
   /// Whether the store has been away for longer than sessions are served without it.
   package var isBeyondGrace: Bool { downSince.map { $0 + grace <= now() } ?? false }
 
@@ -159,6 +186,8 @@ extension CachedSessionStore {
 extension CachedSessionStore {
   /// Notes whether the store answers.
   private func asking<Value>(_ ask: () async throws -> Value) async throws -> Value {
+    let now = now()
+    if state.withLock({ $0.isFenced(at: now, grace: grace) }) { throw SessionError.fenced }
     do {
       let value = try await ask()
       noteStore(answers: true)

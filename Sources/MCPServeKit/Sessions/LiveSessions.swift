@@ -35,7 +35,8 @@ final class LiveSessions: Sendable {
     let key = SessionKey(session.id.rawValue)
     return peers.withLock { peers in
       if let peer = peers[key] {
-        if peer.version != session.version { peer.adopt(session) }
+        // What was read while it was changed here is older than what is known.
+        if peer.version < session.version { peer.adopt(session) }
         return peer
       }
       let peer = Peer(sessionID: key.id, owner: session.principal)

@@ -33,6 +33,10 @@ extension SessionError {
       .full, "\(limits.perPrincipal) sessions of this caller are open, the limit: end one, or try again later")
   }
 
+  /// Others may take this server for dead.
+  package static let fenced = SessionError(
+    .fenced, "this server was silent for so long that others may have taken over: try again, here or at another")
+
   /// The id is in use, or was until just now.
   package static func duplicate(_ id: Session.ID) -> SessionError {
     SessionError(.duplicate, "session \(id) exists already, or did until just now")

@@ -12,6 +12,8 @@ public protocol SessionStore: Sendable {
   func session(_ id: Session.ID) async throws -> Session?
   /// The same, when the store can tell without waiting; nil when `session(_:)` has to be asked.
   func sessionAtHand(_ id: Session.ID) -> Session?
+  /// Whether there may be a session of that name. False only for what none of the servers can have made.
+  func isGenuine(_ id: Session.ID) -> Bool
   /// How many sessions are kept, when the store can tell without waiting; nil when it cannot. For metrics.
   var countAtHand: Int? { get }
   /// Keeps a changed session; false when somebody changed or removed it since it was read.
@@ -31,6 +33,8 @@ extension SessionStore {
   public func makeID() throws -> Session.ID { .random() }
   /// Always to be asked.
   public func sessionAtHand(_ id: Session.ID) -> Session? { nil }
+  /// Any may be.
+  public func isGenuine(_ id: Session.ID) -> Bool { true }
   /// Not known.
   public var countAtHand: Int? { nil }
 }
@@ -47,6 +51,8 @@ public struct SessionError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let full = Code(rawValue: "full")
     /// The id is in use.
     public static let duplicate = Code(rawValue: "duplicate")
+    /// Others may take this server for dead, so it must not act upon sessions.
+    public static let fenced = Code(rawValue: "node_fenced")
   }
 
   /// The kind of fault.

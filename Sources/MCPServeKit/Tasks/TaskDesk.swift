@@ -57,6 +57,8 @@ extension TaskDesk {
       state.withLock { $0.running[record.id] = nil }
       throw told(error)
     }
+    // Ends with the task, or when its time is up.
+    if store.isShared { Task { await watch(record.id, context) } }
     Task {
       let outcome = await work(context)
       _ = context.finish()
@@ -82,9 +84,29 @@ extension TaskDesk {
       sink: TaskSink(desk: self, id: id, call: call), inquirer: TaskInquirer(desk: self, id: id), trace: call.trace)
   }
 
+  /// Another server may be asked to end the task early, or find that its time is up.
+  private func watch(_ id: String, _ context: RequestContext) async {
+    var version = 1
+    while let record = try? await store.task(id, after: version) {
+      version = record.version
+      guard record.status.isFinal else { continue }
+      if record.status == .cancelled { context.cancel(reason: "the client cancelled the task") }
+      return
+    }
+  }
+
   private func end(_ id: String, _ outcome: TaskRecord.Outcome, _ logger: Logger) async {
+    let lastTry = ContinuousClock.now + options.longestLifetime
     do {
-      try await change(id) { [now] in $0.end(outcome, at: now) }
+      while true {
+        do {
+          try await change(id) { [now] in $0.end(outcome, at: now) }
+          return
+        } catch let error as TaskStoreError where error.code == .unavailable && lastTry > .now {
+          // The work is done; its result waits for the store.
+          try await Task.sleep(for: .seconds(1))
+        }
+      }
     } catch {
       logger.error("a task's result cannot be kept", [("error", "\(error)")])
       let failure = TaskRecord.Outcome.error(RPCError(.internalError, "the result could not be kept: it is too large"))

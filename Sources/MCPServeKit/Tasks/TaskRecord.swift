@@ -17,7 +17,7 @@ public struct TaskOwner: Sendable, Hashable {
   }
 }
 
-/// What is remembered of a task. A value: stores keep it, the methods here are the only ways it changes.
+/// What is remembered of a task. A value: stores keep it, the methods of `TaskRecord` are the only ways it changes.
 public struct TaskRecord: Sendable, Hashable {
   /// How a task ended.
   public enum Outcome: Sendable, Hashable {
@@ -52,21 +52,21 @@ public struct TaskRecord: Sendable, Hashable {
   /// How often to ask after it, in milliseconds.
   public let pollInterval: Int
   /// How far it is.
-  public private(set) var status = TaskState.Status.working
+  public internal(set) var status = TaskState.Status.working
   /// The same for people.
-  public private(set) var statusMessage: String?
+  public internal(set) var statusMessage: String?
   /// When it changed last, in milliseconds since 1970.
-  public private(set) var updated: Int
+  public internal(set) var updated: Int
   /// How it ended; nil while it has not, or was cancelled.
-  public private(set) var outcome: Outcome?
+  public internal(set) var outcome: Outcome?
   /// What it waits for.
-  public private(set) var questions: [Question] = []
+  public internal(set) var questions: [Question] = []
   /// The answers nobody has taken yet, by the keys of their questions: `result` or `error` each.
-  public private(set) var answers = JSONObject()
+  public internal(set) var answers = JSONObject()
   /// How many questions were asked so far.
-  private var asked = 0
+  var asked = 0
   /// Counts the changes. Stores set it.
-  public internal(set) var version = 1
+  public package(set) var version = 1
 
   init(id: String, owner: TaskOwner, revision: Revision, created: Int, lifetime: Int, pollInterval: Int) {
     self.id = id
@@ -115,7 +115,7 @@ extension TaskRecord {
   }
 
   /// Ends it. In revision 2025-11-25 a tool that failed is a task that failed; later only an error of the protocol is.
-  mutating func end(_ outcome: Outcome, at now: Int) -> Bool {
+  package mutating func end(_ outcome: Outcome, at now: Int) -> Bool {
     guard !status.isFinal else { return false }
     switch outcome {
     case .result(let result):

@@ -23,6 +23,13 @@ public protocol TaskStore: Sendable {
   func tasks(of owner: TaskOwner, after cursor: String?, count: Int) async throws -> (
     tasks: [TaskRecord], next: String?
   )
+  /// Whether other servers change the same tasks.
+  var isShared: Bool { get }
+}
+
+extension TaskStore {
+  /// One server's alone.
+  public var isShared: Bool { false }
 }
 
 /// Why a task cannot be kept or found.
@@ -37,6 +44,8 @@ public struct TaskStoreError: Error, Sendable, Hashable, CustomStringConvertible
     public static let full = Code(rawValue: "full")
     /// The id is in use.
     public static let duplicate = Code(rawValue: "duplicate")
+    /// The store cannot be asked now.
+    public static let unavailable = Code(rawValue: "unavailable")
     /// No page begins there.
     public static let badCursor = Code(rawValue: "bad_cursor")
   }

@@ -80,9 +80,9 @@ struct ServeCommand: Command {
     try observe.check()
     let logger = try settings.logger(isDebugging: observe.debug, console)
     warn(of: problems, settings, logger, console)
-    let server = try settings.server()
     let exporter = try Tracing.exporter(console, endpoint: settings.collector, logger: logger)
-    let membership = try await membership(settings, server, logger)
+    let membership = try await membership(settings, logger)
+    let server = try settings.server(tasks: membership?.tasks)
     let service = Service(
       server, revisions: settings.revisions, limits: settings.limits, stateKeys: membership?.stateKeys ?? StateKeys(),
       authorization: try settings.authorization(logger: logger), logger: logger,
@@ -109,11 +109,9 @@ struct ServeCommand: Command {
   }
 
   /// Joins the others; nil where there are none.
-  private func membership(
-    _ settings: ServeSettings, _ server: Server, _ logger: Logger
-  ) async throws(Failure) -> Membership? {
+  private func membership(_ settings: ServeSettings, _ logger: Logger) async throws(Failure) -> Membership? {
     guard let cluster = try settings.cluster() else { return nil }
-    return try await Membership(cluster, service: server.identity.name, limits: settings.limits, logger)
+    return try await Membership(cluster, service: settings.serverName, limits: settings.limits, logger)
   }
 
   private func offered(_ settings: ServeSettings, _ target: Reloading.Target) -> Transport {

@@ -17,6 +17,7 @@ struct Membership {
   let client: RedisClient
   let store: CachedSessionStore
   let events: RedisEventLog
+  let tasks: RedisTaskStore
   let node: RedisNode
   let stateKeys: StateKeys
 
@@ -42,7 +43,10 @@ struct Membership {
       let sessions = RedisSessionStore(client, options)
       store = CachedSessionStore(sessions, grace: settings.grace, limit: limits.sessions)
       events = RedisEventLog(client, prefix: settings.prefix, limits: { limits }, node: node)
-      Self.connect(node, store, sessions, keys)
+      var kept = RedisTaskStore.Options()
+      kept.prefix = settings.prefix
+      tasks = RedisTaskStore(client, kept, node: node)
+      Self.connect(node, store, sessions, keys, tasks)
       try await node.join()
     } catch let error as ClusterError {
       throw Failure(.internalError, "node_name", error.description)
@@ -58,12 +62,15 @@ struct Membership {
 
   /// Has each told what the other needs to know.
   private static func connect(
-    _ node: RedisNode, _ store: CachedSessionStore, _ sessions: RedisSessionStore, _ keys: ClusterKeyRing
+    _ node: RedisNode, _ store: CachedSessionStore, _ sessions: RedisSessionStore, _ keys: ClusterKeyRing,
+    _ tasks: RedisTaskStore
   ) {
     store.tell { [weak node] id, change in
       node?.publish(change == .ended ? .ended(id) : .changed(id))
     }
     var hooks = RedisNode.Hooks()
+    hooks.isHeld = { [weak store] end in store?.hold(until: end) }
+    hooks.isReplaced = { [weak store] in store?.replaced() }
     hooks.redisAnswers = { [weak node, weak store] answers in
       store?.noteStore(answers: answers)
       if store?.isBeyondGrace == true { node?.noteLoss() }
@@ -73,9 +80,11 @@ struct Membership {
       // What it is told twice, or by several servers, it takes once.
       for session in store?.remembered ?? [] { try await sessions.restore(session) }
     }
+    hooks.isGone = { [weak tasks] node, boot in try await tasks?.bury(tasksOf: node, except: boot) }
+    hooks.task = { [weak tasks] id in try? await tasks?.task(id) }
     hooks.drainIsWanted = { kill(getpid(), SIGTERM) }
     store.restore { [weak node] session in
-      guard let node, try await node.isForgotten() else { return false }
+      guard let node, try await node.hasLostAll() else { return false }
       try await sessions.restore(session)
       return true
     }

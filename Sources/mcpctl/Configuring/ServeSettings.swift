@@ -28,14 +28,18 @@ struct ServeSettings {
     max(config.duration("performance.max_request_time") ?? Server.Options().longestRequest, requestTimeLimit)
   }
 
-  func server() throws -> Server {
+  var serverName: String { config.text("server.name") ?? BuiltinServer.name }
+
+  /// - Parameter tasks: where tasks are kept; nil keeps them in memory.
+  func server(tasks: (any TaskStore)? = nil) throws -> Server {
     var options = Server.Options()
+    options.tasks.store = tasks
     options.requestTimeLimit = requestTimeLimit
     options.longestRequest = longestRequest
     options.threads = config.integer("performance.handler_threads") ?? options.threads
     options.pageSize = config.integer("performance.page_size") ?? options.pageSize
     return try BuiltinServer.make(
-      name: config.text("server.name") ?? BuiltinServer.name, version: config.text("server.version") ?? Version.number,
+      name: serverName, version: config.text("server.version") ?? Version.number,
       instructions: config.text("server.instructions") ?? BuiltinServer.instructions, options: options, node: namedNode,
       offers: offers)
   }

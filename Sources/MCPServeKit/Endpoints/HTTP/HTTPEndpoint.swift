@@ -34,10 +34,13 @@ struct HTTPEndpoint: Sendable {
   }
 
   /// Tells every session that listens and wants to know, and every subscription that asked for it.
-  func tell(_ news: News) async {
+  /// - Parameter isOurs: whether this server has it from itself. What is of one server, such as how its tasks are, is said by that one
+  ///   on whoever's stream it is.
+  func tell(_ news: News, isOurs: Bool = true) async {
     listenStreams.tell(news)
     let text = news.text
-    let isHeardByAll = ClusterMessage.announced(news.announcement).json != nil
+    let isHeardByAll = news.announcement.isHeardByAll
+    guard isOurs || isHeardByAll else { return }
     for peer in sessions.current where peer.wants(news) {
       await keeper.say(text, to: peer, isHeardByAll: isHeardByAll)
     }
@@ -155,8 +158,12 @@ extension HTTPEndpoint {
 
   /// The store failed: whether the session exists is not known, so the client may try again.
   func failure(_ error: any Error, answering id: RequestID? = nil) -> HTTPAnswer {
+    if let error = error as? SessionError, error.code == .fenced {
+      return .unavailable(error.message, after: 1, to: id, reason: error.code.rawValue)
+    }
     service.logger.error("session store failed", [("error", "\(error)")])
-    return .unavailable("sessions are not available now: try again later", after: 1, to: id)
+    return .unavailable(
+      "sessions are not available now: try again later", after: 1, to: id, reason: "store_unavailable")
   }
 }
 

@@ -70,6 +70,7 @@ final class LegacySSEEndpoint: Sendable {
       return .work { await self.passOn(exchange, to: Session.ID(rawValue: id)) }
     }
     guard session.peer.isOpen(to: exchange.principal) else { return .ready(.noSuchStream) }
+    if store != nil, service.cluster?.isFenced == true { return .ready(unavailable(SessionError.fenced)) }
     let message: JSON
     do throws(JSONError) {
       message = try JSON(parsing: request.body, limits: service.jsonLimits)
@@ -169,9 +170,11 @@ extension LegacySSEEndpoint {
   }
 
   private func unavailable(_ error: any Error) -> HTTPAnswer {
-    if let error = error as? SessionError { return .unavailable(error.message, after: 10) }
+    if let error = error as? SessionError {
+      return .unavailable(error.message, after: error.code == .fenced ? 1 : 10, reason: error.code.rawValue)
+    }
     service.logger.error("session store failed", [("error", "\(error)")])
-    return .unavailable("sessions are not available now: try again later", after: 1)
+    return .unavailable("sessions are not available now: try again later", after: 1, reason: "store_unavailable")
   }
 }
 
@@ -185,8 +188,11 @@ extension HTTPAnswer {
   }
 
   /// What was asked may be possible later.
-  static func unavailable(_ why: String, after seconds: Int, to id: RequestID? = nil) -> HTTPAnswer {
-    var answer = error(.serviceUnavailable, RPCError(.internalError, why), to: id)
+  static func unavailable(
+    _ why: String, after seconds: Int, to id: RequestID? = nil, reason: String? = nil
+  ) -> HTTPAnswer {
+    let data = reason.map { ["reason": .string($0)] as JSON }
+    var answer = error(.serviceUnavailable, RPCError(.internalError, why, data: data), to: id)
     answer.headers.add("Retry-After", String(seconds))
     return answer
   }

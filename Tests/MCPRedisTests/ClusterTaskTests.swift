@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+import EventIO
+import JSONKit
+import MCPCore
+import Observability
+import TestSupport
+import Testing
+
+@testable import MCPRedis
+@testable import MCPServeKit
+
+/// Tasks that one server works on and others are asked about.
+@Suite(.timeLimit(.minutes(2))) struct ClusterTaskTests {
+  private static let name = Elicitation.Form("Who are you?", .init("name", isRequired: true))
+
+  private func makeServer(_ tasks: any TaskStore) throws -> Server {
+    var options = Server.Options()
+    options.tasks.store = tasks
+    return try Server(name: "working", version: "1", options: options) {
+      ServerTool("greet", "Asks, then greets.") { context in
+        let answer = try await context.elicit(Self.name, as: "name")
+        return .text("Hello, \(answer["name"]?.string ?? "nobody")!")
+      }.tasks(.optional)
+      ServerTool("wait", "Waits for long.") { context in
+        try await Task.sleep(for: .seconds(600))
+        return .text("done")
+      }.tasks(.optional)
+    }
+  }
+
+  private func modern(_ member: Member, _ method: String, _ params: JSONObject, hasTasks: Bool = true) async throws
+    -> JSON
+  {
+    var params = params
+    var capabilities: JSONObject = ["elicitation": [:]]
+    if hasTasks { capabilities["extensions"] = ["io.modelcontextprotocol/tasks": [:]] }
+    params["_meta"] = [
+      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+      "io.modelcontextprotocol/clientCapabilities": .object(capabilities),
+      "io.modelcontextprotocol/clientInfo": ["name": "test", "version": "1"],
+    ]
+    var headers = ["MCP-Protocol-Version": "2026-07-28", "Mcp-Method": method]
+    headers["Mcp-Name"] = params["name"]?.string ?? params["taskId"]?.string
+    let body: JSONObject = ["jsonrpc": "2.0", "id": 1, "method": .string(method), "params": .object(params)]
+    let answer = try await member.peer().ask("POST", "/mcp", headers, body: JSON.object(body).text)
+    return try #require(answer.json)
+  }
+
+  private func begin(_ member: Member, _ tool: String) async throws -> JSON {
+    let answer = try await modern(member, "tools/call", ["name": .string(tool), "arguments": [:]])
+    return try #require(answer["result"]?["taskId"], "\(answer)")
+  }
+
+  /// How the task is, at a server, once it has that status.
+  private func task(_ id: JSON, _ status: String, at member: Member) async throws -> JSON {
+    var last: JSON = nil
+    _ = try await eventually {
+      last = try await modern(member, "tasks/get", ["taskId": id])["result"] ?? nil
+      return last["status"]?.string == status
+    }
+    #expect(last["status"]?.string == status)
+    return last
+  }
+
+  @Test func aTaskIsAskedAfterAndAnsweredAtAnotherServer() async throws {
+    try await withTwoMembers(makeServer) { one, other in
+      let id = try await begin(one, "greet")
+      let waiting = try await task(id, "input_required", at: other)
+      let key = try #require(waiting["inputRequests"]?.object?.names.first)
+      let updated = try await modern(
+        other, "tasks/update",
+        ["taskId": id, "inputResponses": .object([key: ["action": "accept", "content": ["name": "Ada"]]])])
+      #expect(updated["result"] != nil)
+      for member in [other, one] {
+        let done = try await task(id, "completed", at: member)
+        #expect(done["result"]?["content"]?[0]?["text"] == "Hello, Ada!")
+      }
+    }
+  }
+
+  @Test func aTaskIsCancelledAtAnotherServer() async throws {
+    try await withTwoMembers(makeServer) { one, other in
+      let id = try await begin(one, "wait")
+      #expect(one.server.tasks.runningCount == 1)
+      #expect(try await modern(other, "tasks/cancel", ["taskId": id])["result"] != nil)
+      _ = try await task(id, "cancelled", at: one)
+      #expect(try await eventually { one.server.tasks.runningCount == 0 }, "its work is ended where it is done")
+    }
+  }
+
+  @Test func theResultOfALegacyTaskIsWaitedForAtAnotherServer() async throws {
+    try await withTwoMembers(makeServer) { one, other in
+      let caller = try one.peer()
+      let session = try await caller.initialize()
+      let headers = ["Mcp-Session-Id": session]
+      let called = try await caller.ask(
+        "POST", "/mcp", headers,
+        body: #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"greet","arguments":{},"task":{}}}"#)
+      let id = try #require(called.json?["result"]?["task"]?["taskId"]?.string)
+      let waiter = try other.peer()
+      try await waiter.send(
+        "POST", "/mcp", headers,
+        body: #"{"jsonrpc":"2.0","id":2,"method":"tasks/result","params":{"taskId":"\#(id)"}}"#)
+      _ = try await waiter.head()
+      var message = try await waiter.message()
+      while message["method"] != "elicitation/create" { message = try await waiter.message() }
+      let question = try #require(message["id"]?.string)
+      // The question is put by one server; the answer comes to the other.
+      let answered = try await caller.ask(
+        "POST", "/mcp", headers,
+        body: #"{"jsonrpc":"2.0","id":"\#(question)","result":{"action":"accept","content":{"name":"Eve"}}}"#)
+      #expect(answered.status == 202)
+      while message["id"] != 2 { message = try await waiter.message() }
+      #expect(message["result"]?["content"]?[0]?["text"] == "Hello, Eve!")
+      let listed = try await other.peer().ask(
+        "POST", "/mcp", headers, body: #"{"jsonrpc":"2.0","id":3,"method":"tasks/list"}"#)
+      #expect(listed.json?["result"]?["tasks"]?[0]?["taskId"]?.string == id)
+      let stranger = try other.peer()
+      let foreign = try await stranger.initialize()
+      let refused = try await stranger.ask(
+        "POST", "/mcp", ["Mcp-Session-Id": foreign],
+        body: #"{"jsonrpc":"2.0","id":4,"method":"tasks/get","params":{"taskId":"\#(id)"}}"#)
+      #expect(refused.json?["error"]?["code"] == -32602, "another session does not learn of it")
+    }
+  }
+
+  @Test func aRoundGoesOnAtAnotherServer() async throws {
+    try await withTwoMembers(makeServer) { one, other in
+      let first = try await modern(one, "tools/call", ["name": "greet", "arguments": [:]], hasTasks: false)
+      #expect(first["result"]?["resultType"] == "input_required")
+      let key = try #require(first["result"]?["inputRequests"]?.object?.names.first)
+      let state = try #require(first["result"]?["requestState"])
+      let responses: JSONObject = [key: ["action": "accept", "content": ["name": "Ada"]]]
+      let second = try await modern(
+        other, "tools/call",
+        ["name": "greet", "arguments": [:], "requestState": state, "inputResponses": .object(responses)],
+        hasTasks: false)
+      #expect(second["result"]?["content"]?[0]?["text"] == "Hello, Ada!")
+    }
+  }
+
+  @Test func whoListensAtAnotherServerIsTold() async throws {
+    try await withTwoMembers(makeServer) { one, other in
+      let id = try await begin(one, "greet")
+      let waiting = try await task(id, "input_required", at: one)
+      let key = try #require(waiting["inputRequests"]?.object?.names.first)
+      let listener = try other.peer()
+      let body: JSON = [
+        "jsonrpc": "2.0", "id": 5, "method": "subscriptions/listen",
+        "params": [
+          "_meta": [
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": ["extensions": ["io.modelcontextprotocol/tasks": [:]]],
+          ], "notifications": ["taskIds": .array([id])],
+        ],
+      ]
+      try await listener.send(
+        "POST", "/mcp", ["MCP-Protocol-Version": "2026-07-28", "Mcp-Method": "subscriptions/listen"], body: body.text)
+      _ = try await listener.head()
+      #expect(try await listener.message()["method"] == "notifications/subscriptions/acknowledged")
+      _ = try await modern(
+        one, "tasks/update",
+        ["taskId": id, "inputResponses": .object([key: ["action": "decline"]])])
+      var message = try await listener.message()
+      while message["params"]?["status"] != "completed" { message = try await listener.message() }
+      #expect(message["method"] == "notifications/tasks")
+    }
+  }
+
+  @Test func theTasksOfAServerThatIsGoneAreEnded() async throws {
+    let redis = try RedisServer()
+    let client = try redis.client()
+    let gone = RedisNode(client, RedisNode.Options(name: "n1"), logger: .silent)
+    let store = RedisTaskStore(client, RedisTaskStore.Options(), node: gone)
+    let record = TaskRecord(
+      id: "a", owner: TaskOwner(principal: "ada", session: nil), revision: .latest, created: 0, lifetime: 600_000,
+      pollInterval: 1)
+    try await store.insert(record)
+    let other = RedisTaskStore(
+      try redis.client { $0.limits.patience = .milliseconds(100) }, RedisTaskStore.Options())
+    try await other.bury(tasksOf: "n1", except: gone.bootID)
+    #expect(try await other.task("a")?.status == .working, "this run of it lives")
+    async let waiting = store.task("a", after: 1)
+    try await other.bury(tasksOf: "n1", except: "")
+    let ended = try #require(try await waiting)
+    guard case .error(let error)? = ended.outcome else { throw Unexpected("no error") }
+    #expect(ended.status == .failed && error.data?["reason"] == "node_lost")
+    let late = try await store.change("a") { $0.end(.result([:]), at: 2) }
+    #expect(late == ended, "what comes late changes nothing")
+    redis.kill()
+    let unavailable = await #expect(throws: TaskStoreError.self) { try await other.task("a") }
+    #expect(unavailable?.code == .unavailable)
+  }
+}
