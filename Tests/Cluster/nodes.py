@@ -36,6 +36,22 @@ def until(what, is_so, seconds=WAIT):
         time.sleep(0.01)
 
 
+def at_once(count, work):
+    """Has `work` done by several threads, each called with its number, and waits for all."""
+    faults = []
+
+    def one(number):
+        try:
+            work(number)
+        except BaseException as error:
+            faults.append(error)
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(count)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    if faults:
+        raise faults[0]
+
+
 def call(tool, number=1, **arguments):
     return {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
 
@@ -55,6 +71,10 @@ class Redis:
              self.folder, *self.options], stdout=subprocess.DEVNULL)
         until("redis answers", lambda: self.ask("PING").strip().split(" ")[0] in ("PONG", "NOAUTH"))
 
+    @property
+    def url(self):
+        return f"redis://127.0.0.1:{self.port}"
+
     def ask(self, *words):
         done = subprocess.run(["redis-cli", "-p", str(self.port), *words], capture_output=True, text=True)
         return done.stdout
@@ -72,13 +92,60 @@ class Redis:
                     found[name] = int(rest.split("calls=")[1].split(",")[0])
         return found
 
+    def memory(self):
+        """The bytes all data takes."""
+        for line in self.ask("INFO", "memory").splitlines():
+            if line.startswith("used_memory_dataset:"):
+                return int(line.split(":")[1])
+        raise AssertionError("INFO memory says nothing")
+
     def kill(self):
         self.process.kill()
         self.process.wait()
 
     def close(self):
+        self.process.send_signal(signal.SIGCONT)
         self.process.kill()
         self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Watched:
+    """A Redis with a replica, and a sentinel that makes that one the master when the other is gone."""
+
+    def __init__(self):
+        self.master, self.replica = Redis(), None
+        self.folder = tempfile.mkdtemp(prefix="mcpctl-sentinel-")
+        self.port = free_port()
+        self.process = None
+        try:
+            self.replica = Redis("--replicaof", "127.0.0.1", str(self.master.port))
+            until("the replica follows", lambda: "master_link_status:up" in self.replica.ask("INFO", "replication"))
+            path = f"{self.folder}/sentinel.conf"
+            pathlib.Path(path).write_text(
+                f"port {self.port}\nbind 127.0.0.1\nsentinel monitor main 127.0.0.1 {self.master.port} 1\n"
+                "sentinel down-after-milliseconds main 1000\nsentinel failover-timeout main 5000\n")
+            self.process = subprocess.Popen(
+                ["redis-server", path, "--sentinel", "--dir", self.folder], stdout=subprocess.DEVNULL)
+            until("the sentinel knows the replica", lambda: "slave" in self.ask("SENTINEL", "REPLICAS", "main"))
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def url(self):
+        return f"redis+sentinel://127.0.0.1:{self.port}/main"
+
+    def ask(self, *words):
+        return subprocess.run(["redis-cli", "-p", str(self.port), *words], capture_output=True, text=True).stdout
+
+    def close(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+        for server in (self.master, self.replica):
+            if server:
+                server.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -94,7 +161,7 @@ class Node:
 
     def start(self, waits=True):
         command = [self.mcpctl, "serve", "--transport", "http-stream", "--port", str(self.port), "--redis",
-                   f"redis://127.0.0.1:{self.redis.port}", "--node-name", self.name, "--log-level", "info",
+                   self.redis.url, "--node-name", self.name, "--log-level", "info",
                    "--set", "transport.sse=true", *self.words]
         self.process = subprocess.Popen(
             command, stderr=subprocess.PIPE, text=True, env={"PATH": os.environ["PATH"], **self.environment})
@@ -114,6 +181,19 @@ class Node:
             return get(self.port, "/health")[0] == 200
         except OSError:
             return False
+
+    def pause(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def resident(self):
+        """The bytes of memory it has."""
+        for line in open(f"/proc/{self.process.pid}/status"):
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        raise AssertionError("the kernel does not say")
 
     def kill(self):
         self.process.kill()
@@ -138,7 +218,7 @@ class Cluster:
     """Several nodes with one Redis; `with` ends them."""
 
     def __init__(self, mcpctl, count=3, *words, redis=()):
-        self.redis = Redis(*redis)
+        self.redis = redis if isinstance(redis, Watched) else Redis(*redis)
         self.nodes = []
         try:
             for number in range(1, count + 1):
