@@ -245,6 +245,8 @@ class Nginx:
     def __init__(self, mcpctl, nodes, *words):
         self.port = free_port()
         self.folder = tempfile.mkdtemp(prefix="mcpctl-nginx-")
+        # Its workers, which are another user's where root starts it, keep large bodies here.
+        os.chmod(self.folder, 0o755)
         names = [f"{node.name}=127.0.0.1:{node.port}" for node in nodes]
         written = subprocess.run(
             [mcpctl, "deploy", "nginx", *names, "--port", str(self.port), "--log-dir", self.folder, *words],

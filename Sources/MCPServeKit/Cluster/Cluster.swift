@@ -29,6 +29,6 @@ package protocol Cluster: Sendable {
   var isFenced: Bool { get }
   /// Whether no request should be sent here because of that.
   var isUnfit: Bool { get }
-  /// No session is to be opened here any more: the server is about to stop.
+  /// Tells the others that this server is about to stop.
   func drain() async
 }

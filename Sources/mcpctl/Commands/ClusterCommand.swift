@@ -79,7 +79,7 @@ struct ClusterStatusCommand: StoreCommand {
 /// `mcpctl cluster drain`
 struct ClusterDrainCommand: StoreCommand {
   static let info = CommandInfo(
-    "drain", "Have a node take no more sessions, finish its work and end.",
+    "drain", "Have a node finish its work and end.",
     discussion: [
       "The node finds the request in its inbox and does what it does on SIGTERM; its sessions go on at the others. The command waits "
         + "until the node says that it is draining, or has gone."

@@ -167,9 +167,6 @@ extension HTTPEndpoint {
     {
       return .json(refusal.bytes, .badRequest)
     }
-    if service.cluster != nil, !service.readiness.isReady {
-      return .unavailable("this server is about to stop: try again", after: 1, to: call.id)
-    }
     do {
       let id = try sessions.makeID()
       let peer = Peer(sessionID: id.rawValue, owner: principal?.name)
