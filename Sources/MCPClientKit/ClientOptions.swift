@@ -48,6 +48,8 @@ public struct ClientOptions: Sendable {
   public var onNotification: (@Sendable (Message.Notification) -> Void)?
   /// Sees every frame as it is sent and received, secrets included: for `-v`.
   public var onTrace: (@Sendable (TraceEvent) -> Void)?
+  /// Hears how long each request took, and where, when it is over. Must return quickly.
+  public var onTiming: (@Sendable (RequestTiming) -> Void)?
   /// The client's own log.
   public var logger: Logger
 

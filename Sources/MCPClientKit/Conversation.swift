@@ -35,10 +35,12 @@ final class Conversation: Sendable {
       let what = expiry == .idle ? "did not answer \(method) within \(idle)" : "took longer than \(total) for \(method)"
       answer.keep(.failure(ClientError(.timeout, "\(name) \(what)")))
     }
+    let start = ContinuousClock.now
     transport.begin(request) { answer.keep($0) }
     let cancelled = ClientError(.cancelled, "\(method) was cancelled")
     let outcome = await answer.value(onCancel: .failure(cancelled))
     switchboard.forget(id)
+    switchboard.time(request, since: start)
 
     switch outcome {
     case .success(let response):

@@ -20,8 +20,11 @@ public struct RequestOptions: Sendable {
   public var asTask: Bool
   /// Hears how the task is, each time somebody looks.
   public var onTask: (@Sendable (TaskState) -> Void)?
-  /// Whether what says that the call became a task is the result.
-  var leavesTask = false
+  /// Whether what says that the call became a task is the result, and nobody waits for it.
+  public var leavesTask = false
+  /// Whether a task goes on whose result is no longer waited for, because of a time-out or a cancellation. By default it
+  /// is cancelled.
+  public var keepsTask = false
 
   /// Makes options; each has a default.
   public init(

@@ -16,6 +16,8 @@ final class Switchboard: Sendable {
   let cache: Mutex<ResultCache>
   /// Who hears what the server says unasked.
   let listeners = Listeners()
+  /// What requests under way have reached, where somebody wants to know.
+  private let phases = Mutex<[RequestID: RequestTiming.Phases]>([:])
   private let progress = Mutex<[RequestID: @Sendable (Progress) -> Void]>([:])
   /// What is to be done when a connection is lost.
   private let loss = Mutex<(@Sendable (ObjectIdentifier, ClientError) -> Void)?>(nil)
@@ -33,7 +35,19 @@ final class Switchboard: Sendable {
       lost: { [self] transport, error in loss.withLock { $0 }?(transport, error) },
       interrupted: { [self] in for feed in listeners.feeds { feed.tell(.interrupted) } },
       asked: { [self] in await answer($0) },
-      trace: options.onTrace, logger: options.logger)
+      trace: options.onTrace,
+      reached: options.onTiming == nil ? nil : noteReached, logger: options.logger)
+  }
+
+  @Sendable private func noteReached(_ id: RequestID, _ change: @Sendable (inout RequestTiming.Phases) -> Void) {
+    phases.withLock { change(&$0[id, default: .init()]) }
+  }
+
+  /// Tells how long a request took that is over.
+  func time(_ request: Request, since start: ContinuousClock.Instant) {
+    guard let tell = options.onTiming else { return }
+    let reached = phases.withLock { $0.removeValue(forKey: request.id) }
+    tell(RequestTiming(method: request.method, start: start, end: .now, phases: reached))
   }
 
   /// Sends the progress of the request `id` to `listener`; the request's id is its token.

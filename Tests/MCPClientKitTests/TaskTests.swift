@@ -124,6 +124,41 @@ import Testing
     #expect(server.requests.contains { $0.method == .tasksCancel && $0.params["taskId"] == "t1" })
   }
 
+  @Test func aTaskMayOutliveThoseThatWaitForIt() async throws {
+    let server = modern([look("working")])
+    try await Client.connected(to: server.target) { client in
+      var waiting = RequestOptions(totalTimeout: .milliseconds(50))
+      waiting.keepsTask = true
+      let options = waiting
+      let error = await #expect(throws: ClientError.self) { try await client.result(ofTask: "t1", options: options) }
+      #expect(error?.code == .timeout)
+    }
+    #expect(!server.requests.contains { $0.method == .tasksCancel })
+  }
+
+  @Test func aTaskIsAnsweredWithoutWaitingForItsResult() async throws {
+    let question: JSONObject = ["inputRequests": ["k": ["method": "roots/list"]]]
+    let server = modern([look("input_required", question), look("working")])
+    let options = ClientOptions(responder: RootsResponder(directories: ["/"]))
+    try await Client.connected(to: server.target, options: options) { client in
+      let answered = try await client.answerTask("t1")
+      let unasked = try await client.answerTask("t1")
+      #expect(answered.status == .working && unasked.status == .working)
+    }
+    #expect(server.requests.count { $0.method == .tasksUpdate } == 1)
+  }
+
+  @Test func timesOfRequestsAreTold() async throws {
+    let server = modern([look("working")])
+    let told = Mutex<[RequestTiming]>([])
+    var options = ClientOptions()
+    options.onTiming = { timing in told.withLock { $0.append(timing) } }
+    try await Client.connected(to: server.target, options: options) { client in _ = try await client.task("t1") }
+    let timings = told.withLock { $0 }
+    #expect(timings.map(\.method) == [.discover, .tasksGet])
+    #expect(timings.allSatisfy { $0.end >= $0.start && $0.phases == nil })
+  }
+
   @Test func aTaskThatWasNotOfferedIsAnError() async throws {
     let server = modern([look("working")])
     try await Client.connected(to: server.target) { client in

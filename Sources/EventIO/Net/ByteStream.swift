@@ -66,6 +66,9 @@ package final class ByteStream {
   /// How many bytes wait for the peer to take them.
   package var unsentCount: Int { outbox.count - sentCount }
 
+  /// What was agreed on, such as `TLSv1.3`; nil without TLS.
+  var tlsVersion: String? { session?.version }
+
   /// Sends bytes with all others that come until the loop looks at its sockets again.
   package func send(_ bytes: [UInt8]) {
     guard listener != nil else { return }

@@ -33,7 +33,7 @@ extension Client {
   /// Waits until a task has ended, looking as often as the server suggests and answering what it asks, and returns the
   /// result of the request it was made for.
   /// - Throws: `ClientError` `.rpc` with the error the task ended with, `.taskCancelled` when it was ended early. On a
-  ///   time-out or cancellation the task is cancelled.
+  ///   time-out or cancellation the task is cancelled, unless the options keep it.
   public func result(
     ofTask id: String, options request: RequestOptions = RequestOptions()
   ) async throws(ClientError) -> JSONObject {
@@ -44,7 +44,7 @@ extension Client {
     }
     let failure = ClientError(.timeout, "\(serverName) did not finish the task within \(limit)")
     let result = outcome ?? .failure(failure)
-    if case .failure(let error) = result, [.timeout, .cancelled].contains(error.code) {
+    if case .failure(let error) = result, [.timeout, .cancelled].contains(error.code), !request.keepsTask {
       // However our own task fares: the server is to know.
       await Task { [self] in try? await cancelTask(id) }.value
     }

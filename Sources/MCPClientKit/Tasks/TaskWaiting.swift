@@ -29,7 +29,7 @@ struct TaskWaiting {
         guard let json = look["error"], let error = try? RPCError(json: json) else { throw bad("no error") }
         throw .rpc(error, from: client.serverName)
       }
-      try await pause(task)
+      try await client.pause(untilNextLookAt: task)
     }
   }
 
@@ -54,14 +54,16 @@ struct TaskWaiting {
     try await client.updateTask(id, answers)
   }
 
-  private func pause(_ task: TaskState) async throws(ClientError) {
-    let interval = min(max(task.pollInterval ?? .seconds(1), .milliseconds(10)), .seconds(60))
-    do { try await Task.sleep(for: interval) } catch {
-      throw ClientError(.cancelled, "waiting for the task was cancelled")
-    }
-  }
-
   private func bad(_ what: String) -> ClientError {
     ClientError(.invalidResponse, "\(client.serverName) says that the task has ended, and gives \(what)")
+  }
+}
+
+extension Client {
+  /// Waits as long as the server suggests before one looks at a task again.
+  func pause(untilNextLookAt task: TaskState) async throws(ClientError) {
+    do { try await Task.sleep(for: task.lookInterval) } catch {
+      throw ClientError(.cancelled, "waiting for the task was cancelled")
+    }
   }
 }

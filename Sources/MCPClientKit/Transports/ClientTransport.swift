@@ -53,5 +53,7 @@ struct TransportEvents: Sendable {
   var asked: @Sendable (Request) async -> Response
   /// A frame went by.
   var trace: (@Sendable (TraceEvent) -> Void)?
+  /// A request has come as far as the change says; nil when nobody wants to know.
+  var reached: (@Sendable (RequestID, @Sendable (inout RequestTiming.Phases) -> Void) -> Void)?
   var logger: Logger
 }

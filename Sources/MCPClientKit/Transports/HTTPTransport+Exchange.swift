@@ -10,6 +10,8 @@ extension HTTPTransport {
   func exchange(_ request: Request) async -> Answer {
     do throws(ClientError) {
       let response = try await post(.request(request))
+      let times = response.times
+      events.reached?(request.id) { $0.note(times) }
       noteSession(response, of: request)
       let answer =
         response.isEventStream
@@ -63,12 +65,7 @@ extension HTTPTransport {
 
   func trace(_ response: HTTPClient.Response) {
     let type = response.headers["Content-Type"].map { " \($0)" } ?? ""
-    let times = response.times
-    let phases = [
-      ("name", times.resolved), ("connected", times.connected), ("tls", times.secured),
-      ("first byte", times.firstByte),
-    ].filter { $0.1 > .zero }.map { "\($0.0) \($0.1.inMilliseconds)" }
-    events.trace?(.note("HTTP \(response.status)\(type); \(phases.joined(separator: ", "))"))
+    events.trace?(.note("HTTP \(response.status)\(type)"))
     events.trace?(.http(Redaction.lines(response.status, response.headers)))
   }
 }
@@ -179,11 +176,12 @@ extension Message {
   }
 }
 
-extension Duration {
-  /// For people: `1.25 ms`.
-  fileprivate var inMilliseconds: String {
-    let hundredths = (self / .microseconds(10)).rounded()
-    return "\(hundredths / 100) ms"
+extension RequestTiming.Phases {
+  /// Zero stands for what was not needed. A kept connection needs no name either, however little it takes.
+  fileprivate mutating func note(_ times: HTTPClient.Times) {
+    func reached(_ time: Duration) -> Duration? { time > .zero ? time : nil }
+    (connected, secured, firstByte) = (reached(times.connected), reached(times.secured), reached(times.firstByte))
+    resolved = connected == nil ? nil : reached(times.resolved)
   }
 }
 

@@ -51,7 +51,6 @@ extension Method {
     case .toolsCall, .promptsGet: "name"
     case .resourcesRead: "uri"
     case .tasksGet, .tasksUpdate, .tasksCancel: "taskId"
-    case .tasksGet, .tasksUpdate, .tasksCancel: "taskId"
     default: nil
     }
   }

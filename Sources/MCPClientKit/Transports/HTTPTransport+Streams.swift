@@ -37,11 +37,18 @@ extension HTTPTransport {
     _ response: HTTPClient.Response, for request: Request?, _ recovery: inout StreamRecovery
   ) async -> End {
     var parser = SSEParser(maximumBytes: options.limits.message)
+    let start = ContinuousClock.now
     do {
       while let bytes = try await response.body.next() {
         let arrived = try parser.consume(bytes.span)
         recovery.saw(lastEventID: parser.lastEventID, retry: parser.retry)
-        if !arrived.isEmpty { recovery.sawEvent() }
+        if !arrived.isEmpty {
+          recovery.sawEvent()
+          if let request {
+            let waited = ContinuousClock.now - start
+            events.reached?(request.id) { $0.firstEvent = $0.firstEvent ?? ($0.firstByte ?? .zero) + waited }
+          }
+        }
         for event in arrived where !event.data.isEmpty {  // an event without data only names a place to come back to
           guard let answer = try receive(Array(event.data.utf8), for: request) else { continue }
           response.body.discard()

@@ -37,6 +37,9 @@ public struct TaskState: Sendable, Hashable {
   /// How long to wait between two looks; nil leaves that to the client.
   public var pollInterval: Duration?
 
+  /// How long to wait between two looks: what the server suggests, within reason, else a second.
+  public var lookInterval: Duration { min(max(pollInterval ?? .seconds(1), .milliseconds(10)), .seconds(60)) }
+
   /// Makes a state.
   public init(
     id: String, status: Status, message: String? = nil, createdAt: String, lastUpdatedAt: String,

@@ -40,7 +40,7 @@ extension TaskDesk {
     _ work: @escaping @Sendable (RequestContext) async -> TaskRecord.Outcome?
   ) async throws -> TaskState {
     let record = TaskRecord(
-      id: Base64.url.text(StateKeys.Key.random().bytes), owner: call.owner, revision: call.revision, created: now,
+      id: Self.newID(), owner: call.owner, revision: call.revision, created: now,
       lifetime: lifetime, pollInterval: options.pollInterval.milliseconds)
     let context = context(of: record.id, for: call)
     let isLet = state.withLock { state in
@@ -66,6 +66,14 @@ extension TaskDesk {
       state.withLock { $0.running[record.id] = nil }
     }
     return record.info
+  }
+
+  /// A name nobody guesses. None begins with a dash, which command lines take for an option.
+  private static func newID() -> String {
+    while true {
+      let id = Base64.url.text(StateKeys.Key.random().bytes)
+      if !id.hasPrefix("-") { return id }
+    }
   }
 
   /// How many tasks are at work, and how many may be.
