@@ -17,6 +17,8 @@ struct ArgumentReader {
     var schema: JSONObject?
     /// Whether faults stop the call. Off, what does not fit the schema is sent as text.
     var validates = true
+    /// What takes the arguments, for messages.
+    var noun = "tool"
   }
 
   private let rules: Rules
@@ -24,6 +26,8 @@ struct ArgumentReader {
   private let read: (String) throws(FileFault) -> [UInt8]
   private var faults: [String] = []
   private var given: Set<String> = []
+  /// What could have been meant in another way, and how that is written.
+  private(set) var notes: [String] = []
 
   init(_ rules: Rules, read: @escaping (String) throws(FileFault) -> [UInt8]) {
     self.rules = rules
@@ -35,6 +39,7 @@ struct ArgumentReader {
   mutating func arguments(from words: [String], base: JSONObject = [:]) throws(ArgumentFaults) -> JSONObject {
     var arguments = JSON.object(base)
     faults = []
+    notes = []
     given = []
     var misread: Set<String> = []
     for word in words {
@@ -73,6 +78,7 @@ struct ArgumentReader {
     let isFirst = given.insert(word.path).inserted
     do throws(ValueFault) {
       arguments = try placing(word, word.steps[...], in: arguments, schema, isFirst: isFirst)
+      noteAmbiguity(of: word)
     } catch {
       throw ValueFault("\(word.path): \(error.message)")
     }
@@ -87,10 +93,8 @@ struct ArgumentReader {
       let value = try value(of: word, schema)
       guard !isFirst, !word.steps.contains(.append) else { return value }
       // Given again: a list grows, anything else is a slip.
-      guard case .array(let earlier)? = container, schema?.allowsArray ?? false else {
-        throw ValueFault("given twice")
-      }
-      return .array(earlier + (value.array ?? [value]))
+      guard let container, schema?.allowsArray ?? false else { throw ValueFault("given twice") }
+      return .array((container.array ?? [container]) + (value.array ?? [value]))
     }
     let rest = steps.dropFirst()
     switch (step, container) {
@@ -143,6 +147,22 @@ struct ArgumentReader {
     }
   }
 
+  /// Says so where a word could have been meant in another way.
+  private mutating func noteAmbiguity(of word: ArgumentWord) {
+    guard !word.isRaw, case .text(let text) = word.source else { return }
+    var place = schema
+    for step in word.steps {
+      switch step {
+      case .name(let name): place = place.flatMap { $0.member(name) ?? Int(name).flatMap($0.element) }
+      case .append: place = place?.element(0)
+      }
+    }
+    guard let readings = try? place?.readings(of: text), readings.count > 1, let other = readings.last else { return }
+    let kind = readings[0].string == nil ? readings[0].text : "text"
+    notes.append(
+      "\(word.path) is sent as \(kind); \(word.path):=\(shellWord(other.text)) sends \(other.text.shortened)")
+  }
+
   /// Adds what is missing, what nobody asked for, and what the schema checker finds in the rest.
   private mutating func check(_ arguments: JSONObject, against schema: InputSchema, except misread: Set<String>) {
     var blamed = misread
@@ -154,7 +174,7 @@ struct ArgumentReader {
     if schema.isClosed {
       for name in arguments.names where !properties.contains(where: { $0.name == name }) {
         let near = nearMiss(of: name, in: properties.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
-        faults.append("\(name) is no argument of this tool\(near)")
+        faults.append("\(name) is no argument of this \(rules.noun)\(near)")
         blamed.insert(name)
       }
     }

@@ -13,13 +13,17 @@ struct ArgumentSource {
   /// What messages call it.
   var baseName = "--args"
   let console: Console
+  /// Hears what could have been meant in another way.
+  var tell: (String) -> Void = { _ in }
 
   func arguments(_ rules: ArgumentReader.Rules) throws(ArgumentFaults) -> JSONObject {
     let console = console
     var reader = ArgumentReader(rules) { path throws(FileFault) in
       path == "-" ? try console.input.readToEnd(limit: Self.limit) : try console.readFile(path, Self.limit)
     }
-    return try reader.arguments(from: words, base: try baseObject(rules))
+    let arguments = try reader.arguments(from: words, base: try baseObject(rules))
+    for note in reader.notes { tell(note) }
+    return arguments
   }
 
   private func baseObject(_ rules: ArgumentReader.Rules) throws(ArgumentFaults) -> JSONObject {

@@ -4,9 +4,12 @@ import JSONKit
 
 extension InputSchema {
   /// The value that `text` spells here: the schema decides, and a string is preferred where several would fit.
-  func value(of text: String) throws(ValueFault) -> JSON {
-    if let values { return try member(of: values, spelled: text) }
-    if alternatives.isEmpty && types.count <= 1 { return try value(of: text, as: types.first ?? "string") }
+  func value(of text: String) throws(ValueFault) -> JSON { try readings(of: text)[0] }
+
+  /// All values that `text` may spell here, at least one, the preferred first.
+  func readings(of text: String) throws(ValueFault) -> [JSON] {
+    if let values { return [try member(of: values, spelled: text)] }
+    if alternatives.isEmpty && types.count <= 1 { return [try value(of: text, as: types.first ?? "string")] }
 
     var faults: [ValueFault] = []
     var found: [JSON] = []
@@ -14,17 +17,30 @@ extension InputSchema {
       do throws(ValueFault) { found.append(try value(of: text, as: type)) } catch { faults.append(error) }
     }
     for alternative in alternatives {
-      do throws(ValueFault) { found.append(try alternative.value(of: text)) } catch { faults.append(error) }
+      do throws(ValueFault) {
+        // What that alternative would not take is no reading of it.
+        found += try alternative.readings(of: text).filter(alternative.admits)
+      } catch {
+        faults.append(error)
+      }
     }
-    if let best = found.first(where: { $0.string != nil }) ?? found.first { return best }
-    throw ValueFault(faults.map(\.message).reduced())
+    let valid = found.filter(admits)
+    if !valid.isEmpty { found = valid }
+    if found.isEmpty, faults.isEmpty { return [.string(text)] }
+    guard !found.isEmpty else { throw ValueFault(faults.map(\.message).reduced()) }
+    let strings = found.filter { $0.string != nil }
+    // That one value makes a list of one is a kindness, where there is no text it could be.
+    if !strings.isEmpty, !text.trimmed.hasPrefix("[") { found.removeAll { $0.array != nil } }
+    var distinct: [JSON] = []
+    for value in strings + found where !distinct.contains(value) { distinct.append(value) }
+    return distinct
   }
 
   private func value(of text: String, as type: String) throws(ValueFault) -> JSON {
     let trimmed = text.trimmed
     switch type {
     case "integer":
-      if case .number(let number)? = try? JSON(parsing: trimmed), number.isWhole { return .number(number) }
+      if case .number(let number)? = try? JSON(parsing: trimmed), number.isInteger { return .number(number) }
       throw ValueFault("'\(text.shortened)' is not a whole number")
     case "number":
       if case .number(let number)? = try? JSON(parsing: trimmed) { return .number(number) }
@@ -67,15 +83,6 @@ extension JSON {
     } catch {
       throw ValueFault("'\(text.shortened)' is no JSON: \(error)")
     }
-  }
-}
-
-extension JSONNumber {
-  /// Whether the number has no fraction, however large it is: `3`, `3.0` and `3e2`.
-  var isWhole: Bool {
-    if !text.contains(where: { ".eE".contains($0) }) { return true }
-    let value = double
-    return value.isFinite && value == value.rounded()
   }
 }
 

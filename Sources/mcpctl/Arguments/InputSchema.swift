@@ -27,34 +27,53 @@ struct InputSchema {
     switch here["type"] {
     case .string(let type)?: [type]
     case .array(let types)?: types.compactMap(\.string)
-    default: []
+    default: parts.lazy.map(\.types).first { !$0.isEmpty } ?? []
     }
   }
 
   /// The values listed by `enum` or `const`; nil when it does not say.
-  var values: [JSON]? { here["const"].map { [$0] } ?? here["enum"]?.array }
+  var values: [JSON]? {
+    here["const"].map { [$0] } ?? here["enum"]?.array ?? parts.lazy.compactMap(\.values).first
+  }
 
   /// The members of `anyOf` or `oneOf`.
   var alternatives: [InputSchema] {
-    (here["anyOf"]?.array ?? here["oneOf"]?.array ?? []).map { InputSchema($0, root: root) }
+    guard let listed = here["anyOf"]?.array ?? here["oneOf"]?.array else {
+      return parts.lazy.map(\.alternatives).first { !$0.isEmpty } ?? []
+    }
+    return listed.map { InputSchema($0, root: root) }
   }
+
+  /// The members of `allOf`, of which generators make a reference with a description.
+  private var parts: [InputSchema] { (here["allOf"]?.array ?? []).map { InputSchema($0, root: root) } }
 
   /// Whether an array may stand here.
   var allowsArray: Bool { types.contains("array") || alternatives.contains { $0.allowsArray } }
-  /// Whether binary data must be written in Base64.
-  var wantsBase64: Bool { here["contentEncoding"]?.string?.lowercased() == "base64" }
+  /// Whether binary data must be written in Base64: by `contentEncoding`, or by the formats generators have for it.
+  var wantsBase64: Bool {
+    let formats = ["byte", "base64"]
+    return here["contentEncoding"]?.string?.lowercased() == "base64"
+      || here["format"]?.string.map(formats.contains) == true
+      || (alternatives + parts).contains { $0.wantsBase64 }
+  }
+
+  /// Whether a value is valid here, as far as that can be told from this place alone.
+  func admits(_ value: JSON) -> Bool {
+    var alone = here.object ?? [:]
+    for name in ["$defs", "definitions"] where alone[name] == nil { alone[name] = root[name] }
+    guard let schema = try? Schema(compiling: .object(alone)) else { return true }
+    return schema.validate(value).isEmpty
+  }
   var description: String? { here["description"]?.string ?? here["title"]?.string }
 
   /// The named members of an object with their schemas, in the order declared.
   var properties: [(name: String, schema: InputSchema)] {
-    var found = (here["properties"]?.object?.members ?? []).map { ($0.name, InputSchema($0.value, root: root)) }
-    for part in here["allOf"]?.array ?? [] { found += InputSchema(part, root: root).properties }
-    return found
+    (here["properties"]?.object?.members ?? []).map { ($0.name, InputSchema($0.value, root: root)) }
+      + parts.flatMap(\.properties)
   }
   /// The members that must be there.
   var required: [String] {
-    (here["required"]?.array ?? []).compactMap(\.string)
-      + (here["allOf"]?.array ?? []).flatMap { InputSchema($0, root: root).required }
+    (here["required"]?.array ?? []).compactMap(\.string) + parts.flatMap(\.required)
   }
   /// Whether members that are not declared are certainly unwanted: there is a list, and nothing opens it.
   var isClosed: Bool {
@@ -69,14 +88,14 @@ struct InputSchema {
   func member(_ name: String) -> InputSchema? {
     if let found = properties.first(where: { $0.name == name }) { return found.schema }
     if let other = here["additionalProperties"], other.object != nil { return InputSchema(other, root: root) }
-    return alternatives.lazy.compactMap { $0.member(name) }.first
+    return (parts + alternatives).lazy.compactMap { $0.member(name) }.first
   }
 
   /// The schema of the element at `index`; nil when nothing is said about it.
   func element(_ index: Int) -> InputSchema? {
     if let schema = here["prefixItems"]?[index] { return InputSchema(schema, root: root) }
     if let schema = here["items"], schema.object != nil { return InputSchema(schema, root: root) }
-    return alternatives.lazy.compactMap { $0.element(index) }.first
+    return (parts + alternatives).lazy.compactMap { $0.element(index) }.first
   }
 
   /// Follows `#/$defs/Name`; nil for anything outside this document.

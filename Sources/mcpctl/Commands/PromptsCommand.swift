@@ -61,7 +61,7 @@ struct PromptsGetCommand: ServerCommand {
   private func read(_ declared: PromptArguments, _ console: Console) throws -> JSONObject {
     let source = ArgumentSource(words: words, base: nil, console: console)
     do throws(ArgumentFaults) {
-      return try source.arguments(.init(schema: declared.schema))
+      return try source.arguments(.init(schema: declared.schema, noun: "prompt"))
     } catch {
       throw Failure(
         .badArguments, "bad_arguments", "the arguments do not fit \(prompt); nothing was sent",
