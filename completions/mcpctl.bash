@@ -4,14 +4,14 @@ _mcpctl_describe() {
   _mcpctl_options='' _mcpctl_commands=''
   case $1 in
     'mcpctl')
-      _mcpctl_options='--version -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
-      _mcpctl_commands='serve call repl tools resources prompts rpc ping info servers sessions cluster auth keys config deploy version help completion man'
+      _mcpctl_options='--version -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_commands='serve call repl tools resources prompts tasks complete rpc ping info doctor servers sessions cluster auth keys config deploy version help completion man'
       ;;
     'mcpctl serve')
       _mcpctl_options='--config --set --validate-config --transport --host --port --path --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --auth-certificates --rate-limit --address-rate-limit --allow-origin --allow-host --cors-credentials --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --redis --node-name --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --debug --profile --memory-profile --duration -q --quiet --help'
       ;;
     'mcpctl call')
-      _mcpctl_options='--task --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--task --detach --ttl --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl repl')
       _mcpctl_options='-e --execute -f --file --fail-fast --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -v --verbose -q --quiet --no-color --help'
@@ -21,55 +21,83 @@ _mcpctl_describe() {
       _mcpctl_commands='ls get call'
       ;;
     'mcpctl tools ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl tools get')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl tools call')
-      _mcpctl_options='--task --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--task --detach --ttl --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl resources')
       _mcpctl_options='--help'
       _mcpctl_commands='ls templates read'
       ;;
     'mcpctl resources ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl resources templates')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl resources read')
-      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl prompts')
       _mcpctl_options='--help'
       _mcpctl_commands='ls get'
       ;;
     'mcpctl prompts ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl prompts get')
-      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl tasks')
+      _mcpctl_options='--help'
+      _mcpctl_commands='ls get watch result cancel respond'
+      ;;
+    'mcpctl tasks ls')
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl tasks get')
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl tasks watch')
+      _mcpctl_options='--interval -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl tasks result')
+      _mcpctl_options='--ignore-tool-error --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl tasks cancel')
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl tasks respond')
+      _mcpctl_options='--action --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl complete')
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl rpc')
-      _mcpctl_options='--notify --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--notify --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl ping')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl info')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      ;;
+    'mcpctl doctor')
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl servers')
       _mcpctl_options='--help'
       _mcpctl_commands='ls get add rm import discover test trust'
       ;;
     'mcpctl servers ls')
-      _mcpctl_options='-o --output --path --out --help'
+      _mcpctl_options='-o --output --path --out --no-headers --help'
       ;;
     'mcpctl servers get')
-      _mcpctl_options='-o --output --path --out --help'
+      _mcpctl_options='-o --output --path --out --no-headers --help'
       ;;
     'mcpctl servers add')
       _mcpctl_options='-H --header -E --env --cwd --transport --force --use --project --system --help'
@@ -81,10 +109,10 @@ _mcpctl_describe() {
       _mcpctl_options='--force --project --system --help'
       ;;
     'mcpctl servers discover')
-      _mcpctl_options='-o --output --path --out --help'
+      _mcpctl_options='-o --output --path --out --no-headers --help'
       ;;
     'mcpctl servers test')
-      _mcpctl_options='--timeout -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--timeout -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl servers trust')
       _mcpctl_options='--help'
@@ -94,10 +122,10 @@ _mcpctl_describe() {
       _mcpctl_commands='ls get watch top tail kill gc export stats verify'
       ;;
     'mcpctl sessions ls')
-      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --limit --scan --show-identity -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --limit --scan --show-identity -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl sessions get')
-      _mcpctl_options='--store --prefix --config --show-identity -o --output --path --out --help'
+      _mcpctl_options='--store --prefix --config --show-identity -o --output --path --out --no-headers --help'
       ;;
     'mcpctl sessions watch')
       _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --limit --interval --count --show-identity -o --output --help'
@@ -109,35 +137,35 @@ _mcpctl_describe() {
       _mcpctl_options='--store --prefix --config --all --count -o --output --help'
       ;;
     'mcpctl sessions kill')
-      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --yes --dry-run --show-identity -o --output --path --out --help'
+      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --yes --dry-run --show-identity -o --output --path --out --no-headers --help'
       ;;
     'mcpctl sessions gc')
-      _mcpctl_options='--store --prefix --config --dry-run --patience -o --output --path --out --help'
+      _mcpctl_options='--store --prefix --config --dry-run --patience -o --output --path --out --no-headers --help'
       ;;
     'mcpctl sessions export')
       _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --show-identity --out --help'
       ;;
     'mcpctl sessions stats')
-      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --biggest -o --output --path --out --help'
+      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --biggest -o --output --path --out --no-headers --help'
       ;;
     'mcpctl sessions verify')
-      _mcpctl_options='--store --prefix --config -o --output --path --out --help'
+      _mcpctl_options='--store --prefix --config -o --output --path --out --no-headers --help'
       ;;
     'mcpctl cluster')
       _mcpctl_options='--help'
       _mcpctl_commands='ls status drain doctor start stop restart'
       ;;
     'mcpctl cluster ls')
-      _mcpctl_options='--store --prefix --config -o --output --path --out --help'
+      _mcpctl_options='--store --prefix --config -o --output --path --out --no-headers --help'
       ;;
     'mcpctl cluster status')
-      _mcpctl_options='--local --store --prefix --config -o --output --path --out --help'
+      _mcpctl_options='--local --store --prefix --config -o --output --path --out --no-headers --help'
       ;;
     'mcpctl cluster drain')
       _mcpctl_options='--store --prefix --config --yes --no-wait --timeout --help'
       ;;
     'mcpctl cluster doctor')
-      _mcpctl_options='--store --prefix --config -o --output --path --out --help'
+      _mcpctl_options='--store --prefix --config -o --output --path --out --no-headers --help'
       ;;
     'mcpctl cluster start')
       _mcpctl_options='--count --port --config --timeout --help'
@@ -153,13 +181,13 @@ _mcpctl_describe() {
       _mcpctl_commands='login logout status token'
       ;;
     'mcpctl auth login')
-      _mcpctl_options='--scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --client-credentials --redirect-uri --no-browser -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --client-credentials --redirect-uri --no-browser -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl auth logout')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl auth status')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl auth token')
       _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -v --verbose -q --quiet --no-color --help'
@@ -169,7 +197,7 @@ _mcpctl_describe() {
       _mcpctl_commands='new'
       ;;
     'mcpctl keys new')
-      _mcpctl_options='--scope --add -o --output --path --out --help'
+      _mcpctl_options='--scope --add -o --output --path --out --no-headers --help'
       ;;
     'mcpctl config')
       _mcpctl_options='--help'
@@ -179,7 +207,7 @@ _mcpctl_describe() {
       _mcpctl_options='--kind -o --output --strict --allow-missing-env --help'
       ;;
     'mcpctl config view')
-      _mcpctl_options='--origin --set -o --output --path --out --help'
+      _mcpctl_options='--origin --set -o --output --path --out --no-headers --help'
       ;;
     'mcpctl config path')
       _mcpctl_options='--help'
@@ -191,23 +219,23 @@ _mcpctl_describe() {
       _mcpctl_options='--help'
       ;;
     'mcpctl config diff')
-      _mcpctl_options='-o --output --path --out --help'
+      _mcpctl_options='-o --output --path --out --no-headers --help'
       ;;
     'mcpctl config use-context')
       _mcpctl_options='--none --project --system --help'
       ;;
     'mcpctl config current-context')
-      _mcpctl_options='-o --output --path --out -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl deploy')
       _mcpctl_options='--help'
       _mcpctl_commands='nginx'
       ;;
     'mcpctl deploy nginx')
-      _mcpctl_options='--affinity --port --server-name --tls-cert --tls-key --log-dir --read-timeout --config --out --help'
+      _mcpctl_options='--affinity --port --server-name --tls-cert --tls-key --log-dir --read-timeout --config --out --force --help'
       ;;
     'mcpctl version')
-      _mcpctl_options='-o --output --path --out --help'
+      _mcpctl_options='-o --output --path --out --no-headers --help'
       ;;
     'mcpctl help')
       _mcpctl_options='--help'
@@ -233,7 +261,7 @@ _mcpctl_values() {
     'mcpctl --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl -o' | 'mcpctl --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl -o' | 'mcpctl --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl serve --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl serve --transport') mapfile -t COMPREPLY < <(compgen -W 'stdio http-stream sse' -- "$cur") ;;
@@ -256,7 +284,7 @@ _mcpctl_values() {
     'mcpctl call --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl call --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl call --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl call -o' | 'mcpctl call --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl call -o' | 'mcpctl call --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl call --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl call 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl call 1'*) mapfile -t COMPREPLY < <(mcpctl __complete arguments -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
@@ -280,7 +308,7 @@ _mcpctl_values() {
     'mcpctl tools ls --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools ls --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools ls --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl tools ls -o' | 'mcpctl tools ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl tools ls -o' | 'mcpctl tools ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl tools ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools get -s' | 'mcpctl tools get --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools get --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -290,7 +318,7 @@ _mcpctl_values() {
     'mcpctl tools get --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools get --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools get --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl tools get -o' | 'mcpctl tools get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl tools get -o' | 'mcpctl tools get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl tools get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools get 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools call --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -303,7 +331,7 @@ _mcpctl_values() {
     'mcpctl tools call --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools call --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools call --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl tools call -o' | 'mcpctl tools call --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl tools call -o' | 'mcpctl tools call --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl tools call --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools call 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools call 1'*) mapfile -t COMPREPLY < <(mcpctl __complete arguments -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
@@ -315,7 +343,7 @@ _mcpctl_values() {
     'mcpctl resources ls --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources ls --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources ls --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl resources ls -o' | 'mcpctl resources ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl resources ls -o' | 'mcpctl resources ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl resources ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources templates -s' | 'mcpctl resources templates --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl resources templates --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -325,7 +353,7 @@ _mcpctl_values() {
     'mcpctl resources templates --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources templates --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources templates --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl resources templates -o' | 'mcpctl resources templates --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl resources templates -o' | 'mcpctl resources templates --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl resources templates --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources read --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources read --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
@@ -337,7 +365,7 @@ _mcpctl_values() {
     'mcpctl resources read --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources read --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources read --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl resources read -o' | 'mcpctl resources read --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl resources read -o' | 'mcpctl resources read --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl resources read --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources read 0') mapfile -t COMPREPLY < <(mcpctl __complete resources -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl prompts ls -s' | 'mcpctl prompts ls --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
@@ -348,7 +376,7 @@ _mcpctl_values() {
     'mcpctl prompts ls --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts ls --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts ls --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl prompts ls -o' | 'mcpctl prompts ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl prompts ls -o' | 'mcpctl prompts ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl prompts ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts get --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts get --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
@@ -360,9 +388,84 @@ _mcpctl_values() {
     'mcpctl prompts get --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts get --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts get --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl prompts get -o' | 'mcpctl prompts get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl prompts get -o' | 'mcpctl prompts get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl prompts get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts get 0') mapfile -t COMPREPLY < <(mcpctl __complete prompts -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl tasks ls -s' | 'mcpctl tasks ls --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl tasks ls --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl tasks ls --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
+    'mcpctl tasks ls --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks ls --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl tasks ls --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks ls --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks ls --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks ls -o' | 'mcpctl tasks ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
+    'mcpctl tasks ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks get -s' | 'mcpctl tasks get --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl tasks get --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl tasks get --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
+    'mcpctl tasks get --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks get --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl tasks get --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks get --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks get --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks get -o' | 'mcpctl tasks get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
+    'mcpctl tasks get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks watch -s' | 'mcpctl tasks watch --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl tasks watch --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl tasks watch --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
+    'mcpctl tasks watch --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks watch --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl tasks watch --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks watch --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks watch --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks watch -o' | 'mcpctl tasks watch --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
+    'mcpctl tasks watch --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks result --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks result --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl tasks result -s' | 'mcpctl tasks result --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl tasks result --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl tasks result --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
+    'mcpctl tasks result --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks result --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl tasks result --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks result --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks result --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks result -o' | 'mcpctl tasks result --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
+    'mcpctl tasks result --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks cancel -s' | 'mcpctl tasks cancel --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl tasks cancel --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl tasks cancel --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
+    'mcpctl tasks cancel --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks cancel --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl tasks cancel --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks cancel --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks cancel --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks cancel -o' | 'mcpctl tasks cancel --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
+    'mcpctl tasks cancel --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks respond --action') mapfile -t COMPREPLY < <(compgen -W 'accept decline cancel' -- "$cur") ;;
+    'mcpctl tasks respond --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks respond --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl tasks respond -s' | 'mcpctl tasks respond --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl tasks respond --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl tasks respond --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
+    'mcpctl tasks respond --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks respond --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl tasks respond --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks respond --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks respond --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks respond -o' | 'mcpctl tasks respond --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
+    'mcpctl tasks respond --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl complete -s' | 'mcpctl complete --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl complete --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl complete --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
+    'mcpctl complete --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl complete --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl complete --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl complete --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl complete --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl complete -o' | 'mcpctl complete --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
+    'mcpctl complete --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl rpc --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl rpc --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl rpc -s' | 'mcpctl rpc --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
@@ -373,7 +476,7 @@ _mcpctl_values() {
     'mcpctl rpc --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl rpc --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl rpc --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl rpc -o' | 'mcpctl rpc --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl rpc -o' | 'mcpctl rpc --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl rpc --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl ping -s' | 'mcpctl ping --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl ping --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -383,7 +486,7 @@ _mcpctl_values() {
     'mcpctl ping --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl ping --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl ping --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl ping -o' | 'mcpctl ping --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl ping -o' | 'mcpctl ping --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl ping --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl info -s' | 'mcpctl info --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl info --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -393,29 +496,40 @@ _mcpctl_values() {
     'mcpctl info --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl info --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl info --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl info -o' | 'mcpctl info --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl info -o' | 'mcpctl info --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl info --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl servers ls -o' | 'mcpctl servers ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl doctor -s' | 'mcpctl doctor --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl doctor --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
+    'mcpctl doctor --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
+    'mcpctl doctor --bearer-file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl doctor --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
+    'mcpctl doctor --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl doctor --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl doctor --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl doctor -o' | 'mcpctl doctor --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
+    'mcpctl doctor --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl doctor 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl servers ls -o' | 'mcpctl servers ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl servers ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl servers get -o' | 'mcpctl servers get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl servers get -o' | 'mcpctl servers get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl servers get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl servers get 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl servers add --cwd') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl servers add --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl servers rm 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl servers import 0') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl servers discover -o' | 'mcpctl servers discover --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl servers discover -o' | 'mcpctl servers discover --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl servers discover --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl servers test -o' | 'mcpctl servers test --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl servers test -o' | 'mcpctl servers test --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl servers test --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl servers test 0'*) mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl servers trust 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl sessions ls --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl sessions ls --node') mapfile -t COMPREPLY < <(mcpctl __complete nodes -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
-    'mcpctl sessions ls -o' | 'mcpctl sessions ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl sessions ls -o' | 'mcpctl sessions ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl sessions ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl sessions get --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl sessions get -o' | 'mcpctl sessions get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl sessions get -o' | 'mcpctl sessions get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl sessions get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl sessions get 0') mapfile -t COMPREPLY < <(mcpctl __complete sessions -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl sessions watch --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -429,32 +543,32 @@ _mcpctl_values() {
     'mcpctl sessions tail 0') mapfile -t COMPREPLY < <(mcpctl __complete sessions -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl sessions kill --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl sessions kill --node') mapfile -t COMPREPLY < <(mcpctl __complete nodes -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
-    'mcpctl sessions kill -o' | 'mcpctl sessions kill --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl sessions kill -o' | 'mcpctl sessions kill --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl sessions kill --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl sessions kill 0'*) mapfile -t COMPREPLY < <(mcpctl __complete sessions -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl sessions gc --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl sessions gc -o' | 'mcpctl sessions gc --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl sessions gc -o' | 'mcpctl sessions gc --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl sessions gc --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl sessions export --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl sessions export --node') mapfile -t COMPREPLY < <(mcpctl __complete nodes -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl sessions export --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl sessions stats --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl sessions stats --node') mapfile -t COMPREPLY < <(mcpctl __complete nodes -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
-    'mcpctl sessions stats -o' | 'mcpctl sessions stats --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl sessions stats -o' | 'mcpctl sessions stats --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl sessions stats --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl sessions verify --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl sessions verify -o' | 'mcpctl sessions verify --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl sessions verify -o' | 'mcpctl sessions verify --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl sessions verify --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl cluster ls --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl cluster ls -o' | 'mcpctl cluster ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl cluster ls -o' | 'mcpctl cluster ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl cluster ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl cluster status --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl cluster status -o' | 'mcpctl cluster status --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl cluster status -o' | 'mcpctl cluster status --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl cluster status --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl cluster drain --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl cluster drain 0') mapfile -t COMPREPLY < <(mcpctl __complete nodes -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl cluster doctor --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl cluster doctor -o' | 'mcpctl cluster doctor --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl cluster doctor -o' | 'mcpctl cluster doctor --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl cluster doctor --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl cluster start --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl cluster restart --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -467,7 +581,7 @@ _mcpctl_values() {
     'mcpctl auth login --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth login --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth login --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl auth login -o' | 'mcpctl auth login --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl auth login -o' | 'mcpctl auth login --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl auth login --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth logout -s' | 'mcpctl auth logout --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl auth logout --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -477,7 +591,7 @@ _mcpctl_values() {
     'mcpctl auth logout --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth logout --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth logout --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl auth logout -o' | 'mcpctl auth logout --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl auth logout -o' | 'mcpctl auth logout --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl auth logout --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth status -s' | 'mcpctl auth status --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl auth status --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -487,7 +601,7 @@ _mcpctl_values() {
     'mcpctl auth status --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth status --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth status --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl auth status -o' | 'mcpctl auth status --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl auth status -o' | 'mcpctl auth status --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl auth status --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth token -s' | 'mcpctl auth token --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl auth token --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -498,21 +612,21 @@ _mcpctl_values() {
     'mcpctl auth token --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth token --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl keys new --add') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl keys new -o' | 'mcpctl keys new --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl keys new -o' | 'mcpctl keys new --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl keys new --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl config validate --kind') mapfile -t COMPREPLY < <(compgen -W 'mcpctl claude cursor vscode mcp-json local-tools' -- "$cur") ;;
     'mcpctl config validate -o' | 'mcpctl config validate --output') mapfile -t COMPREPLY < <(compgen -W 'text json sarif' -- "$cur") ;;
     'mcpctl config validate 0') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl config view -o' | 'mcpctl config view --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl config view -o' | 'mcpctl config view --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl config view --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl config view 0') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl config init 0') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl config diff -o' | 'mcpctl config diff --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl config diff -o' | 'mcpctl config diff --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl config diff --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl config diff 0') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl config diff 1') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl config use-context 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
-    'mcpctl config current-context -o' | 'mcpctl config current-context --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl config current-context -o' | 'mcpctl config current-context --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl config current-context --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl deploy nginx --affinity') mapfile -t COMPREPLY < <(compgen -W 'session ip' -- "$cur") ;;
     'mcpctl deploy nginx --tls-cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -520,7 +634,7 @@ _mcpctl_values() {
     'mcpctl deploy nginx --log-dir') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl deploy nginx --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl deploy nginx --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl version -o' | 'mcpctl version --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl version -o' | 'mcpctl version --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl version --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl help 0'*) mapfile -t COMPREPLY < <(mcpctl __complete help -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl completion --all') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
@@ -555,7 +669,7 @@ _mcpctl() {
     fi
     case $word in
     --) mapfile -t COMPREPLY < <(compgen -c -- "$cur"; compgen -f -- "$cur"); return ;;
-    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | --cacert | --cert | --key | -o | --output | --path | --out | --config | --set | --host | --port | --threads | --tools | --auth-keys | --auth-issuer | --auth-jwks | --auth-audience | --auth-scope | --rate-limit | --address-rate-limit | --allow-origin | --allow-host | --cors-max-age | --trusted-proxy | --hsts | --compress-from | --tls-cert | --tls-key | --tls-client-ca | --tls-min | --tls-reload | --redis | --node-name | --max-body | --max-output | --max-connections | --max-connections-per-address | --max-sessions | --max-calls | --max-session-calls | --request-timeout | --max-request-time | --read-timeout | --write-timeout | --idle-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --metrics-addr | --access-log | --otlp-endpoint | --duration | --args | --answer | --sampling-cmd | --root | -e | --execute | -f | --file | --store | --prefix | --client | --user | --node | --era | --idle | --selector | --limit | --interval | --count | --patience | --biggest | --scope | --client-id | --client-secret-env | --client-secret-file | --issuer | --client-metadata-url | --redirect-uri | --add | --kind | --affinity | --server-name | --log-dir | --all) skip=$word; continue ;;
+    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | --cacert | --cert | --key | -o | --output | --path | --out | --config | --set | --host | --port | --threads | --tools | --auth-keys | --auth-issuer | --auth-jwks | --auth-audience | --auth-scope | --rate-limit | --address-rate-limit | --allow-origin | --allow-host | --cors-max-age | --trusted-proxy | --hsts | --compress-from | --tls-cert | --tls-key | --tls-client-ca | --tls-min | --tls-reload | --redis | --node-name | --max-body | --max-output | --max-connections | --max-connections-per-address | --max-sessions | --max-calls | --max-session-calls | --request-timeout | --max-request-time | --read-timeout | --write-timeout | --idle-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --metrics-addr | --access-log | --otlp-endpoint | --duration | --ttl | --args | --answer | --sampling-cmd | --root | -e | --execute | -f | --file | --interval | --action | --store | --prefix | --client | --user | --node | --era | --idle | --selector | --limit | --count | --patience | --biggest | --scope | --client-id | --client-secret-env | --client-secret-file | --issuer | --client-metadata-url | --redirect-uri | --add | --kind | --affinity | --server-name | --log-dir | --all) skip=$word; continue ;;
     -*) continue ;;
     esac
     case "$path $word" in
@@ -573,9 +687,18 @@ _mcpctl() {
       'mcpctl prompts' | 'mcpctl prompt') path='mcpctl prompts' ;;
       'mcpctl prompts ls' | 'mcpctl prompts list') path='mcpctl prompts ls' ;;
       'mcpctl prompts get') path='mcpctl prompts get' ;;
+      'mcpctl tasks' | 'mcpctl task') path='mcpctl tasks' ;;
+      'mcpctl tasks ls' | 'mcpctl tasks list') path='mcpctl tasks ls' ;;
+      'mcpctl tasks get') path='mcpctl tasks get' ;;
+      'mcpctl tasks watch' | 'mcpctl tasks wait') path='mcpctl tasks watch' ;;
+      'mcpctl tasks result') path='mcpctl tasks result' ;;
+      'mcpctl tasks cancel') path='mcpctl tasks cancel' ;;
+      'mcpctl tasks respond') path='mcpctl tasks respond' ;;
+      'mcpctl complete') path='mcpctl complete' ;;
       'mcpctl rpc') path='mcpctl rpc' ;;
       'mcpctl ping') path='mcpctl ping' ;;
       'mcpctl info') path='mcpctl info' ;;
+      'mcpctl doctor') path='mcpctl doctor' ;;
       'mcpctl servers' | 'mcpctl server') path='mcpctl servers' ;;
       'mcpctl servers ls' | 'mcpctl servers list') path='mcpctl servers ls' ;;
       'mcpctl servers get') path='mcpctl servers get' ;;

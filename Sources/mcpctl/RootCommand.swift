@@ -18,8 +18,9 @@ struct RootCommand: CommandGroup {
     ])
   static let subcommands: [any Command.Type] = [
     ServeCommand.self, CallCommand.self, ReplCommand.self, ToolsCommand.self, ResourcesCommand.self,
-    PromptsCommand.self, RPCCommand.self, PingCommand.self,
-    InfoCommand.self, ServersCommand.self, SessionsCommand.self, ClusterCommand.self, AuthCommand.self,
+    PromptsCommand.self, TasksCommand.self, SuggestCommand.self, RPCCommand.self, PingCommand.self,
+    InfoCommand.self, DoctorCommand.self, ServersCommand.self, SessionsCommand.self, ClusterCommand.self,
+    AuthCommand.self,
     KeysCommand.self, ConfigCommand.self, DeployCommand.self,
     VersionCommand.self,
     HelpCommand.self,

@@ -25,7 +25,8 @@ import Testing
       // A name that no DNS knows keeps nginx from starting, so the test has none.
       words = words.map { $0.replacing("node.example", with: "127.0.0.1") }
       let site = folder.path("site.conf")
-      let written = try run([binary, "deploy", "nginx", "--log-dir", folder.path("."), "--out", site] + words)
+      let written = try run(
+        [binary, "deploy", "nginx", "--log-dir", folder.path("."), "--out", site, "--force"] + words)
       #expect(written.code == 0, "\(written.error)")
       // Where nginx would put its files only root may write.
       let places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(folder.path($0));" }

@@ -103,7 +103,7 @@ import Testing
     #expect(failure?.exit == .negative)
   }
 
-  @Test(arguments: [".a..b", "[", "[x]", "a.", "a[\"b]"]) func aBadPathIsRefused(path: String) {
+  @Test(arguments: [".a...b", "[", "[x]", "a.", "a[\"b]"]) func aBadPathIsRefused(path: String) {
     #expect(throws: ValueFault.self) { try JSONPath(argument: path) }
   }
 

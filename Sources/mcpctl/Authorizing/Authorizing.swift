@@ -30,7 +30,13 @@ extension Connection {
   func hint(afterRefusal error: ClientError, _ authorizer: Authorizer?) -> String? {
     guard error.code == .unauthorized, let authorizer, error.httpStatus != nil else { return nil }
     let login = "mcpctl auth login \(Self.word(HTTPURL.shown(authorizer.server)))"
-    guard error.httpStatus == 403 else { return "`\(login)` gets a token; --bearer-env NAME sends your own" }
+    guard error.httpStatus == 403 else {
+      // A server that takes tokens says where they are issued; one without that takes keys, most likely.
+      let issuesTokens = error.challenges.contains { $0.parameters["resource_metadata"] != nil }
+      return issuesTokens
+        ? "`\(login)` gets a token; --bearer-env NAME sends your own"
+        : "--bearer-env NAME or -H 'X-API-Key: env:NAME' sends a key you were given; it names nobody who issues tokens"
+    }
     guard error.challenges.contains(where: { $0.error == "insufficient_scope" }) else { return nil }
     let scopes = authorizer.scopes(toGetPast: error).map { " --scope \(Self.word($0))" }.joined()
     return "`\(safeText(login + scopes))` gets a token with more scopes"

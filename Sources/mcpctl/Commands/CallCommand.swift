@@ -19,6 +19,7 @@ struct CallCommand: ServerCommand {
       .init("mcpctl call echo message=hi -- mcpctl serve --transport stdio", "Starts a server for one call."),
       .init("mcpctl call calculator --help", "Shows the arguments of one tool."),
       .init("mcpctl call calculator a=1 b=2 -o json", "Prints the result object of the specification."),
+      .init("mcpctl -s http://127.0.0.1:8000/mcp call build --detach", "Begins a task, and prints its id."),
     ])
 
   @Argument("Name of the tool.", completion: .dynamic("tools")) var tool: String
@@ -28,6 +29,8 @@ struct CallCommand: ServerCommand {
   var words: [String]
   @Trailing(programHelp, value: "command") var program: [String]
   @Flag("Let the server make a task of the call, and wait for that.") var task: Bool
+  @Flag("Do not wait for the task: print its id, for `mcpctl tasks`.") var detach: Bool
+  @Option("How long the server is asked to keep the task (2025-11-25).", value: "DURATION") var ttl: Duration?
   @Flag("End with 0 even when the tool answers with an error.") var ignoreToolError: Bool
   @Group("Arguments of the tool") var arguments: ArgumentOptions
   @Group("Answers to the server") var answers: AnswerOptions
@@ -52,10 +55,12 @@ struct CallCommand: ServerCommand {
   func connecting(_ console: Console) throws -> Connection {
     var connecting = try Connection(connection, program: program, answers, talk, console)
     connecting.checksOutput = !arguments.noValidate
+    connecting.answersLater = detach
     return connecting
   }
 
   func run(in console: Console) async throws -> ExitCode {
+    try output.printer.checkFile()
     try settleServer(console)
     if arguments.dryRun && arguments.noSchema {
       try output.printer.show(request(try read(nil, console)), on: console)
@@ -67,18 +72,37 @@ struct CallCommand: ServerCommand {
   func perform(in scene: Scene) async throws -> ExitCode {
     let (console, talk) = (scene.console, scene.talk)
     let found = arguments.noSchema ? nil : try await scene.find(tool, in: .tools, key: "name", noun: "tool")
-    let taken = try read(found?["inputSchema"]?.object, console)
+    let taken = try read(found?["inputSchema"]?.object, console, talk)
     if arguments.dryRun { return try scene.show(request(taken), output.printer) }
     try await CallConsent(dialogue: Dialogue(console: console), isGiven: arguments.yes || answers.noInput).ask(
       for: found, taken)
+    try checkDetaching(scene)
+    let revision = scene.client.negotiated.revision
     var request = scene.request
-    request.asTask = Self.isTask(found, wanted: task, in: scene.client.negotiated.revision)
+    request.asTask = Self.isTask(found, wanted: task || detach, in: revision)
+    request.leavesTask = detach
     request.onTask = { task in talk.say("task \(task.status.rawValue)\(task.message.map { ": \($0)" } ?? "")") }
     request.isIdempotent = found.map(promisesToBeRepeatable) ?? false
-    let result = try await scene.client.request(
-      .toolsCall, ["name": .string(tool), "arguments": .object(taken)], options: request)
+    var params: JSONObject = ["name": .string(tool), "arguments": .object(taken)]
+    if let ttl, request.asTask, revision.hasCoreTasks {
+      params["task"] = ["ttl": .number(JSONNumber(Int(ttl / .milliseconds(1))))]
+    }
+    let result = try await scene.client.request(.toolsCall, params, options: request)
     talk.endProgress()
-    return try show(result, in: scene)
+    if detach, result["task"] != nil || result["resultType"] == "task" {
+      return try scene.show(Presentation(begun: result), output.printer)
+    }
+    return try scene.show(
+      call: result, of: tool, output.printer, ignoresToolError: ignoreToolError, facts: ["tool": .string(tool)])
+  }
+
+  /// A task lives as long as its server, so one that ends with the call is no place for it.
+  private func checkDetaching(_ scene: Scene) throws {
+    guard detach, scene.talk.listener == nil else { return }
+    let transport = scene.client.negotiated.transport
+    guard transport != .stdio, transport != .channel else {
+      throw UsageError("--detach is for a server that lives on: \(scene.client.serverName) ends with this call")
+    }
   }
 
   /// Whether a call goes as a task: where its tool has to be one, and where it is wanted and the tool can be one.
@@ -110,8 +134,9 @@ struct CallCommand: ServerCommand {
   }
 
   /// The arguments from the words, or from standard input when there are none.
-  private func read(_ schema: JSONObject?, _ console: Console) throws -> JSONObject {
-    let source = ArgumentSource(words: words, base: arguments.args, console: console)
+  private func read(_ schema: JSONObject?, _ console: Console, _ talk: Talk? = nil) throws -> JSONObject {
+    var source = ArgumentSource(words: words, base: arguments.args, console: console)
+    source.tell = { note in talk?.note(note) }
     do throws(ArgumentFaults) {
       return try source.arguments(.init(schema: schema, validates: !arguments.noValidate))
     } catch {
@@ -127,29 +152,5 @@ struct CallCommand: ServerCommand {
       id: .number(1), method: .toolsCall, params: ["name": .string(tool), "arguments": .object(taken)])
     let json = Message.request(request).json
     return Presentation(json, text: json.text)
-  }
-
-  private func show(_ result: JSONObject, in scene: Scene) throws -> ExitCode {
-    let (console, client) = (scene.console, scene.client)
-    let presentation = Presentation(call: result)
-    guard result["isError"] == .bool(true) else { return try scene.show(presentation, output.printer) }
-    // For people the error's text belongs on standard error; a program still gets the whole result.
-    let hint = scene.missing.hint(after: presentation.text, refused: client.refusedQuestions)
-    let isForPeople = output.output == .text && output.path == nil
-    if isForPeople {
-      scene.hears(presentation)
-      console.error.write(console.error.isTerminal ? safeText(presentation.text) : presentation.text)
-      if let hint { console.error.print("\(console.error.bold("hint:")) \(hint)") }
-    } else {
-      _ = try scene.show(presentation, output.printer)
-    }
-    if ignoreToolError { return .success }
-    if isForPeople { return .toolError }
-    throw Failure(
-      .toolError, "tool_error", presentation.text.trimmed.isEmpty ? "\(tool) failed" : presentation.text.trimmed,
-      hint: hint,
-      facts: [
-        "server": .string(client.serverName), "method": .string(Method.toolsCall.rawValue), "tool": .string(tool),
-      ])
   }
 }

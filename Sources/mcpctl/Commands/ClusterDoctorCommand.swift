@@ -59,12 +59,21 @@ struct ClusterDoctorCommand: StoreCommand {
 
 /// What an examination of one thing has shown.
 struct Examined: Sendable {
-  enum Status: String, Sendable { case ok, warning, wrong }
+  enum Status: String, Sendable {
+    case ok, warning, wrong
+    /// It was not come to, or there is nothing to examine.
+    case skipped
+  }
   let check: String
   let status: Status
   let detail: String
+  /// What to do about it.
+  var hint: String?
+  /// How long it took.
+  var time: Duration?
 
-  init(_ check: String, _ status: Status, _ detail: String) {
+  init(_ check: String, _ status: Status, _ detail: String, hint: String? = nil, time: Duration? = nil) {
     (self.check, self.status, self.detail) = (check, status, detail)
+    (self.hint, self.time) = (hint, time)
   }
 }

@@ -23,6 +23,7 @@ struct CompletionCommand: Command {
     case (let shell?, nil):
       console.output.write(completionScript(of: model, for: shell))
     case (nil, let directory?):
+      try Directory.make(directory)
       for shell in Shell.allCases {
         let path = "\(directory)/\(shell.fileName(for: "mcpctl"))"
         try console.write(completionScript(of: model, for: shell), to: path)
@@ -40,7 +41,7 @@ extension Console {
     do throws(FileFault) {
       try writeFile(path, Array(text.utf8))
     } catch {
-      throw Failure(.internalError, "file", "\(error)")
+      throw Failure(.usage, "file", "\(error)")
     }
   }
 }

@@ -37,6 +37,7 @@ struct DeployNginxCommand: Command {
     300)
   @Option("Configuration whose cluster.seeds are the nodes.", value: "FILE", completion: .file) var config: String?
   @Option("Write to a file instead of standard output.", value: "FILE", completion: .file) var out: String?
+  @Flag("Replace a file that is there.") var force: Bool
 
   /// What keeps a session with its node.
   enum Affinity: String, ChoiceValue { case session, ip }
@@ -44,6 +45,9 @@ struct DeployNginxCommand: Command {
   func run(in console: Console) async throws -> ExitCode {
     let text = try plan(console).text
     if let out {
+      guard force || !console.surroundings.exists(out) else {
+        throw Failure(.negative, "exists", "\(out) is there already", hint: "choose another name, or add --force")
+      }
       try console.write(text, to: out)
       console.error.print("wrote \(out); check it with: nginx -t")
     } else {

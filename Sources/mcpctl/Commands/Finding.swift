@@ -35,13 +35,18 @@ extension Client.Listing {
 extension Failure {
   /// There is no such thing; `names` are what there is.
   static func notFound(_ noun: String, _ name: String, among names: [String], server: String) -> Failure {
+    let all = "`mcpctl \(noun == "template" ? "resources templates" : "\(noun)s ls")` lists all"
+    let few = names.joined(separator: ", ")
     let hint: String? =
       if let near = nearMiss(of: name, in: names) {
         "did you mean '\(near)'?"
-      } else if let nearest = nearest(to: name, in: names) {
-        "the nearest of \(names.count) is '\(nearest)'; `mcpctl \(noun)s ls` lists all"
-      } else {
+      } else if names.isEmpty {
         "\(server) has no \(noun)s"
+      } else if few.count <= 120 {
+        // The nearest would be far off: what there is says more.
+        "it has \(few)"
+      } else {
+        "the nearest of \(names.count) is '\(nearest(to: name, in: names) ?? "")'; \(all)"
       }
     return Failure(
       .notFound, "not_found", "\(server) has no \(noun) '\(name)'", hint: hint, facts: ["server": .string(server)])

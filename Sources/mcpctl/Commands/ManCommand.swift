@@ -17,6 +17,7 @@ struct ManCommand: Command {
   func run(in console: Console) async throws -> ExitCode {
     if let all {
       guard words.isEmpty else { throw UsageError("--all writes every page; name no page with it") }
+      try Directory.make(all)
       for page in Self.pages { try console.write(page.text, to: "\(all)/\(page.fileName)") }
       return .success
     }

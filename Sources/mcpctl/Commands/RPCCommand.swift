@@ -40,9 +40,15 @@ struct RPCCommand: ServerCommand {
       try await scene.client.notify(method, taken)
       return .success
     }
-    let result = try await scene.client.request(method, taken, options: scene.request)
-    scene.talk.endProgress()
-    return try scene.show(Presentation(other: result), output.printer)
+    do {
+      let result = try await scene.client.request(method, taken, options: scene.request)
+      scene.talk.endProgress()
+      return try scene.show(Presentation(other: result), output.printer)
+    } catch let error as ClientError where error.rpcError?.code == .methodNotFound {
+      var failure = scene.failure(error)
+      failure.hint = method.hint(in: scene.client.negotiated.revision) ?? failure.hint
+      throw failure
+    }
   }
 
   private func read(_ console: Console) throws -> JSONObject {
@@ -52,6 +58,24 @@ struct RPCCommand: ServerCommand {
         .init(schema: nil))
     } catch {
       throw Failure(.badArguments, "bad_arguments", "the parameters are no JSON object", details: error.faults)
+    }
+  }
+}
+
+extension Method {
+  /// What to do about a method that the other era has; nil when it is of none, or of this one.
+  fileprivate func hint(in revision: Revision) -> String? {
+    let ofLegacy: [Method] = [
+      .initialize, .ping, .setLogLevel, .resourcesSubscribe, .resourcesUnsubscribe, .tasksList, .tasksResult,
+    ]
+    let ofModern: [Method] = [.discover, .subscriptionsListen, .tasksUpdate]
+    switch revision.era {
+    case .modern where ofLegacy.contains(self):
+      let other = self == .ping ? "`mcpctl ping` asks in its way; " : ""
+      return "revision \(revision) has no \(self): \(other)--protocol \(Revision.latestLegacy) has it"
+    case .legacy where ofModern.contains(self):
+      return "revision \(revision) has no \(self): --protocol \(Revision.latest) has it, where the server does"
+    default: return nil
     }
   }
 }

@@ -30,7 +30,8 @@ extension ServerCommand {
   func describe(in scene: Scene) async throws -> Presentation? { nil }
 
   func run(in console: Console) async throws -> ExitCode {
-    try await connecting(console).run { try await perform(in: $0) }
+    try output.printer.checkFile()
+    return try await connecting(console).run { try await perform(in: $0) }
   }
 
   /// Connects and shows what `describe` says.

@@ -25,12 +25,8 @@ extension Console {
 
   /// Whether a command can be started, by its path or by a name in PATH.
   private func isCommand(_ word: String) -> Bool {
-    func isProgram(_ path: String) -> Bool {
-      var status = stat()
-      return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
-    }
-    guard !word.contains("/") else { return isProgram(word) }
-    return (environment("PATH") ?? "").split(separator: ":").contains { isProgram("\($0)/\(word)") }
+    guard !word.contains("/") else { return Directory.holdsProgram(word) }
+    return (environment("PATH") ?? "").split(separator: ":").contains { Directory.holdsProgram("\($0)/\(word)") }
   }
 }
 

@@ -17,6 +17,8 @@ struct Connection: Sendable {
   var checksOutput = true
   /// Answers what the server asks.
   var responder: (any Responder)?
+  /// Whether what the user is asked will be answered later, by another command.
+  var answersLater = false
   /// Whether the user can be asked.
   let canAsk: Bool
   /// What it cannot answer.
@@ -75,7 +77,7 @@ struct Connection: Sendable {
   }
 
   /// With the consent it needs, and the token that is asked for.
-  private func prepared() async throws -> Connection {
+  func prepared() async throws -> Connection {
     try await Consent(console: console).obtain(for: resolved.listing)
     var connection = self
     if let header = try await options.askedHeader(for: serverName, console) {
@@ -100,22 +102,24 @@ struct Connection: Sendable {
   private func converse(_ body: @escaping @Sendable (Scene) async throws -> ExitCode) async throws -> ExitCode {
     let authorizer = authorizer()
     do {
-      switch resolved.target {
-      case .builtin: return try await runBuiltin(body)
-      case .program(let command, let arguments, let variables, let folder):
-        return try await run(
-          .stdio(
-            command, arguments, environment: variables.merging(environment) { $1 }, directory: directory ?? folder),
-          nil, body)
-      case .url(let url, let http, _):
-        return try await run(.http(url, transport: http.transport), authorizer, body)
-      }
+      guard let serverTarget else { return try await runBuiltin(body) }
+      return try await run(serverTarget, authorizer, body)
     } catch let error as ClientError {
       throw failure(error, authorizer)
     }
   }
 
-  private func failure(
+  /// Where the client connects to; nil for the built-in server, which is in this process.
+  var serverTarget: ServerTarget? {
+    switch resolved.target {
+    case .builtin: nil
+    case .program(let command, let arguments, let variables, let folder):
+      .stdio(command, arguments, environment: variables.merging(environment) { $1 }, directory: directory ?? folder)
+    case .url(let url, let http, _): .http(url, transport: http.transport)
+    }
+  }
+
+  func failure(
     _ error: ClientError, _ authorizer: Authorizer?, refused: Set<ServerQuestion.Kind> = []
   ) -> Failure {
     let hint = missing.hint(after: error, refused: refused) ?? self.hint(afterRefusal: error, authorizer)
@@ -143,13 +147,19 @@ struct Connection: Sendable {
   private func run(
     _ target: ServerTarget, _ authorizer: Authorizer?, _ body: @Sendable (Scene) async throws -> ExitCode
   ) async throws -> ExitCode {
+    let waterfall = talk.verbosity > 0 && talk.listener == nil ? Waterfall() : nil
+    // Also where connecting fails: then it tells how far it came.
+    defer { if let waterfall { for line in waterfall.lines { talk.say(line) } } }
     let start = ContinuousClock.now
-    let client = try await connect(to: target, authorizer)
+    let client = try await connect(to: target, authorizer, timing: waterfall)
     return try await client.closing {
       let negotiated = client.negotiated
       let opened = ContinuousClock.now
       if talk.verbosity >= 1, negotiated.capabilities.contains("logging") {
         try await client.setLogLevel(talk.verbosity >= 2 ? .debug : .info)
+      }
+      if let trace = client.options.traceContext["traceparent"].flatMap(SpanContext.init(traceparent:))?.trace {
+        talk.say("trace \(trace.text)")
       }
       talk.say("\(negotiated.revision) over \(negotiated.transport.shown), agreed on in \((opened - start).brief)")
       defer {
@@ -170,9 +180,12 @@ struct Connection: Sendable {
   }
 
   /// Connects, by the handshake at once where nothing else was understood lately.
-  private func connect(to target: ServerTarget, _ authorizer: Authorizer?) async throws -> Client {
+  private func connect(
+    to target: ServerTarget, _ authorizer: Authorizer?, timing waterfall: Waterfall?
+  ) async throws -> Client {
     var options = clientOptions
     options.authorizer = authorizer
+    if let waterfall { options.onTiming = { waterfall.add($0) } }
     guard options.protocolChoice == .automatic, let name = remembered, let memory = EraMemory(console) else {
       return try await Client.connect(to: target, options: options)
     }
@@ -203,7 +216,7 @@ struct Connection: Sendable {
     }
   }
 
-  private var clientOptions: ClientOptions {
+  var clientOptions: ClientOptions {
     var timeouts = ClientOptions.Timeouts(connect: options.connectTimeout)
     if let timeout = options.timeout {
       (timeouts.idle, timeouts.total) = (timeout, timeout)
@@ -219,7 +232,8 @@ struct Connection: Sendable {
       client: Implementation(name: "mcpctl", version: Version.number),
       responder: responder, protocolChoice: options.protocol.choice, timeouts: timeouts,
       limits: .init(cachedResults: 0),
-      traceContext: TraceContext.read(console), tracer: exporter?.tracer(), checksOutput: checksOutput,
+      traceContext: TraceContext.read(console, begins: talk.verbosity > 0 && exporter == nil),
+      tracer: exporter?.tracer(), checksOutput: checksOutput,
       retries: options.retry,
       http: .init(
         headers: sent.map { .init($0.name, $0.value) }, certificateAuthorities: options.cacert,
@@ -227,6 +241,7 @@ struct Connection: Sendable {
       standardError: talk.verbosity > 0 && talk.listener == nil ? .inherit : .capture,
       onNotification: { [talk] in talk.heard($0) },
       logger: Logger(level: .warning) { [talk] in talk.warn($0) })
+    if answersLater { result.capabilities["elicitation"] = ["form": [:], "url": [:]] }
     if talk.listener?.showsStandardError == true { result.onStandardError = { [talk] in talk.muttered($0) } }
     if talk.verbosity > 0 || talk.listener != nil { result.onTrace = { [talk] in talk.trace($0) } }
     return result

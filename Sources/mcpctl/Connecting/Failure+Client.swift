@@ -16,6 +16,8 @@ extension Failure {
   }
 
   private static func exit(for error: ClientError) -> ExitCode {
+    // Too busy, or not there behind its proxy, whatever it says besides.
+    if let status = error.httpStatus, [429, 502, 503, 504].contains(status) { return .unreachable }
     switch error.code {
     case .invalidTarget: return .usage
     case .unreachable, .disconnected, .sessionLost: return .unreachable
@@ -33,6 +35,10 @@ extension Failure {
 
   private static func hint(for error: ClientError) -> String? {
     switch error.code {
+    case _ where error.httpStatus == 429:
+      "the server limits how often it is asked"
+        + (error.rpcError?.data?["retryAfter"]?.int.map { ": try again in \($0) s" } ?? ": try again later")
+    case .sessionLost: "the server has forgotten the session, as after a restart: the same command opens a new one"
     case _ where error.httpStatus == 404 && error.rpcError?.code != .methodNotFound:
       "nothing there answers MCP; is the path right? Most servers use /mcp"
     case .unauthorized: "`mcpctl auth login URL` gets a token; --bearer-env NAME or --bearer-file FILE send your own"

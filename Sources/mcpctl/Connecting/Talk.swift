@@ -71,7 +71,7 @@ final class Talk: Sendable {
   }
 
   /// A message as text; what was given as a secret stays out even where a server repeats it.
-  private func withoutSecrets(_ bytes: [UInt8]) -> String {
+  func withoutSecrets(_ bytes: [UInt8]) -> String {
     var text = String(decoding: bytes, as: UTF8.self).trimmed
     for secret in secrets.withLock(\.self) where secret.utf8.count >= 4 { text = text.replacing(secret, with: "…") }
     return text

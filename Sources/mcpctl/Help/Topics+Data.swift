@@ -8,7 +8,8 @@ extension HelpTopic {
       .terms([
         (
           "name=value",
-          "The schema decides the type: text stays as it is, numbers must be numbers, true and false are booleans, lists and objects are JSON."
+          "The schema decides the type: text stays as it is, numbers must be numbers, true and false are booleans, lists and objects are JSON. "
+            + "Where text would do as well, it is text."
         ),
         ("name:=JSON", "JSON, whatever the schema says: `b:=null`, `b:='\"12\"'`."),
         ("name=@FILE", "What the file holds, as text; in Base64 where the schema wants that. - is standard input."),
@@ -48,12 +49,44 @@ extension HelpTopic {
         ("name", "Names or URIs only, one a line."),
         ("raw", "The result object on one line, exactly as it came."),
         ("value", "The structured result, or the text parsed as JSON when it is JSON."),
+        (
+          "jsonpath=EXPR",
+          "Text with paths in braces, of the object `-o json` prints: `{.tools[*].name}`, `{range PATH}...{end}`, `{\"\\n\"}`. What "
+            + "is not there is left out. No line end is added, except on a terminal."
+        ),
+        (
+          "custom-columns=SPEC",
+          "A table of one's own: NAME:.name,REQUIRED:.inputSchema.required. A row is an element of a list, or the result."
+        ),
       ]),
       .paragraph(
-        "--path narrows any of them: `.content[0].text`, `.tools[].name`, `.[\"odd name\"]`, [-1] from the end. A path "
-          + "that finds nothing ends with exit code 1."),
+        "--path narrows any of them. A path that finds nothing ends with exit code 1. --no-headers leaves the headings of tables "
+          + "out."),
+      .heading("Paths"),
+      .terms([
+        (".content[0].text", "A member, an element; [-1] counts from the end."),
+        (".[\"odd name\"]", "A member of any name; .odd\\.name does the same for a dot."),
+        (".tools[*].name", "Of every element; [] is the same, [0,2] and [1:3] are some of them."),
+        ("..name", "Anywhere below."),
+        (
+          ".tools[?(@.name==\"echo\")]",
+          "Those for which it holds: == != < <= > >=, joined by && and ||; @.member alone has to be there."
+        ),
+      ]),
       .paragraph(
-        "--out FILE writes the result to a file; when the result is one image, sound or binary resource, its bytes."),
+        "--out FILE writes the result to a file; when the result is one image, sound or binary resource, its bytes. A file that "
+          + "cannot be written is found out before anything is sent."),
+      .heading("Examples"),
+      .lines([
+        "mcpctl tools ls -o custom-columns=NAME:.name,REQUIRED:.inputSchema.required",
+        "mcpctl tools ls -o jsonpath='{range .tools[*]}{.name}{\"\\n\"}{end}'",
+        "mcpctl tools ls --path '.tools[?(@.annotations.readOnlyHint==true)].name'",
+      ]),
+      .heading("Messages"),
+      .paragraph(
+        "-v says on standard error what happens, and at the end where the time went: each request, over HTTP with its phases (name, "
+          + "connect, TLS, first byte, first event), below the other and to the right as it was late. Requests carry a trace id that "
+          + "it names, so that the server's log can be searched for them. -vv shows messages, -vvv the heads of HTTP."),
     ])
 
   static let `protocol` = HelpTopic(

@@ -3,12 +3,13 @@ import CommandLineKit
 
 /// How results are printed.
 struct OutputOptions: OptionGroup {
-  @Option("Output format.", short: "o", value: "FORMAT") var output = OutputFormat.text
+  @Option("Output format; see `mcpctl help output`.", short: "o", value: "FORMAT") var output = OutputFormat.text
   @Option("Print only this part of the result, such as .content[0].text.", value: "EXPR") var path: JSONPath?
   @Option("Write the result to a file instead.", value: "FILE", completion: .file) var out: String?
+  @Flag("Print tables without headings.") var noHeaders: Bool
 
   /// The printer these options ask for.
-  var printer: Output { Output(format: output, path: path, file: out) }
+  var printer: Output { Output(format: output, path: path, file: out, showsHeadings: !noHeaders) }
 }
 
 /// What is said on standard error.

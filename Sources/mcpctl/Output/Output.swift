@@ -9,6 +9,8 @@ struct Output {
   let path: JSONPath?
   /// A file to write instead of standard output.
   let file: String?
+  /// Whether tables have headings.
+  var showsHeadings = true
 
   /// Prints `presentation`; throws `Failure` when `--path` finds nothing or the file cannot be written.
   func show(_ presentation: Presentation, on console: Console) throws(Failure) {
@@ -22,6 +24,13 @@ struct Output {
       return console.output.write(bytes)
     }
     console.output.write(text)
+  }
+
+  /// Refuses a file that cannot be written, before anything is asked whose answer would be lost.
+  func checkFile() throws(Failure) {
+    guard let file else { return }
+    let reason = Directory.whyUnwritable(file)
+    if let reason { throw Failure(.usage, "file", "--out: \(file): \(reason)", hint: "nothing was sent") }
   }
 
   private func whole(_ presentation: Presentation, _ stream: OutputStream) -> String {
@@ -43,8 +52,23 @@ struct Output {
       }
       if format == .text && !stream.isTerminal { return table.plain(wide: false) }
       let width = stream.isTerminal && format != .wide ? stream.width : nil
-      return table.aligned(wide: format == .wide, width: width, bold: stream.bold)
+      return aligned(table, isWide: format == .wide, width: width, stream)
+    case .jsonpath(let template): return safe(printed(template, presentation.object, stream))
+    case .customColumns(let columns):
+      return aligned(
+        columns.table(of: presentation.isList ? presentation.items : [presentation.object]), isWide: true,
+        width: nil, stream)
     }
+  }
+
+  private func aligned(_ table: Table, isWide: Bool, width: Int?, _ stream: OutputStream) -> String {
+    table.aligned(wide: isWide, width: width, below: showsHeadings ? nil : [], bold: stream.bold)
+  }
+
+  /// The line ends are those of the expression, but for one that leads to the prompt of a terminal.
+  private func printed(_ template: JSONPathTemplate, _ value: JSON, _ stream: OutputStream) -> String {
+    let text = template.text(of: value)
+    return stream.isTerminal ? text.terminated : text
   }
 
   private func narrowed(
@@ -62,6 +86,9 @@ struct Output {
       case .yaml: value.yaml
       case .jsonl: found.map { $0.text + "\n" }.joined()
       case .text, .table, .wide, .name, .value: found.map(\.line).joined()
+      case .jsonpath(let template): printed(template, value, stream)
+      case .customColumns(let columns):
+        aligned(columns.table(of: value.array ?? [value]), isWide: true, width: nil, stream)
       }
     return stream.isTerminal ? safeText(text) : text
   }
@@ -70,7 +97,7 @@ struct Output {
     do throws(FileFault) {
       try console.writeFile(file, bytes)
     } catch {
-      throw Failure(.internalError, "file", "\(error)")
+      throw Failure(.usage, "file", "--out: \(error)")
     }
   }
 }

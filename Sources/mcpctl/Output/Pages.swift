@@ -14,7 +14,7 @@ struct Pages {
     guard output.file == nil, output.path == nil else { return false }
     return switch output.format {
     case .text, .table, .wide, .name, .jsonl: true
-    case .json, .yaml, .raw, .value: false
+    case .json, .yaml, .raw, .value, .jsonpath, .customColumns: false
     }
   }
 
@@ -26,7 +26,8 @@ struct Pages {
     if isAligned {
       let width = stream.isTerminal && output.format != .wide ? stream.width : nil
       let isWide = output.format == .wide
-      stream.write(table.aligned(wide: isWide, width: width, below: widths, bold: stream.bold))
+      let above = output.showsHeadings ? widths : widths ?? []
+      stream.write(table.aligned(wide: isWide, width: width, below: above, bold: stream.bold))
       widths = table.widths(wide: isWide, width: width, below: widths)
     } else {
       try output.show(page, on: console)

@@ -12,6 +12,8 @@ struct Presentation {
   var value: JSON
   /// Rows, when the result is a list.
   var table: Table?
+  /// Whether each of `items` is a row of `-o custom-columns`; else the object is the one row.
+  var isList = false
   /// Identities, one a line, for `-o name`.
   var names: [String]
   /// The form for people.
@@ -33,10 +35,6 @@ struct Presentation {
     self.init(
       .object(object), text: table.rows.isEmpty ? empty + "\n" : "", items: items, value: .array(items),
       table: table, names: table.rows.compactMap(\.first))
+    isList = true
   }
-}
-
-/// How a result is printed.
-enum OutputFormat: String, ChoiceValue, Sendable {
-  case text, json, jsonl, yaml, table, wide, name, raw, value
 }

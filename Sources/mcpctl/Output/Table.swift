@@ -20,7 +20,8 @@ struct Table {
 
   /// Aligned columns under headings. With a `width`, the first column stays whole, the last is cut to what is left,
   /// and those between are cut to a third.
-  /// - Parameter earlier: the widths of a page above, whose columns go on; there is no heading then.
+  /// - Parameter earlier: the widths of a page above, whose columns go on; there is no heading then. Empty when nothing is
+  ///   above, and no heading is wanted either.
   func aligned(wide: Bool, width: Int?, below earlier: [Int]? = nil, bold: (String) -> String) -> String {
     let cells = cells(wide: wide, width: width)
     let widths = widths(wide: wide, width: width, below: earlier)
@@ -43,7 +44,9 @@ struct Table {
   func widths(wide: Bool, width: Int?, below earlier: [Int]? = nil) -> [Int] {
     let cells = cells(wide: wide, width: width)
     return shown(wide: wide).enumerated().map { place, column in
-      max(columns[column].heading.count, cells.map { $0[place].count }.max() ?? 0, earlier?[place] ?? 0)
+      max(
+        columns[column].heading.count, cells.map { $0[place].count }.max() ?? 0,
+        earlier.flatMap { $0.isEmpty ? nil : $0[place] } ?? 0)
     }
   }
 

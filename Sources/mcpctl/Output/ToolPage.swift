@@ -49,5 +49,6 @@ struct ToolPage {
 }
 
 extension String {
-  fileprivate var trailingSpaceRemoved: String { hasSuffix(" ") ? String(dropLast()).trailingSpaceRemoved : self }
+  /// Without blanks at its end.
+  var trailingSpaceRemoved: String { hasSuffix(" ") ? String(dropLast()).trailingSpaceRemoved : self }
 }
