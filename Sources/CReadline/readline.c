@@ -20,7 +20,8 @@
   F(rl_callback_sigcleanup) F(rl_free_line_state) F(rl_add_defun) F(rl_bind_key_in_map) F(rl_get_keymap_by_name)      \
   F(rl_insert_text) F(rl_delete_text) F(rl_begin_undo_group) F(rl_end_undo_group) F(rl_redisplay) F(rl_ding)          \
   F(rl_clear_visible_line) F(rl_on_new_line) F(rl_resize_terminal) F(rl_forced_update_display) F(rl_deprep_terminal)  \
-  F(rl_prep_terminal) F(rl_replace_line) F(using_history) F(add_history) F(stifle_history)
+  F(rl_prep_terminal) F(rl_replace_line) F(rl_function_of_keyseq) F(rl_bind_keyseq_in_map) F(rl_forward_char)     \
+  F(rl_end_of_line) F(using_history) F(add_history) F(stifle_history)
 #define VARIABLES(V)                                                                                        \
   V(rl_readline_name) V(rl_catch_signals) V(rl_catch_sigwinch) V(rl_change_environment) V(rl_outstream)     \
   V(rl_line_buffer) V(rl_point) V(rl_end) V(rl_instream)
@@ -71,6 +72,33 @@ static int tab_was_pressed(int count, int key) {
   return 0;
 }
 
+static int forward(int count, int key) {
+  if (*lib.rl_point_ < *lib.rl_end_) return lib.rl_forward_char_(count, key);
+  event = CREADLINE_HINT;
+  return 0;
+}
+
+static int to_end(int count, int key) {
+  if (*lib.rl_point_ < *lib.rl_end_) return lib.rl_end_of_line_(count, key);
+  event = CREADLINE_HINT;
+  return 0;
+}
+
+// Has the keys that move to the end take a hint when they are there already; those a user has bound otherwise stay.
+static void bind_hints(Keymap map) {
+  if (map == NULL) return;
+  // As they come, and as readline wants them written.
+  static const struct { const char *bytes, *name; } keys[] = {
+      {"\x06", "\\C-f"}, {"\033[C", "\\e[C"}, {"\033OC", "\\eOC"},
+      {"\x05", "\\C-e"}, {"\033[F", "\\e[F"}, {"\033OF", "\\eOF"},
+  };
+  for (size_t index = 0; index < sizeof keys / sizeof *keys; index++) {
+    rl_command_func_t *bound = lib.rl_function_of_keyseq_(keys[index].bytes, map, NULL);
+    if (bound == lib.rl_forward_char_) lib.rl_bind_keyseq_in_map_(keys[index].name, forward, map);
+    if (bound == lib.rl_end_of_line_) lib.rl_bind_keyseq_in_map_(keys[index].name, to_end, map);
+  }
+}
+
 void creadline_start(int history) {
   *lib.rl_readline_name_ = "mcpctl";
   *lib.rl_catch_signals_ = 0;
@@ -84,6 +112,8 @@ void creadline_start(int history) {
   if (insertion != NULL) lib.rl_bind_key_in_map_('\t', tab_was_pressed, insertion);
   Keymap emacs = lib.rl_get_keymap_by_name_("emacs-standard");
   if (emacs != NULL) lib.rl_bind_key_in_map_('\t', tab_was_pressed, emacs);
+  bind_hints(insertion);
+  bind_hints(emacs);
   lib.using_history_();
   lib.stifle_history_(history);
 }

@@ -12,6 +12,7 @@ static struct {
   __typeof__(deflateInit2_) *start;
   __typeof__(deflate) *deflate;
   __typeof__(deflateEnd) *end;
+  __typeof__(uncompress) *uncompress;
 } lib;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -26,7 +27,8 @@ static void load(void) {
   lib.start = (__typeof__(deflateInit2_) *)dlsym(library, "deflateInit2_");
   lib.deflate = (__typeof__(deflate) *)dlsym(library, "deflate");
   lib.end = (__typeof__(deflateEnd) *)dlsym(library, "deflateEnd");
-  if (lib.start == NULL || lib.deflate == NULL || lib.end == NULL)
+  lib.uncompress = (__typeof__(uncompress) *)dlsym(library, "uncompress");
+  if (lib.start == NULL || lib.deflate == NULL || lib.end == NULL || lib.uncompress == NULL)
     problem_of_loading = "the installed libz.so.1 is too old";
 }
 
@@ -50,4 +52,10 @@ size_t czlib_gzip(const uint8_t *bytes, size_t count, uint8_t *packed, size_t ro
   size_t written = lib.deflate(&stream, Z_FINISH) == Z_STREAM_END ? room - stream.avail_out : 0;
   lib.end(&stream);
   return written;
+}
+
+size_t czlib_inflate(const uint8_t *packed, size_t count, uint8_t *bytes, size_t room) {
+  if (count > UINT_MAX || room > UINT_MAX) return 0;
+  uLongf written = room;
+  return lib.uncompress(bytes, &written, packed, count) == Z_OK ? written : 0;
 }

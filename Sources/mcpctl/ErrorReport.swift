@@ -8,6 +8,8 @@ struct ErrorReport {
   let console: Console
   /// Whether programs read along (`-o json`): then one line of JSON instead of prose.
   let isJSON: Bool
+  /// Where in a script the command stands.
+  var place: String?
 
   /// Reports `error`; `server` is whom the command talked to.
   func report(_ error: any Error, server: String? = nil) -> ExitCode {
@@ -24,7 +26,8 @@ struct ErrorReport {
   private func show(_ failure: Failure, _ server: String?) {
     let stream = console.error
     guard isJSON else {
-      stream.print("\(stream.red("mcpctl:")) \(safeText(failure.message))")
+      let place = place.map { "\(safeText($0)): " } ?? ""
+      stream.print("\(stream.red("mcpctl:")) \(place)\(safeText(failure.message))")
       for detail in failure.details { stream.print("  \(safeText(detail))") }
       if let hint = failure.hint { stream.print("\(stream.bold("hint:")) \(safeText(hint))") }
       return
@@ -34,6 +37,7 @@ struct ErrorReport {
       "message": .string(failure.message),
     ]
     if !failure.details.isEmpty { report["details"] = .array(failure.details.map(JSON.string)) }
+    report["place"] = place.map(JSON.string)
     report["server"] = server.map(JSON.string)
     for fact in failure.facts.members { report[fact.name] = fact.value }
     report["hint"] = failure.hint.map(JSON.string)

@@ -250,6 +250,108 @@ def a_program_that_has_the_terminal_has_ctrl_c_too(mcpctl):
         window.at_prompt()
 
 
+def what_was_typed_before_is_hinted_at(mcpctl):
+    with Window(mcpctl, environment={"NO_COLOR": ""}) as window:
+        window.run("calculator a=40 b=2")
+        window.type("calc")
+        window.until(lambda: window.lines()[window.screen.cursor.y] == "builtin> calculator a=40 b=2", "no hint")
+        window.at_prompt("calc")
+        window.type("\x1b[C")
+        window.at_prompt("calculator a=40 b=2")
+        window.type("\r")
+        window.until(lambda: window.text().count("\n42") == 2, "it is not what was hinted at")
+        window.type("calc")
+        window.until(lambda: window.lines()[window.screen.cursor.y] == "builtin> calculator a=40 b=2", "no hint")
+        window.type("\x03")
+        window.see("builtin> calc^C")
+        expect("calc^Culator" not in window.text(), window.text())
+
+
+def what_a_tool_takes_is_hinted_at(mcpctl):
+    with our_window(mcpctl, environment={"NO_COLOR": ""}) as (folder, window):
+        window.at_prompt()
+        window.type("calculator a=1 ")
+        wanted = PYTHON + "calculator a=1 b=NUMBER [operation=add|subtract|multiply|divide"
+        window.until(lambda: window.lines()[window.screen.cursor.y].startswith(wanted), "no hint")
+        golden("hint", window.text())
+        window.type("\x05")
+        window.at_prompt("calculator a=1 ")
+        tell(folder)
+        window.see("the disk is full")
+        window.until(lambda: window.lines()[window.screen.cursor.y].startswith(wanted), "no hint after the notice")
+        window.type("b=2\r")
+        window.see("\n3\n")
+
+
+def without_colour_nothing_is_hinted_at(mcpctl):
+    with Window(mcpctl) as window:
+        window.run("calculator a=40 b=2")
+        window.type("calc")
+        window.at_prompt("calc")
+        window.type("u")
+        window.at_prompt("calcu")
+        equal(window.lines()[window.screen.cursor.y], "builtin> calcu")
+
+
+def ctrl_r_searches_the_history(mcpctl):
+    with Window(mcpctl) as window:
+        window.run("echo message=needle")
+        window.run("calculator a=1 b=2")
+        window.type("\x12need")
+        window.see("(reverse-i-search)`need': echo message=needle")
+        window.type("\r")
+        window.until(lambda: window.text().count('{"echo":"needle"}') == 2, "it is not run")
+
+
+def the_users_inputrc_holds(mcpctl):
+    with tempfile.TemporaryDirectory() as home:
+        pathlib.Path(home, "rc").write_text('set editing-mode vi\n$if mcpctl\n"\\C-g": "calculator a=1 "\n$endif\n')
+        with Window(mcpctl, home=home, environment={"INPUTRC": f"{home}/rc"}) as window:
+            window.at_prompt()
+            window.type("\x07b=2")
+            window.at_prompt("calculator a=1 b=2")
+            window.type("\x1b0cwecho\x1b$xxxxxxxamessage=vi\r")
+            window.see('{"echo":"vi"}')
+
+
+def what_is_pasted_is_not_run_before_enter(mcpctl):
+    with Window(mcpctl) as window:
+        window.at_prompt()
+        window.type("\x1b[200~echo message=one\necho message=two\x1b[201~")
+        window.until(lambda: window.line().endswith("message=two"), "it is not there")
+        expect('{"echo"' not in window.text(), "it is run")
+        window.type("\r")
+        window.see('{"echo":"one"}')
+        window.see('{"echo":"two"}')
+
+
+def values_given_before_are_completed(mcpctl):
+    with Window(mcpctl) as window:
+        window.run("echo message=remembered")
+        window.type("call echo mess\tre\t")
+        window.at_prompt("call echo message=remembered ")
+
+
+def raw_methods_and_short_forms_say_the_same(mcpctl):
+    with Window(mcpctl) as window:
+        window.run("\\timing off")
+        for forms in [["tools/list", "tools", "tools ls", "\\dt"], ["resources/list", "resources", "\\dr"],
+                      ["tools/call calculator a=1 b=2", "call calculator a=1 b=2", "calculator a=1 b=2"],
+                      ["resources/read sample://about", "resources/read uri=sample://about", "read sample://about"],
+                      ["prompts/get greet name=Ada", "prompt greet name=Ada"]]:
+            shown = {window.run(form) for form in forms}
+            equal(len(shown), 1, f"answers to {forms}: {shown}")
+        expect('"tools":' in window.run("tools/list cursor='' | !cut -c 1-40") or "mcpctl:" in window.text(), "parameters go along")
+
+
+def the_history_is_shown_and_saved(mcpctl):
+    with Window(mcpctl) as window:
+        window.run("echo message=one")
+        equal(window.run("\\history"), "echo message=one\n\\history")
+        window.run("\\s lines.txt")
+        equal(contents(f"{window.home}/lines.txt"), "echo message=one\n\\history\n\\s lines.txt\n")
+
+
 if __name__ == "__main__":
     report = Report("lines")
     for fact in [
@@ -273,6 +375,15 @@ if __name__ == "__main__":
         variables_and_filters,
         expanded_display_and_formats,
         the_editor_gets_a_call_with_all_it_takes,
+        what_was_typed_before_is_hinted_at,
+        what_a_tool_takes_is_hinted_at,
+        without_colour_nothing_is_hinted_at,
+        ctrl_r_searches_the_history,
+        the_users_inputrc_holds,
+        what_is_pasted_is_not_run_before_enter,
+        values_given_before_are_completed,
+        raw_methods_and_short_forms_say_the_same,
+        the_history_is_shown_and_saved,
         shell_commands_get_the_terminal,
         a_program_that_has_the_terminal_has_ctrl_c_too,
     ]:

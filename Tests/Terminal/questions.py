@@ -2,9 +2,10 @@
 """Questions of a server at the REPL. questions.py MCPCTL"""
 
 import sys
+import tempfile
 
 from harness import Report, equal, expect
-from window import our_window
+from window import PYTHON, Window, golden, our_server, our_window
 
 
 def fill_in(window):
@@ -76,6 +77,47 @@ def a_job_waits_for_its_answer(mcpctl):
         expect("no server asks anything" in window.run("\\respond"), "nothing is left")
 
 
+def a_form_offers_values_and_asks_again(mcpctl):
+    with our_window(mcpctl) as (folder, window):
+        window.enter("book meal=true")
+        window.see("Name:")
+        window.type("Ada\r")
+        window.see("Nights, optional [2]:")
+        window.type("many\r")
+        window.until(lambda: window.everything().count("Nights, optional [2]:") == 2, "it is not asked again")
+        window.type("\r")
+        window.see("PIN, optional:")
+        window.until_hidden()
+        window.type("\r")
+        window.see("Meal")
+        window.see("soup")
+        golden("form", window.text())
+        window.type("soup\r")
+        window.see("Send this?")
+        window.type("y\r")
+        window.at_prompt()
+        expect('"nights": 2, "meal": "soup"' in window.everything().replace("\n", ""), window.text())
+
+
+def a_page_is_opened_only_after_a_yes(mcpctl):
+    with our_window(mcpctl) as (folder, window):
+        window.enter("visit")
+        window.see("Open it in the browser? (y)es")
+        golden("page", window.text())
+        window.type("n\r")
+        window.see("visited: {")
+        window.at_prompt()
+        expect('"action": "accept"' not in window.text(), "no is no")
+
+
+def options_answer_what_nobody_types(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["--sampling-cmd", "echo wet", "--root", folder, *our_server(folder)]
+        with Window(mcpctl, *words, prompt=PYTHON) as window:
+            expect('"text": "wet"' in window.run("think"), "sampling")
+            expect(f'"file://{folder}"' in window.run("where"), "roots")
+
+
 if __name__ == "__main__":
     report = Report("questions")
     for fact in [
@@ -83,6 +125,9 @@ if __name__ == "__main__":
         declining_and_leaving_are_different_answers,
         ctrl_c_in_a_form_cancels_the_call,
         a_job_waits_for_its_answer,
+        a_form_offers_values_and_asks_again,
+        a_page_is_opened_only_after_a_yes,
+        options_answer_what_nobody_types,
     ]:
         report.run("repl", fact, sys.argv[1])
     sys.exit(report.finish())

@@ -8,6 +8,8 @@ import signal
 import sys
 import threading
 
+from pixels import PIXELS
+
 folder = sys.argv[1]
 lock = threading.Lock()
 stopped = threading.Event()
@@ -23,9 +25,13 @@ tools = [
     {"name": "die", "description": "Counts, and ends without an answer.", "inputSchema": {"type": "object"}},
     {"name": "deaf", "description": "Hears nothing any more.", "inputSchema": {"type": "object"}},
     {"name": "grow", "description": "Gets another tool.", "inputSchema": {"type": "object"}},
-    {"name": "book", "description": "Asks before it books.", "inputSchema": {"type": "object"}},
+    {"name": "book", "description": "Asks before it books.", "inputSchema": {"type": "object", "properties": {"meal": {"type": "boolean"}}}},
     {"name": "login", "inputSchema": {"type": "object", "properties": {"password": {"type": "string"}, "user": {"type": "string"}}}},
     {"name": "far", "description": "Tells how far it is, until it is told to go on.", "inputSchema": {"type": "object"}},
+    {"name": "picture", "description": "A small picture.", "inputSchema": {"type": "object", "properties": {"type": {"type": "string"}, "alone": {"type": "boolean"}}}},
+    {"name": "visit", "description": "Sends you to a page.", "inputSchema": {"type": "object"}},
+    {"name": "think", "description": "Asks your model.", "inputSchema": {"type": "object"}},
+    {"name": "where", "description": "Asks for your roots.", "inputSchema": {"type": "object"}},
     {"name": "mutter", "description": "Writes to standard error.", "inputSchema": {"type": "object"}},
 ]
 waiting = {}
@@ -46,11 +52,11 @@ def text(number, words):
     send(id=number, result={"content": [{"type": "text", "text": words}]})
 
 
-def ask(number, schema, message):
-    """Asks the client to fill in a form; what came of it."""
+def ask(number, method="elicitation/create", **params):
+    """Asks the client something; what came of it."""
     answered = threading.Event()
     answers[f"q{number}"] = answered
-    send(id=f"q{number}", method="elicitation/create", params={"message": message, "requestedSchema": schema})
+    send(id=f"q{number}", method=method, params=params)
     answered.wait()
     return answers[f"r{number}"]
 
@@ -84,8 +90,20 @@ def call(number, params):
     elif name == "book":
         schema = {"type": "object", "required": ["name"], "properties": {
             "name": {"type": "string", "title": "Name"}, "nights": {"type": "integer", "title": "Nights", "default": 2},
-            "pin": {"type": "string", "title": "PIN"}}}
-        text(number, "booked: " + json.dumps(ask(number, schema, "Who stays?")))
+            "pin": {"type": "string", "title": "PIN"},
+            **({"meal": {"type": "string", "title": "Meal", "enum": ["fish", "soup"]}} if given.get("meal") else {})}}
+        text(number, "booked: " + json.dumps(ask(number, message="Who stays?", requestedSchema=schema)))
+    elif name == "picture":
+        kind = given.get("type", "image/png")
+        picture = {"type": "image", "mimeType": kind, "data": PIXELS if kind == "image/png" else "/9j/4A=="}
+        send(id=number, result={"content": [picture] if given.get("alone") else [{"type": "text", "text": "before"}, picture]})
+    elif name == "visit":
+        text(number, "visited: " + json.dumps(ask(number, message="Pay here.", mode="url", elicitationId="e1", url="https://pay.example/basket?id=7")))
+    elif name == "think":
+        asked = {"role": "user", "content": {"type": "text", "text": "One word for water?"}}
+        text(number, "thought: " + json.dumps(ask(number, "sampling/createMessage", messages=[asked], maxTokens=10)))
+    elif name == "where":
+        text(number, "roots: " + json.dumps(ask(number, "roots/list")))
     else:
         text(number, json.dumps(given))
 

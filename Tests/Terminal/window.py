@@ -30,7 +30,7 @@ PYTHON = os.path.basename(sys.executable) + "> "
 class Window:
     """One REPL in a terminal emulator. Everything is waited for; nothing is slept for."""
 
-    def __init__(self, mcpctl, *words, rows=24, columns=80, home=None, environment=None, prompt="builtin> "):
+    def __init__(self, mcpctl, *words, rows=24, columns=80, home=None, environment=None, prompt="builtin> ", attributes=None):
         self.home = home or tempfile.mkdtemp(prefix="mcpctl-window-")
         self.is_own_home = home is None
         self.screen = pyte.HistoryScreen(columns, rows, history=2000, ratio=0.5)
@@ -39,15 +39,22 @@ class Window:
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.before = termios.tcgetattr(self.slave)
         self.prompt = prompt
+        # What it answers when it is asked what it can, and everything it was sent.
+        self.attributes = attributes
+        self.raw = b""
         variables = {
-            "PATH": os.environ["PATH"], "HOME": self.home, "TERM": "xterm-256color", "LANG": "C.UTF-8", "NO_COLOR": "1",
+            "PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}", "HOME": self.home, "TERM": "xterm-256color", "LANG": "C.UTF-8", "NO_COLOR": "1",
             "XDG_STATE_HOME": f"{self.home}/state", "XDG_CACHE_HOME": f"{self.home}/cache", "INPUTRC": "/dev/null",
+            "PAGER": "cat",
             "SWIFT_BACKTRACE": "enable=no",
             **(environment or {}),
         }
         self.process = subprocess.Popen(
             [mcpctl, "repl", *words], stdin=self.slave, stdout=self.slave, stderr=self.slave, env=variables, cwd=self.home,
             preexec_fn=self._become_session, close_fds=True)
+
+    # Pictures, which the emulator knows nothing of.
+    PICTURE = re.compile(rb"\x1b_G[^\x1b]*\x1b\\|\x1b\]1337[^\x07]*\x07|\x1bP[^\x1b]*\x1b\\")
 
     @staticmethod
     def _become_session():
@@ -94,9 +101,14 @@ class Window:
         if not select.select([self.master], [], [], seconds)[0]:
             return False
         try:
-            self.stream.feed(os.read(self.master, 65536))
+            data = os.read(self.master, 65536)
         except OSError:
             return False
+        asked = self.raw.count(b"\x1b[c")
+        self.raw += data
+        if self.attributes and self.raw.count(b"\x1b[c") > asked:
+            os.write(self.master, self.attributes)
+        self.stream.feed(self.PICTURE.sub(b"", data))
         return True
 
     def until(self, holds, what, deadline=DEADLINE):
@@ -174,7 +186,7 @@ def golden(name, text):
 
 def our_server(folder, *words):
     """The words that start the server of these tests, which tells in `folder` what it hears."""
-    return ["--", sys.executable, SERVER, folder, *words]
+    return ["--", os.path.basename(sys.executable), SERVER, folder, *words]
 
 
 @contextlib.contextmanager

@@ -22,6 +22,8 @@ enum creadline_event {
   CREADLINE_END,
   /// The key for completion was pressed.
   CREADLINE_TAB,
+  /// A key that moves to the right or to the end was pressed at the end: what is hinted at is meant.
+  CREADLINE_HINT,
 };
 
 /// Takes one character of the input, which has to be there.

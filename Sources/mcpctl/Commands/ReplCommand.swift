@@ -24,11 +24,13 @@ struct ReplCommand: Command {
       .init("mcpctl repl -e tools -e ping", "Runs two commands over one connection."),
     ])
 
-  @Argument("Server, as for --server.", completion: .dynamic("servers")) var target: String?
+  @Argument("Server, as for --server; several with commas between them.", completion: .dynamic("servers"))
+  var target: String?
   @Option("Run this instead of asking for lines; repeatable.", short: "e", value: "COMMANDS") var execute: [String]
   @Option("Run the lines of this file, - for standard input; repeatable.", short: "f", value: "FILE", completion: .file)
   var file: [String]
   @Flag("End with the first command that fails.") var failFast: Bool
+  @Option("Format of results, until `\\o` changes it.", short: "o", value: "FORMAT") var output = OutputFormat.text
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Answers to the server") var answers: AnswerOptions
   @Group("Connection") var connection: ConnectionOptions
@@ -54,7 +56,7 @@ struct ReplCommand: Command {
     } catch {
       throw Failure(.internalError, "terminal", error.message)
     }
-    let repl = Repl(console, terminal, answers: answers, talk: talk, failsFast: failFast)
+    let repl = Repl(console, terminal, answers: answers, talk: talk, format: output, failsFast: failFast)
     return try await converse(repl, terminal)
   }
 
@@ -103,7 +105,7 @@ struct ReplCommand: Command {
   private func runScript(_ console: Console) async throws -> ExitCode {
     let usesInput = execute.isEmpty && file.isEmpty || file.contains("-")
     let taken = usesInput ? console.takingInput : console
-    let repl = Repl(taken, nil, answers: answers, talk: talk, failsFast: failFast)
+    let repl = Repl(taken, nil, answers: answers, talk: talk, format: output, failsFast: failFast)
     return try await interruptible {
       do {
         try await repl.connect(connection, program: program)
@@ -121,11 +123,11 @@ struct ReplCommand: Command {
   private func runAll(_ repl: Repl, _ console: Console) async throws -> ExitCode {
     var worst = ExitCode.success
     for text in execute {
-      worst = worst.orWorse(await repl.run(script: ScriptLines(text), named: "-e"))
+      worst = worst.orWorse(await repl.run(script: ScriptLines(text), from: .words))
       if await repl.hasEnded(with: worst) { return worst }
     }
     for path in file where path != "-" {
-      worst = worst.orWorse(await repl.run(script: try Repl.lines(of: path, console), named: path))
+      worst = worst.orWorse(await repl.run(script: try Repl.lines(of: path, console), from: .file(path)))
       if await repl.hasEnded(with: worst) { return worst }
     }
     guard execute.isEmpty && file.isEmpty || file.contains("-") else { return worst }
@@ -135,7 +137,7 @@ struct ReplCommand: Command {
     } catch {
       throw Failure(.internalError, "input", error.message)
     }
-    return worst.orWorse(await repl.run(script: InputLines(streams: streams), named: "standard input"))
+    return worst.orWorse(await repl.run(script: InputLines(streams: streams), from: .input))
   }
 }
 

@@ -19,10 +19,20 @@ extension HelpTopic {
         [.heading(section.heading), .terms(section.commands.map { ($0.usage, $0.help) })]
       }
       + [
+        .heading("Several servers"),
+        .paragraph(
+          "`mcpctl repl a,b`, or `\\c a,b`, opens both. What they offer is known by `a/name` then; lists show all, `ping`, `info` "
+            + "and `\\conninfo` ask all, and `@a COMMAND` asks one. `\\diff` says what the two offer differently."),
+        .heading("Long results, and pictures"),
+        .paragraph(
+          "A result longer than the window goes through MCPCTL_PAGER, PAGER or less; `\\pset pager off` wants that no more. "
+            + "Pictures show on terminals that can: kitty, iTerm2, WezTerm, mintty, and those that say they draw sixels (PNG alone "
+            + "but for iTerm2's way). MCPCTL_IMAGES chooses: kitty, iterm2, sixel or off. Elsewhere `--out FILE` or `\\o FILE` saves "
+            + "them."),
         .heading("Scripts"),
         .paragraph(
           "`mcpctl repl -f FILE`, or a pipe: one or more commands a line. A command that fails does not end the script, unless "
-            + "--fail-fast is given; the exit code is that of the worst failure."),
+            + "--fail-fast is given; errors name file and line, and the exit code is that of the worst failure."),
         .lines([
           "mcpctl repl -e 'x = calculator a=1 b=2' -e 'echo message=$x.structuredContent.result'",
           "mcpctl repl < script",
@@ -41,7 +51,9 @@ extension HelpTopic {
     ("x = COMMAND", "keep the result; $x.content[0].text and $_ (the last) stand in words"),
     ("COMMAND | .a[0] | !jq .", "a part of the result, or a shell command that reads it"),
     ("COMMAND &", "do not wait for it"),
+    ("SERVER/NAME, @SERVER COMMAND", "which one is meant, where `\\c a,b` opened several"),
     ("COMMAND; COMMAND", "one after the other"),
     ("Tab, Ctrl-C, Ctrl-D", "complete; cancel, or clear the line; leave"),
+    ("Right arrow, Ctrl-R", "take what stands dimmed behind the cursor; search lines typed before"),
   ]
 }

@@ -45,6 +45,12 @@ extension HelpTopic {
         ("XDG_CONFIG_HOME", "The folder for servers.json below; ~/.config when not set."),
         ("XDG_STATE_HOME", "The folder for tokens and the history below; ~/.local/state when not set."),
         ("VISUAL, EDITOR", "The editor of \\e in `mcpctl repl`; vi when neither is set."),
+        (
+          "MCPCTL_PAGER, PAGER",
+          "The program for results of `mcpctl repl` that are longer than the window; less when neither is set, none when "
+            + "empty or cat."
+        ),
+        ("MCPCTL_IMAGES", "How the terminal shows pictures: kitty, iterm2, sixel or off; found out when not set."),
         ("INPUTRC", "How readline edits lines in `mcpctl repl`; ~/.inputrc when not set."),
         ("http_proxy, https_proxy, no_proxy", "Proxies for servers reached by URL, as curl reads them."),
       ]),

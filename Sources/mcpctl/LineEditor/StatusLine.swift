@@ -51,12 +51,19 @@ struct StatusLine {
     var used = 0
     var kept = ""
     for character in text {
-      let width = character.unicodeScalars.contains { $0.value >= 0x1100 } ? 2 : 1
+      let width = width(of: character)
       guard used + width <= columns else { break }
       used += width
       kept.append(character)
     }
     return kept
+  }
+
+  /// The columns a text takes.
+  static func width(of text: String) -> Int { text.reduce(0) { $0 + width(of: $1) } }
+
+  private static func width(of character: Character) -> Int {
+    character.unicodeScalars.contains { $0.value >= 0x1100 } ? 2 : 1
   }
 }
 

@@ -28,10 +28,12 @@ extension Terminal {
   func show(_ bytes: [UInt8], on descriptor: CInt) {
     switch picture.value.mode {
     case .editing:
+      hideHint()
       creadline_hide()
       Self.write(bytes, to: descriptor)
       if bytes.last != UInt8(ascii: "\n") { Self.write([UInt8(ascii: "\n")], to: descriptor) }
       creadline_show()
+      showHint()
     case .working:
       hideStatus()
       Self.write(bytes, to: descriptor)

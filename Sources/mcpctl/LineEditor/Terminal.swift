@@ -25,6 +25,8 @@ final class Terminal: Sendable {
 
   /// Completes what is typed: the text, and where the cursor is in it, in bytes.
   typealias Completing = @Sendable (_ text: String, _ cursor: Int) async -> Completions
+  /// What a text that is being typed could go on with.
+  typealias Hinting = @Sendable (_ text: String) -> Hint?
 
   let loop: EventLoop
   let modes: TerminalModes
@@ -47,6 +49,12 @@ final class Terminal: Sendable {
     var isStatusShown = false
     var onInterrupt: (@Sendable () -> Void)?
     var completing: Completing?
+    var hinting: Hinting?
+    var promptWidth = 0
+    /// What stands dimmed behind the cursor.
+    var hint: Hint?
+    /// What stood there before the last key.
+    var earlierHint: Hint?
     var completion: Task<Void, Never>?
     var input: Watch?
     var clock: Watch?
@@ -70,13 +78,15 @@ final class Terminal: Sendable {
   // MARK: Lines
 
   /// Shows the prompt and waits for a line.
-  func line(after prompt: String, completing: @escaping Completing) async -> Line {
+  func line(after prompt: String, hinting: Hinting?, completing: @escaping Completing) async -> Line {
     let promise = Promise<Line>()
     loop.execute { [self] in
       modes.restore()
       picture.value.mode = .editing
       picture.value.line = promise
       picture.value.completing = completing
+      picture.value.hinting = hinting
+      picture.value.promptWidth = StatusLine.width(of: prompt)
       creadline_prompt(prompt)
       watchInput()
     }
@@ -98,7 +108,12 @@ final class Terminal: Sendable {
       picture.value.input?.pause()
       return
     }
-    switch creadline_read() {
+    picture.value.earlierHint = nil
+    hideHint()
+    let event = creadline_read()
+    defer { showHint() }
+    switch event {
+    case CREADLINE_HINT: takeHint()
     case CREADLINE_LINE:
       let line = creadline_take()
       defer { free(line) }
@@ -140,6 +155,7 @@ final class Terminal: Sendable {
   private func interrupt() {
     switch picture.value.mode {
     case .editing:
+      hideHint()
       creadline_leave("^C\n")
       leave(.interrupted)
     case .working, .asking: picture.value.onInterrupt?()
@@ -148,7 +164,10 @@ final class Terminal: Sendable {
   }
 
   private func resize() {
-    if picture.value.mode == .editing { creadline_resize() }
+    guard picture.value.mode == .editing else { return }
+    hideHint()
+    creadline_resize()
+    showHint()
   }
 
   /// Ctrl-Z: the terminal is the shell's until we are brought back.

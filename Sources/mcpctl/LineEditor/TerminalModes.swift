@@ -38,8 +38,13 @@ struct TerminalModes: Sendable {
   }
 
   /// The columns of the terminal on standard error now.
-  static var columns: Int {
+  static var columns: Int { size.ws_col > 0 ? Int(size.ws_col) : 80 }
+
+  /// Its rows.
+  static var rows: Int { size.ws_row > 0 ? Int(size.ws_row) : 24 }
+
+  private static var size: winsize {
     var size = winsize()
-    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? size : winsize()
   }
 }

@@ -32,8 +32,23 @@ enum ContentText {
     return data.flatMap(Base64.bytes(lenient:))
   }
 
+  /// The picture a block or the contents of a resource hold; nil for anything else.
+  static func picture(in block: JSON) -> Picture? {
+    let holder = block["type"]?.string == "resource" ? block["resource"] ?? .null : block
+    guard holder["mimeType"]?.string?.hasPrefix("image/") == true, let bytes = file(in: block) else { return nil }
+    let text = block["type"] == nil ? resource(block) : Self.block(block)
+    return Picture(bytes: bytes, placeholder: text)
+  }
+
+  /// Blocks as pieces of a text; nothing where none is a picture.
+  static func parts(_ blocks: [JSON], text: (JSON) -> String) -> [TextPart] {
+    let parts = blocks.map { block in picture(in: block).map(TextPart.picture) ?? .text(text(block)) }
+    return parts.contains { if case .picture = $0 { true } else { false } } ? parts : []
+  }
+
   private static func placeholder(_ type: String?, base64: String?) -> String {
-    let size = (base64?.utf8.count ?? 0) * 3 / 4
+    let digits = base64.map { $0.utf8.count { $0 != UInt8(ascii: "=") } } ?? 0
+    let size = digits * 3 / 4
     let amount = size < 1000 ? "\(size) B" : "\((Double(size) / 100).rounded() / 10) kB"
     return "[\(type ?? "binary data") \(amount), --out FILE saves it]"
   }
@@ -53,6 +68,7 @@ extension Presentation {
       items: blocks.isEmpty ? structured.map { [$0] } ?? [] : blocks,
       value: structured ?? lone.map { (try? JSON(parsing: $0)) ?? .string($0) } ?? .array(blocks),
       file: files.count == 1 && blocks.count == 1 ? files[0] : nil)
+    parts = ContentText.parts(blocks, text: ContentText.block)
   }
 
   /// A `ReadResourceResult`.
@@ -64,6 +80,7 @@ extension Presentation {
       .object(result), text: contents.map(ContentText.resource).joined(separator: contents.count > 1 ? "\n" : ""),
       items: contents, value: text.map { (try? JSON(parsing: $0)) ?? .string($0) } ?? .array(contents),
       names: contents.compactMap { $0["uri"]?.string }, file: bytes ?? text.map { Array($0.utf8) })
+    parts = ContentText.parts(contents, text: ContentText.resource)
   }
 
   /// A `GetPromptResult`: each message under the name of who speaks.

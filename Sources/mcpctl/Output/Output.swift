@@ -18,7 +18,7 @@ struct Output {
       return try write(bytes, to: file, console)
     }
     let text =
-      if let path { try narrowed(presentation, by: path, console.output) } else { whole(presentation, console.output) }
+      if let path { try narrowed(presentation, by: path, console.output) } else { whole(presentation, console) }
     if let file { return try write(Array(text.utf8), to: file, console) }
     if path == nil, format == .text, let bytes = presentation.file, !console.output.isTerminal {
       return console.output.write(bytes)
@@ -33,7 +33,8 @@ struct Output {
     if let reason { throw Failure(.usage, "file", "--out: \(file): \(reason)", hint: "nothing was sent") }
   }
 
-  private func whole(_ presentation: Presentation, _ stream: OutputStream) -> String {
+  private func whole(_ presentation: Presentation, _ console: Console) -> String {
+    let stream = console.output
     func safe(_ text: String) -> String { stream.isTerminal ? safeText(text) : text }
     switch format {
     case .json: return safe(presentation.object.pretty + "\n")
@@ -46,6 +47,9 @@ struct Output {
       let lines = isOne ? [presentation.value.line] : presentation.names.map { oneLine($0) + "\n" }
       return safe(lines.joined())
     case .text, .table, .wide:
+      if !presentation.parts.isEmpty, file == nil, let pictures = Pictures(console) {
+        return pictures.text(of: presentation.parts, safe: safe)
+      }
       guard let table = presentation.table, !table.rows.isEmpty else {
         let isForPeople = presentation.table == nil || stream.isTerminal
         return isForPeople ? safe(presentation.text.terminated) : ""

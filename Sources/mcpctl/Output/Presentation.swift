@@ -18,6 +18,8 @@ struct Presentation {
   var names: [String]
   /// The form for people.
   var text: String
+  /// What the text is made of, where pictures are among it.
+  var parts: [TextPart] = []
   /// The bytes the result is about, when it holds exactly one file: what `--out` writes.
   var file: [UInt8]?
 

@@ -10,52 +10,57 @@ struct Backslash: Sendable {
   /// What follows the name.
   let takes: String
   let help: String
+  /// Whether it shows something as results are shown, so that -o, --path and --out may stand behind it.
+  let isShown: Bool
   let action: Action
 
-  init(_ name: String, or other: String? = nil, takes: String = "", _ help: String, action: @escaping Action) {
+  init(
+    _ name: String, or other: String? = nil, takes: String = "", _ help: String, isShown: Bool = false,
+    action: @escaping Action
+  ) {
     names = [name] + (other.map { [$0] } ?? [])
-    (self.takes, self.help, self.action) = (takes, help, action)
+    (self.takes, self.help, self.isShown, self.action) = (takes, help, isShown, action)
   }
 
   /// Everything there is, in the order help lists it.
   static let all: [Backslash] = looking + connecting + results + scripting + background
 
   static let looking: [Backslash] = [
-    Backslash("d", takes: "[NAME|PATTERN]", "what the server offers, or all about one thing") {
+    Backslash("d", takes: "[NAME|PATTERN]", "what the server offers, or all about one thing", isShown: true) {
       repl, words, statement, console in
       try await repl.describe(words, whole: false, statement, console)
     },
-    Backslash("d+", takes: "NAME", "its definition as the server sent it") { repl, words, statement, console in
+    Backslash("d+", takes: "NAME", "its definition as the server sent it", isShown: true) { repl, words, statement, console in
       try await repl.describe(words, whole: true, statement, console)
     },
-    Backslash("dt", takes: "[PATTERN]", "tools") { repl, words, statement, console in
+    Backslash("dt", takes: "[PATTERN]", "tools", isShown: true) { repl, words, statement, console in
       try await repl.list(.tools, words, statement, console)
     },
-    Backslash("dp", takes: "[PATTERN]", "prompts") { repl, words, statement, console in
+    Backslash("dp", takes: "[PATTERN]", "prompts", isShown: true) { repl, words, statement, console in
       try await repl.list(.prompts, words, statement, console)
     },
-    Backslash("dr", takes: "[PATTERN]", "resources") { repl, words, statement, console in
+    Backslash("dr", takes: "[PATTERN]", "resources", isShown: true) { repl, words, statement, console in
       try await repl.list(.resources, words, statement, console)
     },
-    Backslash("dT", takes: "[PATTERN]", "resource templates") { repl, words, statement, console in
+    Backslash("dT", takes: "[PATTERN]", "resource templates", isShown: true) { repl, words, statement, console in
       try await repl.list(.resourceTemplates, words, statement, console)
     },
   ]
 
   static let connecting: [Backslash] = [
-    Backslash("l", "servers that can be named here") { repl, words, statement, console in
-      try await repl.display(try repl.servers(), statement, console)
+    Backslash("l", "servers that can be named here", isShown: true) { repl, words, statement, console in
+      try await repl.display(try repl.known(), statement, console)
     },
-    Backslash("c", takes: "TARGET [options] | -- COMMAND", "connect to another server") {
+    Backslash("c", takes: "TARGET[,TARGET] [options]", "connect to another server, or to several; also -- COMMAND") {
       repl, words, statement, console in
-      if words.isEmpty {
-        try await repl.display(try repl.connectionInfo(), statement, console)
-      } else {
-        try await repl.connect(words)
-      }
+      if words.isEmpty { try await repl.showConnections(statement, console) } else { try await repl.connect(words) }
     },
-    Backslash("conninfo", "what was negotiated with the server") { repl, words, statement, console in
-      try await repl.display(try repl.connectionInfo(), statement, console)
+    Backslash("conninfo", "what was negotiated with the server", isShown: true) { repl, words, statement, console in
+      try await repl.showConnections(statement, console)
+    },
+    Backslash("diff", takes: "[A B]", "what two open servers offer differently", isShown: true) {
+      repl, words, statement, console in
+      try await repl.compare(words, statement, console)
     },
     Backslash("log", takes: "LEVEL|off", "log lines of the server from that level on") { repl, words, _, console in
       try await repl.setLog(words, console)
@@ -83,6 +88,10 @@ struct Backslash: Sendable {
     Backslash("o", takes: "[FORMAT|FILE]", "format of results, or a file they go to") { repl, words, _, console in
       try repl.setOutput(words, console)
     },
+    Backslash("pset", takes: "[pager on|off|always]", "whether long results go through $PAGER") {
+      repl, words, _, console in
+      try repl.setPrinting(words, console)
+    },
     Backslash("x", takes: "[on|off]", "rows of lists below each other") { repl, words, _, console in
       repl.settings.isExpanded = try Self.toggled(repl.settings.isExpanded, words, "\\x")
       repl.say("expanded display is \(repl.settings.isExpanded ? "on" : "off")", console)
@@ -93,6 +102,10 @@ struct Backslash: Sendable {
     },
     Backslash("watch", takes: "[SECONDS [TIMES]]", "repeat the last request until Ctrl-C") { repl, words, _, console in
       try await repl.watch(words)
+    },
+    Backslash("bench", takes: "N [C]", "repeat the last request N times, C at once, and say how long it takes") {
+      repl, words, statement, console in
+      try await repl.bench(words, console)
     },
     Backslash("gset", takes: "[PREFIX]", "members of the last result as variables") { repl, words, _, console in
       try repl.setFromResult(words, console)
@@ -132,7 +145,9 @@ struct Backslash: Sendable {
       guard await repl.questions.respond() else { throw UsageError("no server asks anything") }
     },
     Backslash("q", "leave; so does Ctrl-D") { repl, words, _, console in repl.isOver = true },
-    Backslash("?", "this page") { repl, words, _, console in console.output.write(Backslash.page(console)) },
+    Backslash("?", "this page") { repl, words, _, console in
+      try await repl.paged(Backslash.page(console), console)
+    },
   ]
 
   /// The value a switch has next.
@@ -181,6 +196,7 @@ extension Repl {
     }
     var words: [String] = []
     for word in statement.words.dropFirst() { words.append(try variables.expand(word)) }
+    if command.isShown { words = try displayed(words).words }
     try await command.action(self, words, statement, console)
     return .success
   }

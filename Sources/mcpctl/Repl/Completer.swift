@@ -25,6 +25,8 @@ struct Completer {
   let files: (String) -> [String]
   /// Names of servers.
   var servers: () -> [String] = { [] }
+  /// The names of those that are open.
+  var open: [String] = []
 
   /// The candidates known here, and what the server is to be asked besides.
   func candidates(_ line: TypedLine) -> ([Candidate], Question?) {
@@ -32,6 +34,7 @@ struct Completer {
     if words.count >= 2, words[words.startIndex + 1] == "=", Variables.isName(words[words.startIndex]) {
       words = words.dropFirst(2)
     }
+    if words.first?.hasPrefix("@") == true { words = words.dropFirst() }
     let begun = line.begun
     if let dollar = begun.lastIndex(of: "$"), begun[dollar...].dropFirst().allSatisfy(Variables.isPart),
       line.quote != "'"
@@ -39,7 +42,10 @@ struct Completer {
       let lead = String(begun[...dollar])
       return (variables.map { Candidate(text: lead + $0, endsWord: false) }.fitting(begun), nil)
     }
-    guard let first = words.first else { return (commands.fitting(begun), nil) }
+    guard let first = words.first else {
+      let servers = begun.hasPrefix("@") ? open.map { Candidate(text: "@\($0)") } : []
+      return ((servers + commands).fitting(begun), nil)
+    }
     let rest = Array(words.dropFirst())
     if first.hasPrefix("\\") { return (backslash(first, rest, begun).fitting(begun), nil) }
     switch (first, rest.first) {
@@ -99,6 +105,10 @@ struct Completer {
     case "\\o": OutputFormat.allCases.map { Candidate(text: $0.rawValue) } + fileNames(begun, lead: "")
     case "\\i", "\\s", "\\rec": fileNames(begun, lead: "")
     case "\\unset", "\\set": variables.map { Candidate(text: $0) }
+    case "\\diff": open.map { Candidate(text: $0) }
+    case "\\pset":
+      rest.isEmpty
+        ? [Candidate(text: "pager")] : Repl.Paging.allCases.map { Candidate(text: $0.rawValue) }
     case "\\x", "\\timing", "\\trace": ["on", "off"].map { Candidate(text: $0) }
     case "\\log":
       ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency", "off"].map {

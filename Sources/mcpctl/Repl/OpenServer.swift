@@ -7,16 +7,25 @@ import MCPClientKit
 final class OpenServer: Sendable {
   let connection: Connection
   let scene: Scene
+  /// What the prompt calls it: `builtin`, a program's name, a host.
+  let name: String
+  /// What it offers, as it was last listed.
+  let surface = Surface()
   private let closing: Promise<Void>
   private let conversation: Task<Void, Never>
 
-  private init(_ connection: Connection, _ scene: Scene, _ closing: Promise<Void>, _ conversation: Task<Void, Never>) {
-    (self.connection, self.scene, self.closing, self.conversation) = (connection, scene, closing, conversation)
+  private init(
+    _ connection: Connection, _ scene: Scene, _ name: String, _ closing: Promise<Void>,
+    _ conversation: Task<Void, Never>
+  ) {
+    (self.connection, self.scene, self.name) = (connection, scene, name)
+    (self.closing, self.conversation) = (closing, conversation)
   }
 
   /// Connects.
+  /// - Parameter taken: the names other servers have already.
   /// - Throws: what a command would report; nothing is left running then.
-  static func open(_ connection: Connection) async throws -> OpenServer {
+  static func open(_ connection: Connection, besides taken: [String] = []) async throws -> OpenServer {
     let opened = Promise<Result<Scene, any Error>>()
     let closing = Promise<Void>()
     // Over when it is closed; `close` waits for it.
@@ -32,7 +41,8 @@ final class OpenServer: Sendable {
       }
     }
     switch await opened.value(onCancel: .failure(CancellationError())) {
-    case .success(let scene): return OpenServer(connection, scene, closing, conversation)
+    case .success(let scene):
+      return OpenServer(connection, scene, name(of: connection, besides: taken), closing, conversation)
     case .failure(let error):
       conversation.cancel()
       await conversation.value
@@ -46,11 +56,17 @@ final class OpenServer: Sendable {
     await conversation.value
   }
 
-  /// What the prompt calls it: `builtin`, a program's name, a host.
-  var name: String {
-    if let listing = connection.resolved.listing { return listing.name }
-    switch connection.resolved.target {
-    case .builtin: return "builtin"
+  /// A second server of the same name is `name-2`.
+  private static func name(of connection: Connection, besides taken: [String]) -> String {
+    let name = name(of: connection.resolved)
+    guard taken.contains(name) else { return name }
+    return (2...taken.count + 1).map { "\(name)-\($0)" }.first { !taken.contains($0) } ?? name
+  }
+
+  private static func name(of resolved: TargetResolver.Resolved) -> String {
+    if let listing = resolved.listing { return listing.name }
+    switch resolved.target {
+    case .builtin: return TargetResolver.builtin
     case .program(let command, _, _, _): return command.split(separator: "/").last.map(String.init) ?? command
     case .url(let url, _, _):
       let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]

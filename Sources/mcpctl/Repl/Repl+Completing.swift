@@ -14,19 +14,43 @@ extension Repl {
     let line = TypedLine(String(decoding: text.utf8.prefix(cursor), as: UTF8.self), after: pending)
     guard !line.isOpaque else { return Completions() }
     let completer = Completer(
-      surface: surface, variables: variables.values.keys.sorted(), files: Self.fileNames, servers: serverNames)
+      surface: line.words.first.flatMap(chosen)?.surface ?? surface, variables: variables.values.keys.sorted(), files: Self.fileNames, servers: serverNames, open: servers.map(\.name))
     var (candidates, question) = completer.candidates(line)
-    if let question { candidates += await answers(question) }
+    if candidates.isEmpty, question == nil { candidates = earlier(line) }
+    if let question { candidates += await answers(question, chosen: line.words.first.flatMap(chosen)) }
     return Completions(start: line.start, candidates: candidates.map(\.quoted))
   }
 
-  private func answers(_ question: Completer.Question) async -> [Completions.Candidate] {
-    guard let client = current?.scene.client, client.negotiated.capabilities["completions"] != nil else { return [] }
+  /// The server of `@server` in front of a line.
+  private func chosen(_ word: String) -> OpenServer? {
+    word.hasPrefix("@") ? try? server(named: word.dropFirst()) : nil
+  }
+
+  private func answers(_ question: Completer.Question, chosen: OpenServer?) async -> [Completions.Candidate] {
+    var reference = question.reference
+    var asked = chosen
+    if asked == nil {
+      guard let (server, name) = try? owner(of: reference.name) else { return [] }
+      (asked, reference) = (server, reference.renamed(name))
+    }
+    guard let client = asked?.scene.client, client.negotiated.capabilities["completions"] != nil else { return [] }
     let options = RequestOptions(idleTimeout: Self.patience, totalTimeout: Self.patience)
     let values = try? await client.complete(
-      question.argument, from: question.prefix, of: question.reference, chosen: question.chosen, options: options)
+      question.argument, from: question.prefix, of: reference, chosen: question.chosen, options: options)
     return (values ?? []).filter { $0.hasPrefix(question.prefix) }.map {
       Completions.Candidate(text: question.lead + $0 + question.tail)
+    }
+  }
+
+  /// Values an argument of a tool was given before.
+  private func earlier(_ line: TypedLine) -> [Completions.Candidate] {
+    let words = line.words.drop { $0.hasPrefix("@") || ["call", "tools/call"].contains($0) }
+    guard let tool = words.first, let equals = line.begun.firstIndex(of: "="), line.quote == nil else { return [] }
+    let lead = line.begun[...equals]
+    let name = String(lead.dropLast())
+    guard name.allSatisfy({ $0 != ":" && $0 != "[" }), !name.isEmpty else { return [] }
+    return typed.values(of: name, to: tool).map { Completions.Candidate(text: lead + $0, meaning: "given before") }.filter {
+      $0.text.hasPrefix(line.begun)
     }
   }
 

@@ -10,20 +10,38 @@ import Synchronization
 extension Repl {
   /// How long the first prompt waits for the server's lists.
   private static let patience = Duration.seconds(2)
+  /// How many servers may be open at once.
+  private static let servers = 16
 
-  /// Connects to a server; the one before is left once this one is there.
+  /// Connects to a server, or to several whose names are separated by commas; those before are left once these are there.
   func connect(_ options: ConnectionOptions, program: [String]) async throws {
-    let console = terminal?.console(over: system) ?? system
-    let connection = try Connection(options, program: program, answers, talk, console, listener: listener)
-    let opened = try await OpenServer.open(connection)
-    let earlier = current
-    current = opened
+    let opened = try await open(options, program: program)
+    let earlier = servers
+    servers = opened
     for task in listening { task.cancel() }
     (listening, subscriptions) = ([], [:])
-    surface.clear()
     if logLevel.withLock({ $0 }) != .warning { logLevel.withLock { $0 = .warning } }
-    await earlier?.close()
-    if terminal != nil { await getToKnow(opened.scene.client) }
+    for server in earlier { await server.close() }
+    if terminal != nil { await getToKnow(opened) }
+  }
+
+  private func open(_ options: ConnectionOptions, program: [String]) async throws -> [OpenServer] {
+    let console = terminal?.console(over: system) ?? system
+    let names = options.server?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+    guard names.count <= Self.servers else { throw UsageError("\(names.count) servers are named; \(Self.servers) can be open at once") }
+    guard names.allSatisfy({ !$0.isEmpty }) else { throw UsageError("a name is missing beside a comma: \(options.server ?? "")") }
+    var opened: [OpenServer] = []
+    do {
+      for name in names.isEmpty ? [options.server] : names.map(Optional.some) {
+        options.server = name
+        let connection = try Connection(options, program: program, answers, talk, console, listener: listener)
+        opened.append(try await OpenServer.open(connection, besides: opened.map(\.name)))
+      }
+      return opened
+    } catch {
+      for server in opened { await server.close() }
+      throw error
+    }
   }
 
   private var listener: TalkListener {
@@ -34,16 +52,18 @@ extension Repl {
 
   // MARK: What the server offers
 
-  private func getToKnow(_ client: Client) async {
-    let known = Promise<Void>()
-    listening.append(
-      Task {
-        for listing in Surface.listings { await load(listing, client, says: false) }
-        known.keep(())
-      })
-    let wanted = Self.interests(client.negotiated)
-    if wanted != Interests() { listening.append(Task { await listen(client, wanted) }) }
-    _ = await within(Self.patience) { await known.value(onCancel: ()) }
+  private func getToKnow(_ opened: [OpenServer]) async {
+    let known = opened.map { _ in Promise<Void>() }
+    for (server, known) in zip(opened, known) {
+      listening.append(
+        Task {
+          for listing in Surface.listings { await load(listing, server, says: false) }
+          known.keep(())
+        })
+      let wanted = Self.interests(server.scene.client.negotiated)
+      if wanted != Interests() { listening.append(Task { await listen(server, wanted) }) }
+    }
+    _ = await within(Self.patience) { for known in known { await known.value(onCancel: ()) } }
   }
 
   /// What of its changes a server tells.
@@ -55,51 +75,64 @@ extension Repl {
     )
   }
 
-  private func listen(_ client: Client, _ wanted: Interests) async {
+  private func listen(_ server: OpenServer, _ wanted: Interests) async {
     do {
-      let subscription = try await client.listen(to: wanted)
+      let subscription = try await server.scene.client.listen(to: wanted)
       var watched: Set<Client.Listing> = []
       if subscription.honoured.toolsChanged { watched.insert(.tools) }
       if subscription.honoured.promptsChanged { watched.insert(.prompts) }
-      surface.watch(watched)
-      for try await notification in subscription { await heard(notification, client) }
+      server.surface.watch(watched)
+      for try await notification in subscription { await heard(notification, server) }
     } catch {
-      surface.watch([])
+      server.surface.watch([])
       guard !Task.isCancelled else { return }
-      current?.scene.talk.say("changes of lists are not heard of: \(error)")
+      server.scene.talk.say("changes of lists are not heard of: \(error)")
     }
   }
 
-  private func heard(_ notification: ServerNotification, _ client: Client) async {
+  private func heard(_ notification: ServerNotification, _ server: OpenServer) async {
     switch notification {
-    case .toolsChanged: await load(.tools, client, says: true)
-    case .promptsChanged: await load(.prompts, client, says: true)
+    case .toolsChanged: await load(.tools, server, says: true)
+    case .promptsChanged: await load(.prompts, server, says: true)
     case .resourcesChanged:
-      await load(.resources, client, says: true)
-      await load(.resourceTemplates, client, says: true)
+      await load(.resources, server, says: true)
+      await load(.resourceTemplates, server, says: true)
     case .interrupted:
-      current?.scene.talk.note("the connection was away and is back")
-      for listing in Surface.listings { await load(listing, client, says: true) }
+      server.scene.talk.note("\(lead(server))the connection was away and is back")
+      for listing in Surface.listings { await load(listing, server, says: true) }
     case .resourceUpdated, .log: break
     }
   }
 
   /// Lists anew, and says in one line what came and what went.
-  private func load(_ listing: Client.Listing, _ client: Client, says: Bool) async {
+  private func load(_ listing: Client.Listing, _ server: OpenServer, says: Bool) async {
+    let client = server.scene.client
     guard !Task.isCancelled, client.negotiated.capabilities[listing.capability] != nil,
-      let elements = try? await client.list(listing)[listing.member]?.array, current?.scene.client === client,
-      let (came, went) = surface.take(elements, as: listing), says
+      let elements = try? await client.list(listing)[listing.member]?.array,
+      let (came, went) = server.surface.take(elements, as: listing), says
     else { return }
     let changes = came.map { "+\($0)" } + went.map { "-\($0)" }
     let shown = changes.prefix(8).map(oneLine) + (changes.count > 8 ? ["and \(changes.count - 8) more"] : [])
-    current?.scene.talk.note(
-      "\(listing.noun)s changed: \(shown.isEmpty ? "their descriptions" : shown.joined(separator: ", "))")
+    server.scene.talk.note(
+      "\(lead(server))\(listing.noun)s changed: \(shown.isEmpty ? "their descriptions" : shown.joined(separator: ", "))")
   }
 
-  /// A list as the server has it now.
+  /// Which server a notice is about, where that is not plain.
+  func lead(_ server: OpenServer) -> String { servers.count > 1 ? "\(oneLine(server.name)): " : "" }
+
+  /// A list as the servers have it now.
   func listed(_ listing: Client.Listing) async throws -> [JSON] {
+    guard servers.count > 1 else { return try await listed(listing, of: try server) }
+    var all: [JSON] = []
+    for server in servers where server.scene.client.negotiated.capabilities[listing.capability] != nil {
+      all += try await listed(listing, of: server).map { $0.owned(by: server.name, listing) }
+    }
+    return all
+  }
+
+  private func listed(_ listing: Client.Listing, of server: OpenServer) async throws -> [JSON] {
     let elements = try await server.scene.client.listed(listing)[listing.member]?.array ?? []
-    _ = surface.take(elements, as: listing)
+    _ = server.surface.take(elements, as: listing)
     return elements
   }
 
@@ -112,20 +145,21 @@ extension Repl {
     let invocation = try parse(["info"] + words, as: RootCommand.self)
     guard let command = invocation.command as? InfoCommand else { return }
     try await connect(command.connection, program: command.program)
-    let server = try server
-    let negotiated = server.scene.client.negotiated
-    server.scene.talk.note("connected to \(server.name), \(negotiated.revision), \(surface.summary)")
+    for server in servers {
+      let revision = server.scene.client.negotiated.revision
+      server.scene.talk.note("connected to \(server.name), \(revision), \(server.surface.summary)")
+    }
   }
 
   /// `\l`: the servers that can be named here.
-  func servers() throws -> Presentation {
+  func known() throws -> Presentation {
     var rows = [[TargetResolver.builtin, "the server in this program"]]
     if let name = system.environment("MCPCTL_SERVER"), !name.isEmpty {
       rows.append([HTTPURL.shown(name), "MCPCTL_SERVER"])
     }
     rows += try ServerBook(system.environs).entries.map { [$0.name, $0.content.placeOfServer] }
-    let connected = current?.name
-    let cells = rows.map { [($0[0] == connected ? "* " : "  ") + $0[0], $0[1]] }
+    let connected = Set(servers.map(\.name))
+    let cells = rows.map { [(connected.contains($0[0]) ? "* " : "  ") + $0[0], $0[1]] }
     let items = rows.map { JSON.object(["name": .string($0[0]), "place": .string($0[1])]) }
     return Presentation(
       list: ["servers": .array(items)], items: items,

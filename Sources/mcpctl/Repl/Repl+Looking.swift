@@ -9,13 +9,32 @@ import Synchronization
 extension Repl {
   /// Shows something that is no answer to a request as results are shown.
   func display(_ presentation: Presentation, _ statement: Statement, _ console: Console) async throws {
-    _ = try await show(
-      presentation, Output(format: settings.format, path: nil, file: nil), of: statement, console)
+    let (_, output) = try displayed(try expanded(Array(statement.words.dropFirst())))
+    _ = try await show(presentation, output, of: statement, console)
   }
 
-  func connectionInfo() throws -> Presentation {
-    let server = try server
-    return Presentation(server: server.scene.client.negotiated, named: server.connection.serverName)
+  /// Words without -o, --path and --out among them, and what those say.
+  func displayed(_ words: [String]) throws -> (words: [String], output: Output) {
+    let settled = Output(format: settings.format, path: nil, file: nil)
+    guard words.contains(where: { $0.hasPrefix("-") }) else { return (words, settled) }
+    let invocation: Invocation
+    do throws(UsageError) {
+      invocation = try parse(words, as: DisplayCommand.self)
+    } catch {
+      throw UsageError(error.message)  // the command's own usage stands in \\?
+    }
+    guard let command = invocation.command as? DisplayCommand else { return (words, settled) }
+    if !Self.isFormatTyped(words) { command.output.output = settings.format }
+    return (command.words, command.output.printer)
+  }
+
+  /// `\conninfo`: what was negotiated with each server.
+  func showConnections(_ statement: Statement, _ console: Console) async throws {
+    for server in servers {
+      if servers.count > 1 { say("# \(oneLine(server.name))", console) }
+      let negotiated = server.scene.client.negotiated
+      try await display(Presentation(server: negotiated, named: server.connection.serverName), statement, console)
+    }
   }
 
   /// `\dt` and its like.
@@ -24,7 +43,7 @@ extension Repl {
     try await display(Self.presentation(elements, of: listing), statement, console)
   }
 
-  private static func presentation(_ elements: [JSON], of listing: Client.Listing) -> Presentation {
+  static func presentation(_ elements: [JSON], of listing: Client.Listing) -> Presentation {
     let result: JSONObject = [listing.member: .array(elements)]
     switch listing {
     case .prompts: return Presentation(prompts: result)
@@ -38,8 +57,8 @@ extension Repl {
   func describe(_ words: [String], whole: Bool, _ statement: Statement, _ console: Console) async throws {
     if whole, words.count != 1 { throw UsageError("write \\d+ NAME") }
     var found: [(Client.Listing, JSON)] = []
-    let capabilities = try server.scene.client.negotiated.capabilities
-    for listing in Surface.listings where capabilities[listing.capability] != nil {
+    let capabilities = servers.map(\.scene.client.negotiated.capabilities)
+    for listing in Surface.listings where capabilities.contains(where: { $0[listing.capability] != nil }) {
       found += try await listed(listing).map { (listing, $0) }
     }
     if words.count == 1, let (listing, element) = found.first(where: { $1.word($0.key) == words[0] }) {
@@ -49,7 +68,7 @@ extension Repl {
     guard !fitting.isEmpty || words.isEmpty else {
       throw Failure.notFound(
         "thing", words.joined(separator: " "), among: found.map { $1.word($0.key) },
-        server: try server.connection.serverName)
+        server: servers.map(\.connection.serverName).joined(separator: ", "))
     }
     let items = fitting.map { listing, element in
       JSON.object([
@@ -84,16 +103,17 @@ extension Repl {
   // MARK: What travels
 
   func setTrace(_ words: [String], _ console: Console) throws {
-    let talk = try server.scene.talk
+    let level: Int
     switch words.first {
-    case nil: talk.verbosity = talk.verbosity > 0 ? 0 : 2
-    case "on": talk.verbosity = 2
-    case "off": talk.verbosity = 0
+    case nil: level = servers.contains { $0.scene.talk.verbosity > 0 } ? 0 : 2
+    case "on": level = 2
+    case "off": level = 0
     case let word?:
-      guard let level = Int(word), (0...3).contains(level) else { throw UsageError("\\trace takes on, off, or 0 to 3") }
-      talk.verbosity = level
+      guard let number = Int(word), (0...3).contains(number) else { throw UsageError("\\trace takes on, off, or 0 to 3") }
+      level = number
     }
-    say("tracing is \(talk.verbosity > 0 ? "on (\(talk.verbosity))" : "off")", console)
+    for server in servers { server.scene.talk.verbosity = level }
+    say("tracing is \(level > 0 ? "on (\(level))" : "off")", console)
   }
 
   func showFrames(_ words: [String], _ console: Console) throws {
@@ -118,17 +138,17 @@ extension Repl {
   func setLog(_ words: [String], _ console: Console) async throws {
     let word = try Backslash.one(
       words, "\\log LEVEL: \(Logger.Level.allCases.map(\.name).joined(separator: ", ")), or off")
-    let client = try server.scene.client
+    let clients = servers.map(\.scene.client).filter { $0.negotiated.capabilities["logging"] != nil || servers.count == 1 }
     guard word != "off" else {
       logLevel.withLock { $0 = .emergency }
-      try await client.setLogLevel(client.negotiated.era == .modern ? nil : .emergency)
+      for client in clients { try await client.setLogLevel(client.negotiated.era == .modern ? nil : .emergency) }
       return say("log lines are off", console)
     }
     guard let level = Logger.Level(name: word) else {
       throw UsageError("no level '\(word)'; levels: \(Logger.Level.allCases.map(\.name).joined(separator: ", "))")
     }
     logLevel.withLock { $0 = level }
-    try await client.setLogLevel(level)
+    for client in clients { try await client.setLogLevel(level) }
     say("log lines from \(level.name) on", console)
   }
 
@@ -137,17 +157,19 @@ extension Repl {
   func subscribe(_ words: [String], _ console: Console) async throws {
     let uri = try Backslash.one(words, "\\sub URI")
     guard subscriptions[uri] == nil else { return say("changes of \(uri) are told already", console) }
-    let subscription = try await server.scene.client.listen(to: Interests(resources: [uri]))
+    let (server, name) = try owner(of: uri)
+    let subscription = try await server.scene.client.listen(to: Interests(resources: [name]))
     guard !subscription.honoured.resources.isEmpty else {
       await subscription.cancel()
       throw Failure(.negative, "not_told", "the server does not tell when \(uri) changes")
     }
     subscriptions[uri] = subscription
+    let lead = lead(server)
     listening.append(
       Task {
         do {
           for try await notification in subscription {
-            if case .resourceUpdated(let uri) = notification { console.error.print("# updated: \(oneLine(uri))") }
+            if case .resourceUpdated(let changed) = notification { console.error.print("# updated: \(lead)\(oneLine(changed))") }
           }
         } catch {
           console.error.print("# changes of \(oneLine(uri)) are no longer told: \(error)")
@@ -165,6 +187,16 @@ extension Repl {
       await subscription.cancel()
     }
   }
+}
+
+/// What may stand behind a backslash command that shows something.
+struct DisplayCommand: Command {
+  static let info = CommandInfo("the command", "Show something.", isHidden: true)
+
+  @Argument("Words of the command.") var words: [String]
+  @Group("Output") var output: OutputOptions
+
+  func run(in console: Console) async throws -> ExitCode { .success }
 }
 
 /// Whether a name fits one of the patterns; one without `*` and `?` fits where it occurs.

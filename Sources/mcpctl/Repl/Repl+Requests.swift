@@ -6,15 +6,10 @@ import MCPClientKit
 import MCPCore
 import Synchronization
 
-/// A result, and how the command wants it shown.
-private struct Shown: Sendable {
-  var presentation: Presentation?
-  var output: Output?
-}
-
 extension Repl {
   /// Does what a statement says.
-  func dispatch(_ statement: Statement, _ console: Console) async throws -> ExitCode {
+  /// - Parameter route: hears which server was asked.
+  func dispatch(_ statement: Statement, _ console: Console, _ route: Route) async throws -> ExitCode {
     if let name = statement.backslash { return try await runBackslash(name, statement, console) }
     switch statement.words.first?.literal {
     case "help", "?": return try await runBackslash("?", statement, console)
@@ -22,21 +17,50 @@ extension Repl {
       return try await runBackslash("q", statement, console)
     default: break
     }
-    if statement.words.count == 1, case .variable(let reference, _)? = statement.words[0].pieces.first,
-      statement.words[0].pieces.count == 1
-    {
+    if case .variable(let reference, _)? = statement.words.first?.pieces.first, statement.words[0].pieces.count == 1 {
+      let (words, output) = try displayed(try expanded(Array(statement.words.dropFirst())))
+      guard words.isEmpty else { throw UsageError("behind a variable come options alone, not '\(words[0])'") }
       let value = try variables.value(of: reference)
-      let presentation = Presentation(value, text: value.string ?? value.pretty)
-      return try await show(presentation, Output(format: settings.format, path: nil, file: nil), of: statement, console)
+      return try await show(Presentation(value, text: value.string ?? value.pretty), output, of: statement, console)
     }
     lastRequest = statement
-    return try await request(statement, console)
+    let prepared = try prepare(statement, console)
+    if prepared.wantsHelp { return try await help(on: prepared, console) }
+    let box = Box()
+    let code: Result<ExitCode, any Error>
+    do {
+      code = .success(try await perform(prepared, box, console, route, isShown: true))
+    } catch {
+      code = .failure(error)
+    }
+    // A tool that failed has a result all the same.
+    if let presentation = box.taken.presentation { try variables.set("_", to: presentation.object) }
+    if let presentation = box.taken.presentation, let output = box.taken.output {
+      _ = try await show(presentation, output, of: statement, console)
+    }
+    return try code.get()
   }
 
-  private func request(_ statement: Statement, _ console: Console) async throws -> ExitCode {
+  /// A statement as a command that can be performed, once.
+  struct Prepared {
+    let command: any ServerCommand
+    let model: CommandModel
+    let wantsHelp: Bool
+    let way: Way
+    let isBackground: Bool
+  }
+
+  /// What the words of a statement come to.
+  func expanded(_ words: [Word]) throws(UsageError) -> [String] {
     var typed: [String] = []
-    for word in statement.words { typed.append(try variables.expand(word)) }
-    let words = try LineWords { [surface] in surface.element(.tools, $0) != nil }.shell(typed)
+    for word in words { typed.append(try variables.expand(word)) }
+    return typed
+  }
+
+  func prepare(_ statement: Statement, _ console: Console) throws -> Prepared {
+    var typed = try expanded(statement.words)
+    let chosen = try takeServer(from: &typed)
+    let words = try LineWords { self.isTool($0, at: chosen) }.shell(typed)
     let root = CommandModel(RootCommand.self)
     let invocation = try parse(words, as: RootCommand.self)
     guard let command = invocation.command as? any ServerCommand,
@@ -44,40 +68,59 @@ extension Repl {
     else { throw UsageError("`\(invocation.path.dropFirst().joined(separator: " "))` is no command of the REPL") }
     try LineWords.refuseConnectionOptions(words, of: model)
     command.answers.noInput = answers.noInput
-    let box = Box()
-    var scene = try server.scene
-    scene.console = console
-    scene.progress = nil
-    if let terminal, !statement.isBackground { scene.progress = { terminal.advance($0) } }
-    scene.known = { [surface] in surface.current($0, $1) }
-    scene.hears = { presentation in box.value.withLock { $0.presentation = presentation } }
-    scene.shows = { presentation, output, _ in
-      box.value.withLock { $0 = Shown(presentation: presentation, output: output) }
-    }
-    if invocation.wantsHelp {
-      let page = try await command.describe(in: scene)?.text ?? helpPage(of: model, width: console.output.width)
-      console.output.write(page)
-      return .success
-    }
-    do {
-      let code = try await command.perform(in: scene)
-      try await conclude(box.taken, words, statement, console)
-      return code
-    } catch {
-      // A tool that failed has a result all the same.
-      if let presentation = box.taken.presentation { try variables.set("_", to: presentation.object) }
-      throw error
-    }
+    if !Self.isFormatTyped(words) { command.output.output = settings.format }
+    return Prepared(
+      command: command, model: model, wantsHelp: invocation.wantsHelp, way: try way(of: command, chosen: chosen),
+      isBackground: statement.isBackground)
   }
 
-  private func conclude(_ shown: Shown, _ words: [String], _ statement: Statement, _ console: Console) async throws {
-    guard let presentation = shown.presentation else { return }
-    try variables.set("_", to: presentation.object)
-    guard let output = shown.output else { return }
-    let isFormatTyped = words.contains { $0.hasPrefix("-o") || $0.hasPrefix("--output") }
-    let format = isFormatTyped ? output.format : settings.format
-    _ = try await show(
-      presentation, Output(format: format, path: output.path, file: output.file), of: statement, console)
+  static func isFormatTyped(_ words: [String]) -> Bool {
+    words.contains { $0.hasPrefix("-o") || $0 == "--output" || $0.hasPrefix("--output=") }
+  }
+
+  private func help(on prepared: Prepared, _ console: Console) async throws -> ExitCode {
+    let page: String?
+    if case .to(let servers) = prepared.way, let server = servers.first {
+      var scene = server.scene
+      scene.console = console
+      page = try await prepared.command.describe(in: scene)?.text
+    } else {
+      page = nil
+    }
+    try await paged(page ?? helpPage(of: prepared.model, width: console.output.width), console)
+    return .success
+  }
+
+  /// Has servers do what the command says; its result goes into the box.
+  func perform(
+    _ prepared: Prepared, _ box: Box, _ console: Console, _ route: Route, isShown: Bool
+  ) async throws -> ExitCode {
+    guard case .to(let servers) = prepared.way else {
+      guard case .joined(let listing) = prepared.way else { return .success }
+      let presentation = Self.presentation(try await listed(listing), of: listing)
+      box.fill(presentation, prepared.command.output.printer)
+      return .success
+    }
+    var worst = ExitCode.success
+    for server in servers {
+      route.server = server
+      if servers.count > 1, isShown { say("# \(oneLine(server.name))", console) }
+      var scene = server.scene
+      scene.console = console
+      scene.progress = nil
+      if let terminal, isShown, !prepared.isBackground { scene.progress = { terminal.advance($0) } }
+      let surface = server.surface
+      scene.known = { surface.current($0, $1) }
+      scene.hears = { box.fill($0, nil) }
+      scene.shows = { presentation, output, _ in box.fill(presentation, output) }
+      let code = try await prepared.command.perform(in: scene)
+      worst = worst.orWorse(code)
+      guard server !== servers.last, let presentation = box.taken.presentation, let output = box.taken.output else {
+        continue
+      }
+      if isShown { try await printed(presentation, output, console) }
+    }
+    return worst
   }
 
   /// Sends a result through the filters, into the variable, or to the screen.
@@ -99,19 +142,21 @@ extension Repl {
     if case .shell(let command)? = filters.first { return try await pipe(value, to: command, console) }
     if statement.assigns != nil { return .success }
     if statement.filters.isEmpty {
-      try printed(presentation, output, console)
+      try await printed(presentation, output, console)
     } else {
-      try printed(Presentation(value, text: value.string ?? value.pretty), output, console)
+      try await printed(Presentation(value, text: value.string ?? value.pretty), output, console)
     }
     return .success
   }
 
-  private func printed(_ presentation: Presentation, _ output: Output, _ console: Console) throws {
+  private func printed(_ presentation: Presentation, _ output: Output, _ console: Console) async throws {
     let isForPeople = [.text, .table, .wide].contains(output.format) && output.path == nil && output.file == nil
     if settings.isExpanded, isForPeople, let table = presentation.table, !table.rows.isEmpty {
-      return console.output.write(table.expanded(bold: console.output.bold))
+      return try await paged(table.expanded(bold: console.output.bold), console)
     }
-    try output.show(presentation, on: console)
+    let page = Page()
+    try output.show(presentation, on: console.writing(to: page.stream(like: console.output)))
+    try await paged(page.text, console)
   }
 
   private static func path(_ text: String) throws -> JSONPath {
@@ -140,7 +185,17 @@ extension Repl {
 }
 
 /// Carries what a command shows out of its closures.
-private final class Box: Sendable {
-  let value = Mutex(Shown())
+final class Box: Sendable {
+  /// A result, and how the command wants it shown.
+  struct Shown: Sendable {
+    var presentation: Presentation?
+    var output: Output?
+  }
+
+  private let value = Mutex(Shown())
   var taken: Shown { value.withLock { $0 } }
+
+  func fill(_ presentation: Presentation, _ output: Output?) {
+    value.withLock { $0 = Shown(presentation: presentation, output: output ?? $0.output) }
+  }
 }

@@ -58,6 +58,8 @@ extension Repl {
     let times = words.count < 2 ? Int.max : Int(words[1]) ?? 0
     guard (0.1...86_400).contains(seconds), times > 0 else { throw UsageError("write \\watch SECONDS [TIMES]") }
     request.isBackground = false
+    isWatching = true
+    defer { isWatching = false }
     for round in 1...times {
       if await run(request) == .interrupted { throw CancellationError() }
       if round < times { try await Task.sleep(for: .seconds(seconds)) }

@@ -27,7 +27,8 @@ extension Repl {
 
   /// Runs a statement the user waits for: Ctrl-C cancels it, and how it goes on is shown.
   func runInForeground(_ statement: Statement) async -> ExitCode {
-    guard let terminal else { return await run(statement) }
+    // What runs in the background is begun at once; what its server asks waits for `\\respond`.
+    guard let terminal, !statement.isBackground else { return await run(statement) }
     questions.setForeground(true)
     let outcome = Promise<ExitCode?>()
     let work = Task { await run(statement) }
@@ -64,23 +65,28 @@ extension Repl {
       try begin(statement)
       return .success
     } catch {
-      return ErrorReport(console: console(), isJSON: false).report(error)
+      return ErrorReport(console: console(), isJSON: isJSON, place: statement.place).report(error)
     }
   }
 
   private func runReporting(_ statement: Statement, _ console: Console) async -> ExitCode {
     let start = ContinuousClock.now
     let isRequest = statement.backslash == nil
+    let route = Route()
     let code: ExitCode
     do {
-      code = try await dispatch(statement, console)
+      code = try await dispatch(statement, console, route)
     } catch {
       if Task.isCancelled {
         // What other commands run says so itself.
-        if isRequest { await reportCancellation(start, console) }
+        if isRequest { await reportCancellation(start, route, console) }
         return .interrupted
       }
-      return report(error, of: statement, console)
+      return report(error, of: statement, route, console)
+    }
+    // What a tool says of its failure does not say where.
+    if code == .toolError, let place = statement.place {
+      console.error.print("\(console.error.red("mcpctl:")) \(place): the tool answered with an error")
     }
     if settings.showsTime, isRequest, !statement.isBackground, lastRequest == statement {
       console.error.print(console.error.dim("[\((ContinuousClock.now - start).brief)]"))
@@ -88,20 +94,22 @@ extension Repl {
     return code
   }
 
-  private func report(_ error: any Error, of statement: Statement, _ console: Console) -> ExitCode {
-    let scene = current?.scene
+  private func report(_ error: any Error, of statement: Statement, _ route: Route, _ console: Console) -> ExitCode {
+    let scene = (route.server ?? (servers.count == 1 ? servers[0] : nil))?.scene
     let explained = (error as? ClientError).flatMap { scene?.failure($0) } ?? error
     let words = statement.words.compactMap(\.literal)
-    let isJSON = OutputFormat.programs.contains { format in
+    let isTyped = OutputFormat.programs.contains { format in
       zip(words, words.dropFirst()).contains { ["-o", "--output"].contains($0) && $1 == format.rawValue }
         || words.contains("-o\(format.rawValue)") || words.contains("--output=\(format.rawValue)")
     }
-    return ErrorReport(console: console, isJSON: isJSON).report(explained, server: scene?.client.serverName)
+    let report = ErrorReport(
+      console: console, isJSON: isTyped || isJSON && !Self.isFormatTyped(words), place: statement.place)
+    return report.report(explained, server: scene?.client.serverName)
   }
 
   /// Says whether the server is there still after it was told that nobody waits any more.
-  private func reportCancellation(_ start: ContinuousClock.Instant, _ console: Console) async {
-    guard let client = current?.scene.client else { return }
+  private func reportCancellation(_ start: ContinuousClock.Instant, _ route: Route, _ console: Console) async {
+    guard let client = route.server?.scene.client else { return }
     let time = Self.confirmation
     // A task of its own, because this one is cancelled.
     let isThere = await Task {

@@ -22,7 +22,7 @@ extension Repl {
     }
     let lines = try Self.lines(of: path, system)
     scriptDepth += 1
-    let code = await run(script: lines, named: path)
+    let code = await run(script: lines, from: .file(path))
     scriptDepth -= 1
     if Task.isCancelled { throw CancellationError() }
     guard code == .success else { throw Failure(code, "script", "\(path): not everything succeeded") }
@@ -50,20 +50,13 @@ extension Repl {
     guard !statements.isEmpty else { return say("nothing to run", console()) }
     let line = statements.map(\.text).joined(separator: "; ")
     console().error.print(console().error.dim(safeText(line)))
-    if !History.isPrivate(line) {
-      terminal.remember([line])
-      try? history?.append(line)
-    }
+    remember(line)
     for statement in statements { if await run(statement) == .interrupted { throw CancellationError() } }
   }
 
   private func inEditor(_ text: String, _ terminal: Terminal) async throws -> String {
-    let folder = system.environment("TMPDIR") ?? "/tmp"
-    var path = Array("\(folder)/mcpctl-XXXXXX".utf8CString)
-    guard makeTemporaryFile(&path) else { throw Failure(.internalError, "file", "\(folder): \(Console.reason(errno))") }
-    let name = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    defer { unlink(name) }
-    try system.writeFile(name, Array(text.utf8))
+    let name = try temporaryFile(holding: Array(text.utf8))
+    defer { removeFile(name) }
     let editor = system.environment("VISUAL") ?? system.environment("EDITOR") ?? "vi"
     let status = try await terminal.lend(as: .lent) {
       try await EventIO.runInForeground(shell: "\(editor) \(shellQuoted(name))")
@@ -72,10 +65,27 @@ extension Repl {
     return String(decoding: try system.readFile(name, 16 << 20), as: UTF8.self)
   }
 
+  /// Makes a file that nobody else may read.
+  func temporaryFile(holding bytes: [UInt8]) throws -> String {
+    let folder = system.environment("TMPDIR") ?? "/tmp"
+    var path = Array("\(folder)/mcpctl-XXXXXX".utf8CString)
+    guard makeTemporaryFile(&path) else { throw Failure(.internalError, "file", "\(folder): \(Console.reason(errno))") }
+    let name = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    do {
+      try system.writeFile(name, bytes)
+    } catch {
+      removeFile(name)
+      throw error
+    }
+    return name
+  }
+
+  func removeFile(_ path: String) { unlink(path) }
+
   /// A call with every argument a tool takes, required ones first, and above it what each may be.
   private func skeleton(_ tool: String) async throws -> String {
-    let scene = try server.scene
-    let found = try await scene.find(tool, in: .tools, key: "name", noun: "tool")
+    let (server, name) = try owner(of: tool)
+    let found = try await server.scene.find(name, in: .tools, key: "name", noun: "tool")
     let schema = InputSchema(found["inputSchema"]?.object ?? [:])
     let needed = schema.required
     let properties =

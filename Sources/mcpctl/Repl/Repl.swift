@@ -16,6 +16,8 @@ actor Repl {
     var showsTime = false
     /// Where results go in place of standard output.
     var file: ResultFile?
+    /// Whether long results go through a pager.
+    var paging = Paging.on
   }
 
   /// The console of the program; with a terminal, its streams go through that.
@@ -27,16 +29,20 @@ actor Repl {
   /// Whether it ends with the first command that fails.
   let failsFast: Bool
 
-  let surface = Surface()
   let wire = Wire()
   let questions: Questions
   /// The least level of log lines shown.
   let logLevel = Mutex(Logger.Level.warning)
 
-  var current: OpenServer?
+  /// Those it is connected to; more than one after `\c a,b`.
+  var servers: [OpenServer] = []
   var variables = Variables()
   var settings = Settings()
   var jobs = Jobs()
+  /// Whether `\watch` repeats something.
+  var isWatching = false
+  /// The lines typed so far.
+  let typed = TypedLines()
   /// The last thing asked of the server, for `\watch` and `\e`.
   var lastRequest: Statement?
   var subscriptions: [String: Subscription] = [:]
@@ -48,13 +54,14 @@ actor Repl {
   var scriptDepth = 0
 
   init(
-    _ system: Console, _ terminal: Terminal?, answers: AnswerOptions, talk: TalkOptions, failsFast: Bool
+    _ system: Console, _ terminal: Terminal?, answers: AnswerOptions, talk: TalkOptions, format: OutputFormat,
+    failsFast: Bool
   ) {
     self.system = system
     self.terminal = terminal
     (self.answers, self.talk, self.failsFast) = (answers, talk, failsFast)
     history = terminal == nil ? nil : History(system.environment)
-    settings.showsTime = terminal != nil
+    (settings.showsTime, settings.format) = (terminal != nil, format)
     let error = terminal?.console(over: system).error ?? system.error
     questions = Questions { question in
       error.print("\(error.bold("[\(oneLine(question.server)) asks]")) \(safeText(question.message))")
@@ -64,22 +71,11 @@ actor Repl {
 
   /// The console a command works with now.
   func console() -> Console {
-    guard let terminal else { return system }
-    let console = terminal.console(over: system)
+    let console = terminal?.console(over: system) ?? system
     guard let file = settings.file else { return console }
     return Console(
       output: file.stream, error: console.error, input: console.input, environment: console.environment,
       readFile: console.readFile, writeFile: console.writeFile)
-  }
-
-  /// The server; there is one from the first connection on.
-  var server: OpenServer {
-    get throws {
-      guard let current else {
-        throw Failure(.unreachable, "disconnected", "there is no server", hint: "\\c connects to one")
-      }
-      return current
-    }
   }
 
   // MARK: Lines of a person
@@ -90,8 +86,8 @@ actor Repl {
     greet()
     var pending = ""
     while !isOver {
-      let prompt = pending.isEmpty ? "\(oneLine(current?.name ?? "mcpctl"))> " : "...> "
-      let line = await terminal.line(after: prompt) { [self, pending] text, cursor in
+      let prompt = pending.isEmpty ? "\(servers.map { oneLine($0.name) }.joined(separator: "+"))> " : "...> "
+      let line = await terminal.line(after: prompt, hinting: pending.isEmpty ? hinting : nil) { [self, pending] text, cursor in
         await complete(pending, text, cursor)
       }
       switch line {
@@ -141,12 +137,25 @@ actor Repl {
     return ""
   }
 
+  /// What is hinted at behind a line: how an earlier one went on, else what the tool takes. Nothing where it would not show
+  /// that it is no part of the line.
+  private var hinting: Terminal.Hinting? {
+    guard system.error.usesColor else { return nil }
+    let (typed, surface) = (typed, surface)
+    return { line in
+      if let rest = typed.rest(after: line) { return Hint(text: rest, isTaken: true) }
+      return surface.signature(behind: line).map { Hint(text: $0, isTaken: false) }
+    }
+  }
+
   private func greet() {
-    guard let client = current?.scene.client, talk.quiet == false else { return }
-    let negotiated = client.negotiated
-    let title = negotiated.server.map { "\($0.name) \($0.version)" } ?? client.serverName
+    guard talk.quiet == false else { return }
     let error = console().error
-    error.print(error.dim("# \(oneLine(title)) (\(negotiated.revision)): \(surface.summary)"))
+    for server in servers {
+      let negotiated = server.scene.client.negotiated
+      let title = negotiated.server.map { "\($0.name) \($0.version)" } ?? server.scene.client.serverName
+      error.print(error.dim("# \(oneLine(title)) (\(negotiated.revision)): \(server.surface.summary)"))
+    }
     error.print(error.dim("# \\? for help, Tab completes, Ctrl-D leaves"))
   }
 
@@ -154,14 +163,18 @@ actor Repl {
 
   private func loadHistory(_ terminal: Terminal) async {
     do throws(IOError) {
-      if let lines = try history?.load() { terminal.remember(lines) }
+      if let lines = try history?.load() {
+        typed.add(lines)
+        terminal.remember(lines)
+      }
     } catch {
       console().error.print("mcpctl: the history is not kept: \(error.message)")
     }
   }
 
-  private func remember(_ line: String) {
+  func remember(_ line: String) {
     guard !History.isPrivate(line) else { return }
+    typed.add([line])
     terminal?.remember([line])
     try? history?.append(line)  // what is wrong with the file was said at the start
   }
@@ -170,27 +183,36 @@ actor Repl {
 
   /// Runs a script from start to end, a line at a time.
   /// - Returns: the worst exit code.
-  func run(script lines: some AsyncSequence<String, any Error>, named name: String) async -> ExitCode {
+  func run(script lines: some AsyncSequence<String, any Error>, from origin: ScriptOrigin) async -> ExitCode {
     var worst = ExitCode.success
     var pending = ""
     var number = 0
+    var start = 1
     do {
       for try await line in lines {
         number += 1
         if number == 1, line.hasPrefix("#!") { continue }
+        if pending.isEmpty { start = number }
         pending += (pending.isEmpty ? "" : "\n") + line
-        let code = await runLine(&pending)
+        let code = await runLine(&pending, from: origin, start)
         worst = worst.orWorse(code)
         if isOver || Task.isCancelled || failsFast && code != .success { return worst }
       }
     } catch {
-      return worst.orWorse(ErrorReport(console: console(), isJSON: false).report(error))
+      return worst.orWorse(ErrorReport(console: console(), isJSON: isJSON).report(error))
     }
     guard pending.isEmpty else {
-      let fault = UsageError("\(name) ends within a quote or a brace: \(pending.shortened)")
-      return worst.orWorse(ErrorReport(console: console(), isJSON: false).report(fault))
+      let fault = UsageError("\(origin.name) ends within a quote or a brace: \(pending.shortened)")
+      return worst.orWorse(report(fault, at: origin.place(start)))
     }
     return worst
+  }
+
+  /// Whether programs read along.
+  var isJSON: Bool { OutputFormat.programs.contains(settings.format) }
+
+  private func report(_ error: any Error, at place: String?) -> ExitCode {
+    ErrorReport(console: console(), isJSON: isJSON, place: place).report(error)
   }
 
   /// What a script has started goes on to its end, unless it was told to leave.
@@ -198,18 +220,19 @@ actor Repl {
     while !isOver, !jobs.unfinished.isEmpty, (try? await Task.sleep(for: .milliseconds(20))) != nil {}
   }
 
-  private func runLine(_ pending: inout String) async -> ExitCode {
+  private func runLine(_ pending: inout String, from origin: ScriptOrigin, _ start: Int) async -> ExitCode {
     let statements: [Statement]
     do throws(UsageError) {
       guard let found = try Self.read(pending) else { return .success }
       statements = found
     } catch {
       pending = ""
-      return ErrorReport(console: console(), isJSON: false).report(error)
+      return report(error, at: origin.place(start))
     }
     pending = ""
     var worst = ExitCode.success
-    for statement in statements where !isOver && !Task.isCancelled {
+    for var statement in statements where !isOver && !Task.isCancelled {
+      statement.place = origin.place(start + statement.line)
       let code = await run(statement)
       worst = worst.orWorse(code)
       if failsFast && code != .success { break }
@@ -223,8 +246,8 @@ actor Repl {
   func close() async {
     for job in jobs.unfinished { job.task.cancel() }
     for task in listening { task.cancel() }
-    await current?.close()
-    current = nil
+    for server in servers { await server.close() }
+    servers = []
   }
 
   private func warnOfJobs() {

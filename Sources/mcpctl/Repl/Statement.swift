@@ -18,6 +18,10 @@ struct Statement: Equatable, Sendable {
   var filters: [Filter] = []
   /// Whether the next line is not to wait for it.
   var isBackground = false
+  /// In which line of what was read it begins, from 0.
+  var line = 0
+  /// Where it stands in a script, `FILE:LINE`; nil where nobody needs to be told.
+  var place: String?
 
   /// The backslash command it is, without the backslash; nil for any other.
   var backslash: String? {

@@ -46,6 +46,7 @@ struct StatementReader {
     }
     let start = place
     var statement = Statement(text: "", words: [])
+    statement.line = text[..<start].count(where: \.isNewline)
     if first == "\\", place + 1 < text.count, !text[place + 1].isNewline {
       statement.words = try command()
     }

@@ -11,6 +11,17 @@ final class Surface: Sendable {
   /// Of which lists the server tells when they change.
   private let watched = Mutex<Set<Client.Listing>>([])
 
+  init() {}
+
+  /// What several servers offer, each thing under the name of its server: `prod/search`.
+  convenience init(joining servers: [OpenServer]) {
+    self.init()
+    for listing in Self.listings {
+      let elements = servers.flatMap { server in server.surface.elements(listing).map { $0.owned(by: server.name, listing) } }
+      _ = take(elements, as: listing)
+    }
+  }
+
   func elements(_ listing: Client.Listing) -> [JSON] { lists.withLock { $0[listing] ?? [] } }
 
   func names(_ listing: Client.Listing) -> [String] { elements(listing).map { $0.word(listing.key) } }
@@ -39,12 +50,6 @@ final class Surface: Sendable {
     return (names.filter { !before.contains($0) }, earlier.filter { !after.contains($0) })
   }
 
-  /// Forgets everything: another server is another surface.
-  func clear() {
-    lists.withLock { $0 = [:] }
-    watched.withLock { $0 = [] }
-  }
-
   /// `4 tools, 1 prompt`
   var summary: String {
     let counts = Self.listings.compactMap { listing -> String? in
@@ -52,6 +57,15 @@ final class Surface: Sendable {
       return count == 0 ? nil : "\(count) \(listing.noun)\(count == 1 ? "" : "s")"
     }
     return counts.isEmpty ? "nothing offered" : counts.joined(separator: ", ")
+  }
+}
+
+extension JSON {
+  /// The element of a list, known by `server/name`.
+  func owned(by server: String, _ listing: Client.Listing) -> JSON {
+    guard var object else { return self }
+    object[listing.key] = .string("\(server)/\(word(listing.key))")
+    return .object(object)
   }
 }
 
