@@ -14,7 +14,7 @@ _mcpctl_describe() {
       _mcpctl_options='--task --detach --ttl --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl repl')
-      _mcpctl_options='-e --execute -f --file --fail-fast --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-e --execute -f --file --fail-fast -o --output --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -v --verbose -q --quiet --no-color --help'
       ;;
     'mcpctl tools')
       _mcpctl_options='--help'
@@ -289,6 +289,7 @@ _mcpctl_values() {
     'mcpctl call 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl call 1'*) mapfile -t COMPREPLY < <(mcpctl __complete arguments -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl repl -f' | 'mcpctl repl --file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl repl -o' | 'mcpctl repl --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
     'mcpctl repl --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl repl --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl repl -s' | 'mcpctl repl --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;

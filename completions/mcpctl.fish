@@ -342,6 +342,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl call' 1 -" -f -a '(mcpctl __complete 
 complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s e -l execute -r -f -d 'Run this instead of asking for lines; repeatable.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s f -l file -r -F -d 'Run the lines of this file, - for standard input; repeatable.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l fail-fast -d 'End with the first command that fails.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -s o -l output -r -f -a 'text json jsonl yaml table wide name raw value' -d 'Format of results, until `\\o` changes it.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l answer -r -F -d 'Answers to what the server asks, - for standard input: see `mcpctl help answers`.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l sampling-cmd -r -f -d 'Shell command that answers sampling: JSON on its input, JSON or text on its output.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl repl'" -l root -r -f -a '(__fish_complete_directories)' -d 'Directory to tell the server as a root.'

@@ -47,6 +47,7 @@ step "end to end" timeout 600 "$swift" test "${flags[@]}" --skip-build --no-para
 step "interop" Tests/Interop/run.sh "$MCPCTL_BINARY"
 step "cluster" scripts/test-cluster.sh "$MCPCTL_BINARY" --fast
 step "observing" Tests/Observing/run.sh "$MCPCTL_BINARY"
+step "foreign" Tests/Foreign/run.sh "$MCPCTL_BINARY"
 step "terminal" Tests/Terminal/run.sh "$MCPCTL_BINARY"
 
 echo

@@ -97,7 +97,7 @@ extension ClientOptions {
   public struct Timeouts: Sendable, Hashable {
     /// For a TCP and TLS connection. Default 10 s.
     public var connect: Duration
-    /// For the answer to the first, modern request on a channel that may stay silent. Default 2 s.
+    /// For the answer to the first, modern request on a channel that may stay silent, since it was read. Default 2 s.
     public var probe: Duration
     /// For the answer to `initialize` or `server/discover`. Default 30 s.
     public var opening: Duration

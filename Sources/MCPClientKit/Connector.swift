@@ -58,8 +58,9 @@ struct Connector {
         return try await shakeHands(in: conversation, over: transport)
       }
       let isPinned = options.protocolChoice != .automatic
-      let timeout = isPinned ? remaining : min(options.timeouts.probe, remaining / 2)
-      switch try await probe(asked, in: conversation, over: transport, within: timeout) {
+      // A server that is still starting has not been asked yet.
+      let (timeout, patience) = isPinned ? (remaining, nil) : (remaining / 2, options.timeouts.probe)
+      switch try await probe(asked, in: conversation, over: transport, within: timeout, silentFor: patience) {
       case .modern(let negotiated): return (conversation, negotiated)
       case .legacy: return try await shakeHands(in: conversation, over: transport)
       case .legacyAfterRestart:
@@ -156,12 +157,13 @@ struct Connector {
 
   /// Finds out the server's era; with a pinned modern revision anything else is a failure.
   func probe(
-    _ revision: Revision, in conversation: Conversation, over transport: Negotiated.Transport, within timeout: Duration
+    _ revision: Revision, in conversation: Conversation, over transport: Negotiated.Transport, within timeout: Duration,
+    silentFor patience: Duration? = nil
   ) async throws(ClientError) -> Era {
     let medium: EraProbe.Medium = transport == .streamableHTTP ? .http : .channel
     var asked = revision
     for _ in 0..<2 {
-      let outcome = await opening.discover(asked, in: conversation, within: timeout)
+      let outcome = await opening.discover(asked, in: conversation, within: timeout, silentFor: patience)
       switch EraProbe(server: target.name, medium: medium, asked: asked).verdict(on: outcome) {
       case .modern(let revision, let result):
         return .modern(

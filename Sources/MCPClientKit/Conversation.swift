@@ -18,9 +18,10 @@ final class Conversation: Sendable {
   }
 
   /// Sends a request and waits for its result.
+  /// - Parameter isFirst: whether the server may be starting still: it is not idle before it has read the request.
   /// - Throws: `ClientError`; on a time-out or cancellation the server was told, and nothing of the request is left.
   func call(
-    _ method: Method, _ params: JSONObject = [:], idle: Duration, total: Duration,
+    _ method: Method, _ params: JSONObject = [:], idle: Duration, total: Duration, isFirst: Bool = false,
     onProgress: (@Sendable (Progress) -> Void)? = nil
   ) async throws(ClientError) -> JSONObject {
     if Task.isCancelled { throw ClientError(.cancelled, "\(method) was cancelled before it was sent") }
@@ -37,8 +38,10 @@ final class Conversation: Sendable {
     }
     let start = ContinuousClock.now
     transport.begin(request) { answer.keep($0) }
+    let starting = isFirst ? Task { await keepAlive(id) } : nil  // over when the request is read, or answered for good
     let cancelled = ClientError(.cancelled, "\(method) was cancelled")
     let outcome = await answer.value(onCancel: .failure(cancelled))
+    starting?.cancel()
     switchboard.forget(id)
     switchboard.time(request, since: start)
 
@@ -54,6 +57,19 @@ final class Conversation: Sendable {
       }
       throw error
     }
+  }
+}
+
+extension Conversation {
+  /// How often it is looked whether a server has started.
+  private static let glance = Duration.milliseconds(20)
+
+  private func keepAlive(_ id: RequestID) async {
+    while transport.isUnread {
+      switchboard.deadlines.keepAlive(id)
+      guard (try? await Task.sleep(for: Self.glance)) != nil else { return }
+    }
+    switchboard.deadlines.keepAlive(id)
   }
 }
 

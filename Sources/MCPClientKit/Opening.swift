@@ -9,11 +9,13 @@ struct Opening {
 
   /// Asks for the server's description in `revision`.
   func discover(
-    _ revision: Revision, in conversation: Conversation, within timeout: Duration
+    _ revision: Revision, in conversation: Conversation, within timeout: Duration, silentFor patience: Duration? = nil
   ) async -> Result<JSONObject, ClientError> {
     let params = discovery(in: revision).params
     do throws(ClientError) {
-      return .success(try await conversation.call(.discover, params, idle: timeout, total: timeout))
+      return .success(
+        try await conversation.call(
+          .discover, params, idle: patience ?? timeout, total: timeout, isFirst: patience != nil))
     } catch {
       return .failure(error)
     }

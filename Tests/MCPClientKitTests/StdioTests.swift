@@ -3,6 +3,7 @@ import Glibc
 import JSONKit
 import MCPClientKit
 import MCPCore
+import Synchronization
 import Testing
 
 /// Servers that are real child processes: small shell scripts that answer line by line.
@@ -57,9 +58,14 @@ import Testing
       """
       *server/discover*) answer '"result":\(discovery)';;
       *initialize\\"*) answer '"error":{"code":-32601,"message":"modern only"}';;
-      """, before: "sleep 0.4")
-    let client = try await Client.connect(to: server, options: quick)
+      """, before: "echo starts >&2; sleep 0.4")
+    let starts = Mutex("")
+    var options = quick
+    options.onStandardError = { bytes in starts.withLock { $0 += String(decoding: bytes, as: UTF8.self) } }
+    let client = try await Client.connect(to: server, options: options)
     #expect(client.negotiated.revision == .v20260728)
+    // What it was asked lay unread, so its silence meant nothing.
+    #expect(starts.withLock(\.self) == "starts\n")
     await client.close()
   }
 

@@ -40,7 +40,7 @@ import Testing
 
   @Test func binaryBlocksAreDescribedOnATerminalAndWrittenToAPipe() throws {
     let image = Presentation(call: ["content": [["type": "image", "mimeType": "image/png", "data": "aGk="]]])
-    #expect(try shown(image, isTerminal: true) == "[image/png 3 B, --out FILE saves it]\n")
+    #expect(try shown(image, isTerminal: true) == "[image/png 2 B, --out FILE saves it]\n")
     #expect(try shown(image) == "hi")
   }
 

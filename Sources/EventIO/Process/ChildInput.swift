@@ -30,6 +30,12 @@ struct ChildInput {
 
   /// The descriptor to poll for writing; nil when nothing waits.
   var awaited: Int32? { lines.isEmpty || descriptor < 0 ? nil : descriptor }
+  /// Whether the child has not read all that was sent; false where the system does not say.
+  var isUnread: Bool {
+    var count: Int32 = 0
+    return descriptor >= 0 && (!lines.isEmpty || ioctl(descriptor, UInt(FIONREAD), &count) == 0 && count > 0)
+  }
+
   /// When `expire` is to be called next.
   var deadline: ContinuousClock.Instant? { lines.lazy.map(\.deadline).min() }
 

@@ -76,6 +76,8 @@ final class ChildOwner: Sendable {
     state.withLock { $0.input.close(IOError(.closed, "the input of \(configuration.command) was closed")) }
   }
 
+  var hasUnreadInput: Bool { state.withLock { $0.input.isUnread } }
+
   func stop(_ grace: Shutdown.Grace) {
     let isClosing = state.withLock { state in state.shutdown.begin(grace, at: .now) == .closeInput }
     if isClosing { closeInput() }

@@ -105,6 +105,9 @@ package final class ChildProcess: Sendable {
   /// Closes the child's standard input, which tells a well-behaved server to end.
   package func closeInput() { owner.closeInput() }
 
+  /// Whether the child has not read yet all it was sent, as while it is still starting.
+  package var hasUnreadInput: Bool { owner.hasUnreadInput }
+
   /// How the child ended, when it has.
   package var exitStatus: ExitStatus? { owner.exitStatus }
 

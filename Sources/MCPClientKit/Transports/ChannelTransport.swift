@@ -20,6 +20,7 @@ final class ChannelTransport: ClientTransport {
   private let closing: Duration
   /// Why the channel has ended, in its own words.
   private let ending: @Sendable () async -> ClientError
+  private let unread: @Sendable () -> Bool
   /// Ends the other side at once.
   private let killing: @Sendable () async -> Void
   private let state = Mutex(State())
@@ -28,7 +29,8 @@ final class ChannelTransport: ClientTransport {
 
   init(
     to name: String, over channel: any MessageChannel, _ options: ClientOptions, events: TransportEvents,
-    killing: @escaping @Sendable () async -> Void = {}, ending: @escaping @Sendable () async -> ClientError
+    isUnread: @escaping @Sendable () -> Bool = { false }, killing: @escaping @Sendable () async -> Void = {},
+    ending: @escaping @Sendable () async -> ClientError
   ) {
     self.name = name
     self.channel = channel
@@ -38,9 +40,12 @@ final class ChannelTransport: ClientTransport {
     serverRequests = ServerRequests(limits, events)
     self.ending = ending
     self.killing = killing
+    unread = isUnread
     let reading = Task { await read() }  // the one task of this connection; `close` waits for it
     state.withLock { $0.reading = reading }
   }
+
+  var isUnread: Bool { unread() }
 
   func begin(_ request: Request, answered: @escaping @Sendable (Answer) -> Void) {
     let end = state.withLock { state in

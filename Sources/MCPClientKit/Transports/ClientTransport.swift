@@ -29,6 +29,9 @@ protocol ClientTransport: AnyObject, Sendable {
   /// Nobody listens any more.
   func stopListening()
 
+  /// Whether the server is known not to have read yet what it was sent.
+  var isUnread: Bool { get }
+
   /// The legacy HTTP session, where there is one.
   var sessionID: String? { get }
 }
@@ -37,6 +40,7 @@ extension ClientTransport {
   func abort() async { await close() }
   func listen() async -> ClientError? { nil }
   func stopListening() {}
+  var isUnread: Bool { false }
 }
 
 /// What a transport tells the conversation above it.

@@ -23,6 +23,7 @@ func startTransport(
   let channel = ChildChannel(child, grace: options.timeouts.closing)
   return ChannelTransport(
     to: program.command, over: channel, options, events: events,
+    isUnread: { child.hasUnreadInput },
     killing: { await child.stop(.init(afterInputClosed: .zero, afterTerminate: .milliseconds(200))) },
     ending: { await child.whyEnded(program.command) })
 }

@@ -37,9 +37,16 @@ extension InputSchema {
     case "boolean": return "true"
     case "array": return element(0)?.sample(number) ?? "[]"
     case "object": return "{}"
-    default: return "text"
+    default: return Self.samples[here["format"]?.string ?? ""] ?? "text"
     }
   }
+
+  /// Examples of texts that have a form.
+  private static let samples = [
+    "uri": "https://example.com/", "email": "ada@example.com", "date": "2026-01-31", "time": "12:00:00Z",
+    "date-time": "2026-01-31T12:00:00Z", "uuid": "123e4567-e89b-12d3-a456-426614174000", "hostname": "example.com",
+    "ipv4": "192.0.2.1", "ipv6": "2001:db8::1", "duration": "PT1H",
+  ]
 }
 
 /// `text` so that a shell takes it as one word.

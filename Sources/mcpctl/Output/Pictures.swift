@@ -41,9 +41,11 @@ enum Pictures: String, CaseIterable, Sendable {
     }
     let (kind, program) = (variable("TERM"), variable("TERM_PROGRAM"))
     // Between us and the terminal stands something that would have to pass pictures on.
-    let isWithin = !variable("TMUX").isEmpty || !variable("STY").isEmpty || ["screen", "dumb", "linux"].contains(kind)
+    let isWithin =
+      !variable("TMUX").isEmpty || !variable("STY").isEmpty || ["", "screen", "dumb", "linux"].contains(kind)
     guard variable("MCPCTL_IMAGES").isEmpty, !isWithin else { return nil }
-    if kind == "xterm-kitty" || kind == "xterm-ghostty" || program == "ghostty" || !variable("KITTY_WINDOW_ID").isEmpty {
+    if kind == "xterm-kitty" || kind == "xterm-ghostty" || program == "ghostty" || !variable("KITTY_WINDOW_ID").isEmpty
+    {
       self = .kitty
     } else if ["iTerm.app", "WezTerm", "mintty"].contains(program) || variable("LC_TERMINAL") == "iTerm2" {
       self = .iterm2

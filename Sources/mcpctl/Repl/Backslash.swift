@@ -30,7 +30,8 @@ struct Backslash: Sendable {
       repl, words, statement, console in
       try await repl.describe(words, whole: false, statement, console)
     },
-    Backslash("d+", takes: "NAME", "its definition as the server sent it", isShown: true) { repl, words, statement, console in
+    Backslash("d+", takes: "NAME", "its definition as the server sent it", isShown: true) {
+      repl, words, statement, console in
       try await repl.describe(words, whole: true, statement, console)
     },
     Backslash("dt", takes: "[PATTERN]", "tools", isShown: true) { repl, words, statement, console in

@@ -21,10 +21,13 @@ struct Timings {
     let seconds = max(span / .seconds(1), 1e-9)
     let rate = Double(times.count) / seconds
     return Table(
-      columns: ["REQUESTS", "FAILED", "PER SECOND", "MEAN", "MIN", "P50", "P90", "P99", "MAX"].map { .init(heading: $0) },
+      columns: ["REQUESTS", "FAILED", "PER SECOND", "MEAN", "MIN", "P50", "P90", "P99", "MAX"].map {
+        .init(heading: $0)
+      },
       rows: [
         [
-          String(count), String(failures), rate < 100 ? "\((rate * 10).rounded() / 10)" : String(Int(rate.rounded())), mean, at(0), at(0.5),
+          String(count), String(failures), rate < 100 ? "\((rate * 10).rounded() / 10)" : String(Int(rate.rounded())),
+          mean, at(0), at(0.5),
           at(0.9), at(0.99), at(1),
         ]
       ])

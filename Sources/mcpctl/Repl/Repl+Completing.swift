@@ -14,7 +14,8 @@ extension Repl {
     let line = TypedLine(String(decoding: text.utf8.prefix(cursor), as: UTF8.self), after: pending)
     guard !line.isOpaque else { return Completions() }
     let completer = Completer(
-      surface: line.words.first.flatMap(chosen)?.surface ?? surface, variables: variables.values.keys.sorted(), files: Self.fileNames, servers: serverNames, open: servers.map(\.name))
+      surface: line.words.first.flatMap(chosen)?.surface ?? surface, variables: variables.values.keys.sorted(),
+      files: Self.fileNames, servers: serverNames, open: servers.map(\.name))
     var (candidates, question) = completer.candidates(line)
     if candidates.isEmpty, question == nil { candidates = earlier(line) }
     if let question { candidates += await answers(question, chosen: line.words.first.flatMap(chosen)) }
@@ -49,9 +50,10 @@ extension Repl {
     let lead = line.begun[...equals]
     let name = String(lead.dropLast())
     guard name.allSatisfy({ $0 != ":" && $0 != "[" }), !name.isEmpty else { return [] }
-    return typed.values(of: name, to: tool).map { Completions.Candidate(text: lead + $0, meaning: "given before") }.filter {
-      $0.text.hasPrefix(line.begun)
-    }
+    return typed.values(of: name, to: tool).map { Completions.Candidate(text: lead + $0, meaning: "given before") }
+      .filter {
+        $0.text.hasPrefix(line.begun)
+      }
   }
 
   private func serverNames() -> [String] {

@@ -28,8 +28,12 @@ extension Repl {
   private func open(_ options: ConnectionOptions, program: [String]) async throws -> [OpenServer] {
     let console = terminal?.console(over: system) ?? system
     let names = options.server?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
-    guard names.count <= Self.servers else { throw UsageError("\(names.count) servers are named; \(Self.servers) can be open at once") }
-    guard names.allSatisfy({ !$0.isEmpty }) else { throw UsageError("a name is missing beside a comma: \(options.server ?? "")") }
+    guard names.count <= Self.servers else {
+      throw UsageError("\(names.count) servers are named; \(Self.servers) can be open at once")
+    }
+    guard names.allSatisfy({ !$0.isEmpty }) else {
+      throw UsageError("a name is missing beside a comma: \(options.server ?? "")")
+    }
     var opened: [OpenServer] = []
     do {
       for name in names.isEmpty ? [options.server] : names.map(Optional.some) {
@@ -114,7 +118,8 @@ extension Repl {
     let changes = came.map { "+\($0)" } + went.map { "-\($0)" }
     let shown = changes.prefix(8).map(oneLine) + (changes.count > 8 ? ["and \(changes.count - 8) more"] : [])
     server.scene.talk.note(
-      "\(lead(server))\(listing.noun)s changed: \(shown.isEmpty ? "their descriptions" : shown.joined(separator: ", "))")
+      "\(lead(server))\(listing.noun)s changed: \(shown.isEmpty ? "their descriptions" : shown.joined(separator: ", "))"
+    )
   }
 
   /// Which server a notice is about, where that is not plain.

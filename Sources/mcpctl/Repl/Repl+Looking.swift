@@ -109,7 +109,9 @@ extension Repl {
     case "on": level = 2
     case "off": level = 0
     case let word?:
-      guard let number = Int(word), (0...3).contains(number) else { throw UsageError("\\trace takes on, off, or 0 to 3") }
+      guard let number = Int(word), (0...3).contains(number) else {
+        throw UsageError("\\trace takes on, off, or 0 to 3")
+      }
       level = number
     }
     for server in servers { server.scene.talk.verbosity = level }
@@ -138,7 +140,9 @@ extension Repl {
   func setLog(_ words: [String], _ console: Console) async throws {
     let word = try Backslash.one(
       words, "\\log LEVEL: \(Logger.Level.allCases.map(\.name).joined(separator: ", ")), or off")
-    let clients = servers.map(\.scene.client).filter { $0.negotiated.capabilities["logging"] != nil || servers.count == 1 }
+    let clients = servers.map(\.scene.client).filter {
+      $0.negotiated.capabilities["logging"] != nil || servers.count == 1
+    }
     guard word != "off" else {
       logLevel.withLock { $0 = .emergency }
       for client in clients { try await client.setLogLevel(client.negotiated.era == .modern ? nil : .emergency) }
@@ -169,7 +173,9 @@ extension Repl {
       Task {
         do {
           for try await notification in subscription {
-            if case .resourceUpdated(let changed) = notification { console.error.print("# updated: \(lead)\(oneLine(changed))") }
+            if case .resourceUpdated(let changed) = notification {
+              console.error.print("# updated: \(lead)\(oneLine(changed))")
+            }
           }
         } catch {
           console.error.print("# changes of \(oneLine(uri)) are no longer told: \(error)")

@@ -87,7 +87,8 @@ actor Repl {
     var pending = ""
     while !isOver {
       let prompt = pending.isEmpty ? "\(servers.map { oneLine($0.name) }.joined(separator: "+"))> " : "...> "
-      let line = await terminal.line(after: prompt, hinting: pending.isEmpty ? hinting : nil) { [self, pending] text, cursor in
+      let line = await terminal.line(after: prompt, hinting: pending.isEmpty ? hinting : nil) {
+        [self, pending] text, cursor in
         await complete(pending, text, cursor)
       }
       switch line {
@@ -109,7 +110,7 @@ actor Repl {
   private static let limit = 1 << 20
 
   /// What a text holds; nil when it goes on.
-  private static func read(_ text: String) throws(UsageError) -> [Statement]? {
+  static func read(_ text: String) throws(UsageError) -> [Statement]? {
     guard text.utf8.count <= limit else {
       throw UsageError("a quote or a brace is open for more than \(limit) bytes; name=@FILE reads a long value")
     }
@@ -177,67 +178,6 @@ actor Repl {
     typed.add([line])
     terminal?.remember([line])
     try? history?.append(line)  // what is wrong with the file was said at the start
-  }
-
-  // MARK: Lines of a script
-
-  /// Runs a script from start to end, a line at a time.
-  /// - Returns: the worst exit code.
-  func run(script lines: some AsyncSequence<String, any Error>, from origin: ScriptOrigin) async -> ExitCode {
-    var worst = ExitCode.success
-    var pending = ""
-    var number = 0
-    var start = 1
-    do {
-      for try await line in lines {
-        number += 1
-        if number == 1, line.hasPrefix("#!") { continue }
-        if pending.isEmpty { start = number }
-        pending += (pending.isEmpty ? "" : "\n") + line
-        let code = await runLine(&pending, from: origin, start)
-        worst = worst.orWorse(code)
-        if isOver || Task.isCancelled || failsFast && code != .success { return worst }
-      }
-    } catch {
-      return worst.orWorse(ErrorReport(console: console(), isJSON: isJSON).report(error))
-    }
-    guard pending.isEmpty else {
-      let fault = UsageError("\(origin.name) ends within a quote or a brace: \(pending.shortened)")
-      return worst.orWorse(report(fault, at: origin.place(start)))
-    }
-    return worst
-  }
-
-  /// Whether programs read along.
-  var isJSON: Bool { OutputFormat.programs.contains(settings.format) }
-
-  private func report(_ error: any Error, at place: String?) -> ExitCode {
-    ErrorReport(console: console(), isJSON: isJSON, place: place).report(error)
-  }
-
-  /// What a script has started goes on to its end, unless it was told to leave.
-  func finishJobs() async {
-    while !isOver, !jobs.unfinished.isEmpty, (try? await Task.sleep(for: .milliseconds(20))) != nil {}
-  }
-
-  private func runLine(_ pending: inout String, from origin: ScriptOrigin, _ start: Int) async -> ExitCode {
-    let statements: [Statement]
-    do throws(UsageError) {
-      guard let found = try Self.read(pending) else { return .success }
-      statements = found
-    } catch {
-      pending = ""
-      return report(error, at: origin.place(start))
-    }
-    pending = ""
-    var worst = ExitCode.success
-    for var statement in statements where !isOver && !Task.isCancelled {
-      statement.place = origin.place(start + statement.line)
-      let code = await run(statement)
-      worst = worst.orWorse(code)
-      if failsFast && code != .success { break }
-    }
-    return worst
   }
 
   // MARK: The end

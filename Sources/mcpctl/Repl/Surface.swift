@@ -17,7 +17,9 @@ final class Surface: Sendable {
   convenience init(joining servers: [OpenServer]) {
     self.init()
     for listing in Self.listings {
-      let elements = servers.flatMap { server in server.surface.elements(listing).map { $0.owned(by: server.name, listing) } }
+      let elements = servers.flatMap { server in
+        server.surface.elements(listing).map { $0.owned(by: server.name, listing) }
+      }
       _ = take(elements, as: listing)
     }
   }

@@ -21,7 +21,9 @@ final class TypedLines: Sendable {
   func rest(after text: String) -> String? {
     guard !text.isEmpty else { return nil }
     return lines.withLock { lines in
-      let found = lines.last { $0.hasPrefix(text) && $0.utf8.count > text.utf8.count && !$0.contains(where: \.isNewline) }
+      let found = lines.last {
+        $0.hasPrefix(text) && $0.utf8.count > text.utf8.count && !$0.contains(where: \.isNewline)
+      }
       return found.map { String($0.dropFirst(text.count)) }
     }
   }
