@@ -289,7 +289,7 @@ _mcpctl_values() {
     'mcpctl call 0') mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl call 1'*) mapfile -t COMPREPLY < <(mcpctl __complete arguments -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl repl -f' | 'mcpctl repl --file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
-    'mcpctl repl -o' | 'mcpctl repl --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value' -- "$cur") ;;
+    'mcpctl repl -o' | 'mcpctl repl --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl repl --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl repl --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl repl -s' | 'mcpctl repl --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
