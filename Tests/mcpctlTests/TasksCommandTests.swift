@@ -170,6 +170,8 @@ import Testing
     let responder = CustomResponder(.forms) { _ in ["action": "accept", "content": ["name": "Ada"]] }
     try await withScene(responder: responder) { command in
       let id = try await begin("ask", command)
+      // The server asks in its own time.
+      while try await command(["tasks", "get", id, "-o", "value"]).1 == "working\n" { await Task.yield() }
       #expect(try await command(["tasks", "get", id, "-o", "value"]) == (0, "input_required\n"))
       #expect(try await command(["tasks", "respond", id]).0 == 0)
       #expect(try await command(["tasks", "result", id]) == (0, "Hello, Ada\n"))
