@@ -31,7 +31,7 @@ struct CrossRules {
     var problems: [Problem] = []
     var taken: [String: String] = [
       "/health": "the health endpoint", "/actuator/health": "the health endpoint", "/ready": "the health endpoint",
-      "/reload-config": "reloading",
+      "/reload-config": "reloading", "/admin/sessions": "the list of sessions",
     ]
     let routes =
       ["transport.path"] + (offersSSE ? ["transport.sse_path", "transport.messages_path"] : [])

@@ -29,7 +29,9 @@ extension ConfigKey {
       "Who may use which tools, resources and prompts; of several that fit the first decides.",
       change: .live),
     ConfigKey(
-      "auth.admin_key", .secret, "Key for POST /reload-config, of at least 16 bytes; without it there is no such path.",
+      "auth.admin_key", .secret,
+      "Key for POST /reload-config, and for /admin/sessions where sessions are in memory, of at least 16 bytes; without it there are no "
+        + "such paths.",
       change: .live),
     ConfigKey(
       "rate_limit.requests", .rate, "How often each caller may ask.", flag: "rate-limit", change: .live),

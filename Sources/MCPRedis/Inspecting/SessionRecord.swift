@@ -25,6 +25,17 @@ package struct SessionRecord: Sendable {
   /// The URIs it wants to hear of.
   package let subscriptions: [String]
 
+  package init(
+    id: String, node: String?, clientName: String?, clientVersion: String?, revision: String?, principal: String?,
+    state: String?, transport: String?, service: String?, createdAt: Int?, lastActive: Int?, expiresAt: Int?,
+    lifetime: Int?, subscriptions: [String]
+  ) {
+    (self.id, self.node, self.clientName, self.clientVersion) = (id, node, clientName, clientVersion)
+    (self.revision, self.principal, self.state, self.transport) = (revision, principal, state, transport)
+    (self.service, self.createdAt, self.lastActive, self.expiresAt) = (service, createdAt, lastActive, expiresAt)
+    (self.lifetime, self.subscriptions) = (lifetime, subscriptions)
+  }
+
   /// When it is over if it is used no more.
   package var end: Int? {
     guard let lastActive, let lifetime else { return expiresAt }

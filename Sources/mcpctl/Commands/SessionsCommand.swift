@@ -6,9 +6,10 @@ import MCPRedis
 /// `mcpctl sessions`
 struct SessionsCommand: CommandGroup {
   static let info = CommandInfo(
-    "sessions", "Look at the sessions that servers share in Redis.", aliases: ["session"],
+    "sessions", "Look at the sessions that servers share in Redis, or of one server.", aliases: ["session"],
     discussion: [
-      "Nothing here asks for all keys at once, makes a session live longer, or needs a server: Redis alone is asked. Who users "
+      "Nothing here asks for all keys at once, makes a session live longer, or needs a server: Redis alone is asked. A server that has "
+        + "its sessions in memory is asked itself, by ls, get and kill with --store http://HOST:PORT, and wants its admin key. Who users "
         + "are is shown only as far as it tells them apart, and tokens are never shown. Reading counts as use for OBJECT IDLETIME "
         + "before Redis 7.2, which can be told that it does not.",
       "Sessions are of the legacy era. Since revision 2026-07-28 requests need none: of that traffic, Redis knows nothing. "
@@ -34,6 +35,8 @@ struct SessionsListCommand: StoreCommand {
     examples: [
       .init("mcpctl sessions ls --store redis://cache:6379", "Lists all sessions."),
       .init("mcpctl sessions ls --client claude* --idle 5m -o wide", "Those of a client that have been idle."),
+      .init(
+        "mcpctl sessions ls --store http://127.0.0.1:8000", "Those in the memory of one server, with its admin key."),
       .init("mcpctl sessions ls --limit 20 -o json --path .sessions[].id", "The ids of twenty."),
     ])
 
@@ -48,6 +51,11 @@ struct SessionsListCommand: StoreCommand {
   func run(in console: Console) async throws -> ExitCode {
     guard limit >= 0 else { throw UsageError("--limit is a number from 0 on") }
     let selector = try filters.all()
+    if let memory = try store.memory(console) {
+      let rows = try await memory.rows(selector).prefix(limit == 0 ? .max : limit)
+      try output.printer.show(Presentation(sessions: Array(rows), showsIdentity: identity.showIdentity), on: console)
+      return .success
+    }
     return try await store.withStore(console) { inspector in
       var sessions = SessionPages(
         inspector, selector, limit: limit == 0 ? nil : limit, ignoresIndex: scan, countsEvents: output.output == .wide)

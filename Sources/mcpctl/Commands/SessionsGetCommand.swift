@@ -18,7 +18,15 @@ struct SessionsGetCommand: StoreCommand {
   @Group("Output") var output: OutputOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    try await store.withStore(console) { inspector in
+    if let memory = try store.memory(console) {
+      let (row, details) = try await memory.required(id)
+      var object = row.json(showsIdentity: identity.showIdentity).object ?? [:]
+      for name in ["clientInfo", "capabilities", "logLevel"] { object[name] = details[name] }
+      object["subscribed"] = row.record.subscriptions.isEmpty ? nil : details["subscriptions"]
+      try output.printer.show(Presentation(.object(object), text: lines(object), names: [id]), on: console)
+      return .success
+    }
+    return try await store.withStore(console) { inspector in
       let object = try await SessionDetail(inspector, id).json(showsIdentity: identity.showIdentity)
       try output.printer.show(Presentation(.object(object), text: lines(object), names: [id]), on: console)
       return .success

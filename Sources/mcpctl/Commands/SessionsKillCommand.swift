@@ -31,6 +31,12 @@ struct SessionsKillCommand: StoreCommand {
     guard ids.isEmpty != selector.terms.isEmpty else {
       throw UsageError("give ids of sessions, or conditions such as --selector 'idle>1h'")
     }
+    if let memory = try store.memory(console) {
+      var rows: [SessionRow] = []
+      if ids.isEmpty { rows = try await memory.rows(selector) }
+      for id in ids { rows.append(try await memory.required(id).row) }
+      return try await end(rows, console) { try await memory.end($0) }
+    }
     return try await store.withStore(console) { inspector in
       var rows: [SessionRow] = []
       if ids.isEmpty {
@@ -39,14 +45,22 @@ struct SessionsKillCommand: StoreCommand {
       } else {
         for id in ids { rows.append(try await inspector.required(id)) }
       }
-      if !dryRun, !rows.isEmpty {
-        try await confirm(rows, console)
-        rows = try await end(rows, inspector, console)
-      }
-      try output.printer.show(Presentation(sessions: rows, showsIdentity: identity.showIdentity), on: console)
-      if !rows.isEmpty { console.error.print("\(counted(rows.count, "session")) \(dryRun ? "would be " : "")ended") }
-      return .success
+      return try await end(rows, console) { try await inspector.end($0) }
     }
+  }
+
+  /// Asks whether, ends them, and shows which.
+  private func end(
+    _ rows: [SessionRow], _ console: Console, _ end: (String) async throws -> StoreInspector.Ending
+  ) async throws -> ExitCode {
+    var rows = rows
+    if !dryRun, !rows.isEmpty {
+      try await confirm(rows, console)
+      rows = try await ended(rows, console, end)
+    }
+    try output.printer.show(Presentation(sessions: rows, showsIdentity: identity.showIdentity), on: console)
+    if !rows.isEmpty { console.error.print("\(counted(rows.count, "session")) \(dryRun ? "would be " : "")ended") }
+    return .success
   }
 
   private func confirm(_ rows: [SessionRow], _ console: Console) async throws {
@@ -64,10 +78,12 @@ struct SessionsKillCommand: StoreCommand {
   }
 
   /// Those that were ended; the others were over before, or are another program's.
-  private func end(_ rows: [SessionRow], _ inspector: StoreInspector, _ console: Console) async throws -> [SessionRow] {
+  private func ended(
+    _ rows: [SessionRow], _ console: Console, _ end: (String) async throws -> StoreInspector.Ending
+  ) async throws -> [SessionRow] {
     var ended: [SessionRow] = []
     for row in rows {
-      switch try await inspector.end(row.record.id) {
+      switch try await end(row.record.id) {
       case .ended: ended.append(row)
       case .unknown: console.error.print("session \(safeText(row.record.id)) was over already")
       case .foreign:

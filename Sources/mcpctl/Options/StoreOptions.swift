@@ -12,7 +12,8 @@ protocol StoreCommand: Command {
 struct StoreOptions: OptionGroup {
   @Option(
     "Redis with the sessions: redis://HOST:PORT/DB, rediss://, unix:///PATH, redis+sentinel:// or redis+cluster://. Default "
-      + "is redis.address of the configuration, then MCPCTL_REDIS_URL. The password belongs into REDIS_PASSWORD.",
+      + "is redis.address of the configuration, then MCPCTL_REDIS_URL. The password belongs into REDIS_PASSWORD. For ls, get and "
+      + "kill also the http:// URL of a server that has its sessions in memory, whose admin key is in MCPCTL_ADMIN_KEY.",
     value: "URL")
   var store: String?
   @Option("What the keys begin with. Default is the one of session.key_prefix, mcp.", value: "TEXT") var prefix: String?
@@ -26,6 +27,11 @@ struct StoreOptions: OptionGroup {
   /// - Throws: `Failure` when none is named, or the URL cannot be used.
   func inspector(_ console: Console, limits: RedisLimits = RedisLimits()) throws(Failure) -> StoreInspector {
     let config = try ConfigLoader.load(ConfigLoader.file(config, in: console), in: console).config
+    guard !ServerMemory.isMeant(by: store) else {
+      throw Failure(
+        .usage, "store", "only `mcpctl sessions` ls, get and kill look into the memory of a server",
+        hint: "name a Redis: --store redis://HOST:PORT")
+    }
     guard let url = try url(config, console) else {
       throw Failure(
         .badConfiguration, "no_store", "no store is named",
@@ -42,6 +48,14 @@ struct StoreOptions: OptionGroup {
     } catch {
       throw Failure(error)
     }
+  }
+
+  /// The server whose memory is meant; nil when a Redis is.
+  /// - Throws: `Failure` when it cannot be asked.
+  func memory(_ console: Console) throws(Failure) -> ServerMemory? {
+    guard let store, ServerMemory.isMeant(by: store) else { return nil }
+    let config = try ConfigLoader.load(ConfigLoader.file(config, in: console), in: console).config
+    return try ServerMemory(store, config, console)
   }
 
   private func url(_ config: ServerConfig, _ console: Console) throws(Failure) -> String? {

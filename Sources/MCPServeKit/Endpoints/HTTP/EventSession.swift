@@ -16,6 +16,8 @@ final class EventSession: NotificationSink {
   private let service: Service
   let peer: Peer
   private let opened = Moment.now
+  /// Since 1970.
+  let openedAt = Duration.nanoseconds(Timestamp.nanosecondsNow)
   private let state = Mutex(State())
 
   init(_ service: Service, id: String, for principal: Principal?) {

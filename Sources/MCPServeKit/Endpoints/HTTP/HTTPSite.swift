@@ -15,6 +15,7 @@ final class HTTPSite: HTTPHandler {
     case rpc
     case monitor(Monitor.View)
     case reload(ReloadEndpoint)
+    case sessions(SessionsEndpoint)
   }
 
   private let service: Service
@@ -63,8 +64,16 @@ final class HTTPSite: HTTPHandler {
       places[path] = monitor.view(at: path, hasMetrics: options.monitoring.isBeside(isLoopback: isLoopback)).map(
         Place.monitor)
     }
-    if let key = options.adminKey, let reloader {
-      places[ReloadEndpoint.path] = .reload(ReloadEndpoint(key, reloader, logger: service.logger))
+    if let key = options.adminKey {
+      let gate = AdminGate(key, logger: service.logger)
+      if let reloader { places[ReloadEndpoint.path] = .reload(ReloadEndpoint(gate: gate, reloader: reloader)) }
+      // What servers share is looked at where they share it.
+      if cluster == nil {
+        places[SessionsEndpoint.path] = .sessions(
+          SessionsEndpoint(
+            gate: gate, store: store, live: streamable.sessions, legacy: legacy,
+            identity: service.identity["name"]?.string ?? "", longestLife: service.limits.sessionLongestLife))
+      }
     }
     for path in options.streamablePaths { places[path] = .streamable }
     if let path = options.eventsPath {
@@ -165,6 +174,7 @@ final class HTTPSite: HTTPHandler {
     case .streamable?: "GET, POST, DELETE"
     case .toolsList?: "GET, POST"
     case .messages?, .rpc?, .reload?: "POST"
+    case .sessions?: "GET, DELETE"
     case .events?: "GET"
     case .monitor?: "GET, HEAD"
     case nil: service.authorization != nil && path.hasPrefix(ResourceNames.wellKnown) ? "GET, HEAD" : nil
@@ -191,6 +201,7 @@ final class HTTPSite: HTTPHandler {
       return route
     }
     if case .reload(let reload) = place { return SiteRoute(self) { reload.step($0) } }
+    if case .sessions(let sessions) = place { return SiteRoute(self) { sessions.step($0) } }
     return SiteRoute(self, gate(for: head, from: client), step(at: place, for: head))
   }
 
@@ -206,7 +217,7 @@ final class HTTPSite: HTTPHandler {
     case .messages: return { [legacy] in legacy.take($0) }
     case .toolsList where head.method == .get:
       return { [convenience] exchange in .work { await convenience.tools(for: exchange) } }
-    case .toolsList, .rpc, .monitor, .reload:
+    case .toolsList, .rpc, .monitor, .reload, .sessions:
       guard head.method == .post else {
         let allowed = head.path == "/tools/list" ? "GET, POST" : "POST"
         return { _ in .ready(.methodNotAllowed(allowed)) }
@@ -237,7 +248,7 @@ final class HTTPSite: HTTPHandler {
 
   private func isGuarded(_ path: String) -> Bool {
     switch places[path] {
-    case nil, .monitor?, .reload?: false
+    case nil, .monitor?, .reload?, .sessions?: false
     case .streamable?, .events?, .messages?, .toolsList?, .rpc?: true
     }
   }

@@ -82,6 +82,9 @@ final class LegacySSEEndpoint: Sendable {
     return .ready(.accepted { session.answer(message, from: exchange.principal) })
   }
 
+  /// Those that are open.
+  var open: [EventSession] { sessions.withLock { Array($0.values) } }
+
   /// How many sessions are open.
   var count: Int { sessions.withLock { $0.count } }
 
