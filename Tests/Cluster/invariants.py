@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 
-from nodes import (WAIT, Cluster, Nginx, Node, Redis, Stream, Watched, at_once, call, get, modern, open_session, post, until)
+from nodes import (WAIT, Cluster, Nginx, Node, Redis, Sharded, Stream, Watched, at_once, call, get, modern, open_session, post, until)
 from harness import Report, Skip, equal, expect, free_port
 
 FAST = "--fast" in sys.argv
@@ -257,6 +257,24 @@ def i14_sessions_have_a_limit_for_all_nodes_together(mcpctl):
             expect(answer.headers["Retry-After"], "Retry-After")
         for session in sessions:
             equal(post(random.choice(ports), call("echo", message="x"), session).status, 200, "those that are open")
+
+
+def i14_a_limit_that_is_changed_holds_at_once(mcpctl):
+    with tempfile.TemporaryDirectory() as folder, Cluster(mcpctl, 0) as cluster:
+        config = f"{folder}/c.yaml"
+        open(config, "w").write("session.max_sessions: 3\nsession.ttl: 20m\n")
+        node = Node(mcpctl, cluster.redis, "n1", "--config", config)
+        cluster.nodes.append(node)
+        sessions = [open_session(node.port, "2025-11-25") for _ in range(3)]
+        expect(opens_a_session(node.port) is None, "a fourth one is refused")
+        open(config, "w").write("session.max_sessions: 5\nsession.ttl: 40m\n")
+        node.process.send_signal(signal.SIGHUP)
+        sessions.append(until("a fourth one is opened", lambda: opens_a_session(node.port), 10))
+        expect(2300 < int(cluster.redis.ask("TTL", f"mcp:sessions:{sessions[-1]}")) <= 2400, "40 minutes")
+        stream = Stream(node.port, sessions[0], body=with_progress(0.2, 1))
+        while stream.message():
+            pass
+        expect(2300 < int(cluster.redis.ask("TTL", f"mcp:events:{sessions[0]}")) <= 2400, "and what is said on its streams")
 
 
 def i14_a_session_that_is_idle_takes_little_memory(mcpctl):
@@ -713,6 +731,46 @@ def i17_another_redis_takes_over(mcpctl):
             expect(node.process.poll() is None, f"{node.name} lives")
 
 
+def i17_redis_may_be_a_cluster(mcpctl):
+    with Cluster(mcpctl, 2, *QUICK_LEASE, redis=Sharded()) as cluster:
+        one, other = (node.port for node in cluster.nodes)
+        session = open_session(one, "2025-11-25", ready_at=other)
+        for port in (one, other):
+            equal(post(port, call("echo", message="x"), session).status, 200, "a session")
+        spread = [len(master.keys("mcp:*")) for master in cluster.redis.masters]
+        expect(sum(count > 0 for count in spread) > 1, f"keys are on several masters: {spread}")
+        # A stream that goes on elsewhere.
+        stream = Stream(one, session, body=with_progress(2, 7))
+        stream.message()
+        stream.close()
+        got = []
+        resumed = Stream(other, session, last=stream.last)
+        while not (got and "result" in got[-1]):
+            got.append(resumed.message())
+        equal(got[-1]["id"], 7, "the answer")
+        # A message for a stream at another server, and a call that is cancelled there.
+        events = Stream(one, path="/sse")
+        place = "/messages" + events.events.get(timeout=10).data.split("/messages")[1]
+        equal(post(other, call("echo", 8, message="x"), path=place).status, 202, "posted")
+        equal(events.message()["id"], 8, "answered")
+        stream = Stream(one, session, body=with_progress(30, 9))
+        stream.message()
+        post(other, {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 9}}, session)
+        expect(stream.ended.wait(5), "it is cancelled")
+        # A server that dies.
+        stream = Stream(one, session, body=with_progress(30, 10))
+        stream.message()
+        cluster.nodes[0].kill()
+        resumed = Stream(other, session, last=stream.last)
+        while "error" not in (message := resumed.message(10)):
+            pass
+        equal(message["error"]["data"]["reason"], "node_lost", "told")
+        equal(get(other, "/mcp", {"Mcp-Session-Id": session}, "DELETE")[0], 204, "DELETE")
+        equal(post(other, call("echo", message="x"), session).status, 404, "gone")
+        cluster.nodes[0].start()
+        open_session(one)
+
+
 def opens_a_session(port):
     try:
         return open_session(port)
@@ -853,7 +911,7 @@ SLOW = {"i9_no_request_hangs_when_its_node_dies", "i10_what_was_given_up_has_no_
         "i21_keys_are_changed_without_losing_a_session", "i13_all_keys_of_sessions_end_by_themselves",
         "i10_a_server_that_slept_acts_on_no_session_before_it_is_heard_of",
         "i10_a_server_whose_name_another_has_acts_on_no_session", "i17_another_redis_takes_over",
-        "i22_a_clock_that_is_wrong_changes_nothing", "i25_three_nodes_do_more_than_one",
+        "i17_redis_may_be_a_cluster", "i22_a_clock_that_is_wrong_changes_nothing", "i25_three_nodes_do_more_than_one",
         "i14_a_session_that_is_idle_takes_little_memory"}
 
 if __name__ == "__main__":

@@ -149,6 +149,34 @@ class Watched:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class Sharded:
+    """Three masters that share the keys."""
+
+    def __init__(self):
+        self.masters = []
+        try:
+            for _ in range(3):
+                self.masters.append(Redis("--cluster-enabled", "yes", "--cluster-port", str(free_port()),
+                                          "--cluster-config-file", "nodes.conf"))
+            subprocess.run(["redis-cli", "--cluster", "create", *(f"127.0.0.1:{master.port}" for master in self.masters),
+                            "--cluster-yes"], check=True, stdout=subprocess.DEVNULL, timeout=60)
+            until("the slots are served", lambda: all("cluster_state:ok" in m.ask("CLUSTER", "INFO") for m in self.masters))
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def url(self):
+        return f"redis+cluster://127.0.0.1:{self.masters[0].port}"
+
+    def keys(self, pattern="*"):
+        return sorted(key for master in self.masters for key in master.keys(pattern))
+
+    def close(self):
+        for master in self.masters:
+            master.close()
+
+
 class Node:
     """A server."""
 
@@ -218,7 +246,7 @@ class Cluster:
     """Several nodes with one Redis; `with` ends them."""
 
     def __init__(self, mcpctl, count=3, *words, redis=()):
-        self.redis = redis if isinstance(redis, Watched) else Redis(*redis)
+        self.redis = redis if isinstance(redis, (Watched, Sharded)) else Redis(*redis)
         self.nodes = []
         try:
             for number in range(1, count + 1):

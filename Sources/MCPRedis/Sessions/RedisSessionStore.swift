@@ -2,10 +2,11 @@
 import EventIO
 public import MCPServeKit
 import Observability
+import Synchronization
 
 /// Keeps legacy sessions in Redis, so that any server finds what another began. Each look-up is one script, which reads the record
 /// and begins its lifetime anew; what Redis cannot be asked is an error, and never taken for a session that is gone.
-public final class RedisSessionStore: SessionStore {
+public final class RedisSessionStore: LimitedSessionStore {
   /// How sessions are kept.
   public struct Options: Sendable {
     /// What all keys begin with. Default `mcp`.
@@ -25,6 +26,7 @@ public final class RedisSessionStore: SessionStore {
 
   private let client: RedisClient
   private let options: Options
+  private let limits: Mutex<SessionLimits>
   private let keys: SessionKeys
   /// What is added to the time of Redis.
   private let shift: @Sendable () -> Duration
@@ -40,6 +42,7 @@ public final class RedisSessionStore: SessionStore {
   package init(_ client: RedisClient, _ options: Options, shift: @escaping @Sendable () -> Duration = { .zero }) {
     self.client = client
     self.options = options
+    limits = Mutex(options.limits)
     self.shift = shift
     if case .cluster = client.configuration.topology {
       keys = SessionKeys(prefix: options.prefix, isTagged: true)
@@ -51,6 +54,9 @@ public final class RedisSessionStore: SessionStore {
   /// Ends the connections.
   public func close() { client.close() }
 
+  /// Holds to other limits from now on; sessions that are there stay, as long as they were to.
+  package func setLimits(_ newer: SessionLimits) { limits.withLock { $0 = newer } }
+
   /// An id for a new session.
   public func makeID() throws -> Session.ID { try options.ids?.make() ?? .random() }
 
@@ -59,7 +65,7 @@ public final class RedisSessionStore: SessionStore {
 
   /// Keeps a new session.
   public func insert(_ session: Session) async throws {
-    let limits = options.limits
+    let limits = limits.withLock { $0 }
     let lifetime = session.lifetime.milliseconds
     let admitted = try await client.run(
       SessionScripts.admit, keys: indices(of: session.principal),
@@ -114,7 +120,7 @@ public final class RedisSessionStore: SessionStore {
 
   /// Keeps sessions again that Redis has lost, with what is left of their lives; those it knows stay as they are.
   package func restore(_ session: Session) async throws {
-    let life = options.limits.longestLife.milliseconds
+    let life = limits.withLock { $0 }.longestLife.milliseconds
     let left = life - max(0, Timestamp.now.milliseconds - session.opened.milliseconds)
     guard left > 0 else { return }
     var fields =
@@ -132,7 +138,7 @@ public final class RedisSessionStore: SessionStore {
   public func remove(_ id: Session.ID) async throws -> Bool {
     guard isGenuine(id) else { return false }
     let answer = try await client.run(
-      SessionScripts.remove, keys: [keys.session(id)], [offset, .int(options.limits.graveTime.milliseconds)])
+      SessionScripts.remove, keys: [keys.session(id)], [offset, .int(limits.withLock { $0 }.graveTime.milliseconds)])
     guard let principal = answer.string else { return false }
     await forget(id, of: principal.isEmpty ? nil : principal)
     return true
@@ -153,7 +159,7 @@ extension RedisSessionStore {
       SessionScripts.index, keys: indices(of: session.principal),
       [
         offset, .text(session.id.rawValue), .int(session.lifetime.milliseconds),
-        .int(options.limits.longestLife.milliseconds),
+        .int(limits.withLock { $0 }.longestLife.milliseconds),
       ])
   }
 

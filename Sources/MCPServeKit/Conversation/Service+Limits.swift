@@ -18,7 +18,7 @@ extension Service {
   public func setLimits(_ newer: ServeLimits, of options: HTTPOptions? = nil) {
     quotas.set(newer)
     guard let listener = listener.withLock({ $0 }) else { return }
-    if let store = listener.store as? MemorySessionStore { store.setLimits(SessionLimits(newer)) }
+    if let store = listener.store as? any LimitedSessionStore { store.setLimits(SessionLimits(newer)) }
     var merged = options ?? listener.options
     merged.adminKey = listener.options.adminKey
     self.listener.withLock { [merged] in $0?.options = merged }

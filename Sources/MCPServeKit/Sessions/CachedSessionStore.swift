@@ -5,7 +5,7 @@ import Synchronization
 /// the store cannot be asked: what was found shortly before is then still served, and nothing that was not.
 ///
 /// What others change is to be told by `changed` and `ended`; what is told by nobody is seen when the short time is over.
-package final class CachedSessionStore: SessionStore {
+package final class CachedSessionStore: LimitedSessionStore {
   fileprivate struct Entry {
     var session: Session
     /// Until when it need not be asked for.
@@ -63,6 +63,8 @@ package final class CachedSessionStore: SessionStore {
   package func restore(_ restore: @escaping @Sendable (Session) async throws -> Bool) {
     restorer.withLock { $0 = restore }
   }
+
+  package func setLimits(_ limits: SessionLimits) { (store as? any LimitedSessionStore)?.setLimits(limits) }
 
   package func makeID() throws -> Session.ID { try store.makeID() }
 

@@ -139,6 +139,8 @@ public final class MemorySessionStore: SessionStore {
   }
 }
 
+extension MemorySessionStore: LimitedSessionStore {}
+
 extension MemorySessionStore.State {
   mutating func session(_ key: String, at now: ContinuousClock.Instant) -> Session? {
     guard let kept = table.value(for: key, at: now) else { return nil }

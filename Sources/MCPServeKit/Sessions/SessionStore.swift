@@ -39,6 +39,12 @@ extension SessionStore {
   public var countAtHand: Int? { nil }
 }
 
+/// A store whose limits may change while it is used.
+package protocol LimitedSessionStore: SessionStore {
+  /// Holds to other limits from now on; sessions that are there stay, as long as they were to.
+  func setLimits(_ limits: SessionLimits)
+}
+
 /// Why a session cannot be kept.
 public struct SessionError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The kind of fault. Open: new kinds may be added.

@@ -87,6 +87,7 @@ struct ServeCommand: Command {
       server, revisions: settings.revisions, limits: settings.limits, stateKeys: membership?.stateKeys ?? StateKeys(),
       authorization: try settings.authorization(logger: logger), logger: logger,
       instruments: try instruments(exporter, settings, console))
+    membership?.follow(service)
     let target = Reloading.Target(
       service: service, server: server, folders: settings.folders(for: server.features),
       access: HTTPAccess(settings.http), adminKey: try AdminKey(settings.adminKey), identity: try settings.identity(),

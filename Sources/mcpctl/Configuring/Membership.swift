@@ -5,6 +5,7 @@ import MCPConfig
 import MCPRedis
 import MCPServeKit
 import Observability
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -20,10 +21,18 @@ struct Membership {
   let tasks: RedisTaskStore
   let node: RedisNode
   let stateKeys: StateKeys
+  private let follower: Follower
+
+  /// Who knows the limits as they are now.
+  private final class Follower: Sendable {
+    let service = Mutex<Service?>(nil)
+  }
 
   /// Joins the others: takes the name, and learns the keys they share.
   /// - Throws: `Failure` when Redis cannot be reached, or another server has the name.
   init(_ settings: ClusterSettings, service: String, limits: ServeLimits, _ logger: Logger) async throws(Failure) {
+    let follower = Follower()
+    self.follower = follower
     do {
       client = try RedisClient(settings.redis, logger: logger)
       let keys = try await ClusterKeyRing(
@@ -42,7 +51,8 @@ struct Membership {
       options.ids = SignedSessionIDs(node: settings.node.name, keys: keys.sessionKeys)
       let sessions = RedisSessionStore(client, options)
       store = CachedSessionStore(sessions, grace: settings.grace, limit: limits.sessions)
-      events = RedisEventLog(client, prefix: settings.prefix, limits: { limits }, node: node)
+      events = RedisEventLog(
+        client, prefix: settings.prefix, limits: { follower.service.withLock { $0?.limits } ?? limits }, node: node)
       var kept = RedisTaskStore.Options()
       kept.prefix = settings.prefix
       tasks = RedisTaskStore(client, kept, node: node)
@@ -90,6 +100,9 @@ struct Membership {
     }
     node.setHooks(hooks)
   }
+
+  /// Holds to the limits of a service, which may change.
+  func follow(_ service: Service) { follower.service.withLock { $0 = service } }
 
   /// Leaves the others.
   func leave() async {
