@@ -392,6 +392,7 @@ _mcpctl_values() {
     'mcpctl prompts get -o' | 'mcpctl prompts get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl prompts get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts get 0') mapfile -t COMPREPLY < <(mcpctl __complete prompts -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl prompts get 1'*) mapfile -t COMPREPLY < <(mcpctl __complete prompt-arguments -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tasks ls -s' | 'mcpctl tasks ls --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tasks ls --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tasks ls --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;

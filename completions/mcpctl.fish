@@ -597,6 +597,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -s q -l quiet -d 'Say n
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -l no-color -d 'Use no colour, whatever the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -s h -l help -d 'Show help.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get' 0" -f -a '(mcpctl __complete prompts -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get' 1 -" -f -a '(mcpctl __complete prompt-arguments -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tasks'" -f -a ls -d 'List the tasks of a server that are yours.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tasks'" -f -a get -d 'Say how a task is, and what it asks.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tasks'" -f -a watch -d 'Follow a task until it has ended.'

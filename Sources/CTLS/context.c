@@ -124,7 +124,7 @@ ctls_context *ctls_client_context_new(const ctls_client_settings *settings, ctls
 
 void ctls_context_free(ctls_context *context) { ctls_lib.SSL_CTX_free_(context); }
 
-static int seconds_until(const ASN1_TIME *time, int64_t *seconds) {
+int ctls_seconds_until(const ASN1_TIME *time, int64_t *seconds) {
   int days = 0, rest = 0;
   if (time == NULL || ctls_lib.ASN1_TIME_diff_(&days, &rest, NULL, time) != 1) return 0;
   *seconds = (int64_t)days * 86400 + rest;
@@ -133,6 +133,6 @@ static int seconds_until(const ASN1_TIME *time, int64_t *seconds) {
 
 int ctls_context_validity(ctls_context *context, int64_t *begins, int64_t *ends) {
   X509 *certificate = ctls_lib.SSL_CTX_get0_certificate_(context);
-  return certificate != NULL && seconds_until(ctls_lib.X509_get0_notBefore_(certificate), begins) &&
-         seconds_until(ctls_lib.X509_get0_notAfter_(certificate), ends);
+  return certificate != NULL && ctls_seconds_until(ctls_lib.X509_get0_notBefore_(certificate), begins) &&
+         ctls_seconds_until(ctls_lib.X509_get0_notAfter_(certificate), ends);
 }

@@ -29,5 +29,8 @@ extern struct ctls_library ctls_lib;
 /// data, of which a peer can send as many as it likes.
 struct ctls_socket { int descriptor, more, has_ended; size_t budget; };
 
+/// How long it is until `time`; returns 0 when that is not known.
+int ctls_seconds_until(const ASN1_TIME *time, int64_t *seconds);
+
 /// How sessions read and write their sockets.
 extern BIO_METHOD *ctls_socket_method;

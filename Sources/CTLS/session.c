@@ -147,3 +147,11 @@ int ctls_peer(ctls_session *session, char *subject, uint8_t *digest) {
   ctls_lib.X509_free_(certificate);
   return is_known;
 }
+
+int ctls_peer_ends(ctls_session *session, int64_t *ends) {
+  X509 *certificate = ctls_lib.SSL_get1_peer_certificate_(session->ssl);
+  if (certificate == NULL) return 0;
+  int is_known = ctls_seconds_until(ctls_lib.X509_get0_notAfter_(certificate), ends);
+  ctls_lib.X509_free_(certificate);
+  return is_known;
+}

@@ -172,6 +172,8 @@ func mcpctl(
   @Test(arguments: [
     (["tools", "--", "call", "ca"], "calculator\tAdds"),
     (["arguments", "--", "call", "weather", "location=x", ""], "units=\t"),
+    (["prompt-arguments", "--", "prompts", "get", "greet", "name=x", ""], "language=\t"),
+    (["prompt-arguments", "--", "prompts", "get", "greet", "language=F"], "language=French\t\n"),
     (["resources", "--", "resources", "read", ""], "sample://about\t"), (["help", "--", "help", "ex"], "exit-codes\t"),
   ])
   func theProgramCompletesNamesItself(words: [String], line: String) throws {

@@ -70,3 +70,5 @@ const char *ctls_version(ctls_session *session);
 /// Writes the subject of the peer's certificate, in at most CTLS_SUBJECT bytes, and the SHA-256 of the certificate. Returns 0
 /// when the peer has none, or one whose subject is longer.
 int ctls_peer(ctls_session *session, char *subject, uint8_t *digest);
+/// Seconds until the peer's certificate is valid no more; negative in the past. Returns 0 when the peer has none.
+int ctls_peer_ends(ctls_session *session, int64_t *ends);

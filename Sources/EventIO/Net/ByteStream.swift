@@ -66,8 +66,10 @@ package final class ByteStream {
   /// How many bytes wait for the peer to take them.
   package var unsentCount: Int { outbox.count - sentCount }
 
-  /// What was agreed on, such as `TLSv1.3`; nil without TLS.
-  var tlsVersion: String? { session?.version }
+  /// What was agreed on; nil without TLS.
+  var agreement: TLSAgreement? {
+    session.map { TLSAgreement(version: $0.version, certificateLifetime: $0.peerLifetime) }
+  }
 
   /// Sends bytes with all others that come until the loop looks at its sockets again.
   package func send(_ bytes: [UInt8]) {

@@ -14,14 +14,14 @@ package enum Reach {
   }
 
   /// Connects, agrees on TLS if wanted, and hangs up.
-  /// - Returns: what was agreed on, such as `TLSv1.3`; nil without TLS.
+  /// - Returns: what was agreed on; nil without TLS.
   package static func connect(
     to host: String, port: UInt16, tls: TLSContext?, within limit: Duration
-  ) async throws(IOError) -> String? {
+  ) async throws(IOError) -> TLSAgreement? {
     let loop = try EventLoop()
     try loop.start(name: "reach")
     defer { loop.stop() }
-    let outcome = Promise<Result<String?, IOError>>()
+    let outcome = Promise<Result<TLSAgreement?, IOError>>()
     loop.execute {
       var limits = StreamLimits()
       limits.connectTime = limit
@@ -31,7 +31,7 @@ package enum Reach {
       let end: @Sendable () -> Void = { loop.execute { held.value.end() } }
       let listener = ByteStream.Listener(
         opened: {
-          outcome.keep(.success(opening.stream?.tlsVersion))
+          outcome.keep(.success(opening.stream?.agreement))
           end()
         }, received: { _ in },
         ended: { error in
@@ -53,4 +53,12 @@ package enum Reach {
       stream = nil
     }
   }
+}
+
+/// What two sides agreed on.
+package struct TLSAgreement: Sendable, Hashable {
+  /// Such as `TLSv1.3`.
+  package let version: String
+  /// How long the server's certificate is still valid; nil when it is not known.
+  package let certificateLifetime: Duration?
 }

@@ -67,6 +67,12 @@ final class TLSSession {
   /// What was agreed on, such as `TLSv1.3`.
   var version: String { String(cString: ctls_version(pointer)) }
 
+  /// How long the peer's certificate is still valid; nil when it has shown none.
+  var peerLifetime: Duration? {
+    var seconds: Int64 = 0
+    return ctls_peer_ends(pointer, &seconds) == 1 ? .seconds(seconds) : nil
+  }
+
   /// What the client has shown; nil when it was not asked to.
   var clientCertificate: ClientCertificate? {
     var subject = [CChar](repeating: 0, count: Int(CTLS_SUBJECT) + 1)

@@ -35,7 +35,7 @@ extension Connection {
       let issuesTokens = error.challenges.contains { $0.parameters["resource_metadata"] != nil }
       return issuesTokens
         ? "`\(login)` gets a token; --bearer-env NAME sends your own"
-        : "--bearer-env NAME or -H 'X-API-Key: env:NAME' sends a key you were given; it names nobody who issues tokens"
+        : "--bearer-env NAME or -H 'X-API-Key: env:NAME' sends a key you were given; it does not say who issues tokens"
     }
     guard error.challenges.contains(where: { $0.error == "insufficient_scope" }) else { return nil }
     let scopes = authorizer.scopes(toGetPast: error).map { " --scope \(Self.word($0))" }.joined()

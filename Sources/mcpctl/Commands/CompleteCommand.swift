@@ -16,6 +16,7 @@ struct CompleteCommand: Command {
   /// What can be completed.
   enum Kind: String, ChoiceValue {
     case tools, arguments, resources, prompts, servers, sessions, nodes, help
+    case promptArguments = "prompt-arguments"
   }
 
   func run(in console: Console) async throws -> ExitCode {
@@ -46,6 +47,7 @@ struct CompleteCommand: Command {
       case .resources: await answers.add(try await client.list(.resources)["resources"], named: "uri")
       case .prompts: await answers.add(try await client.list(.prompts)["prompts"], named: "name")
       case .arguments: await answers.add(try await arguments(scene))
+      case .promptArguments: await answers.add(try await promptArguments(scene))
       case .servers, .sessions, .nodes, .help: break
       }
       return .success
@@ -103,6 +105,26 @@ struct CompleteCommand: Command {
     return schema.properties.filter { !given.contains($0.name) }.map { name, property in
       ("\(name)=", [property.kind, property.description ?? ""].joined(separator: " "))
     }
+  }
+}
+
+extension CompleteCommand {
+  /// `name=` for every argument of the prompt that is not there yet; of one that is begun the values the server suggests.
+  private func promptArguments(_ scene: Scene) async throws -> [(String, String)] {
+    let invocation = try parse(words.dropLast() + ["--help"], as: RootCommand.self)
+    guard let get = invocation.command as? PromptsGetCommand, let prompt = get.$prompt else { return [] }
+    let given = get.words.compactMap { word in
+      word.firstIndex(of: "=").map { (String(word[..<$0]), String(word[word.index(after: $0)...])) }
+    }
+    if let begun = words.last, let equals = begun.firstIndex(of: "=") {
+      let values = try await scene.client.complete(
+        String(begun[..<equals]), from: String(begun[begun.index(after: equals)...]), of: .prompt(prompt),
+        chosen: Dictionary(given) { $1 })
+      return values.map { ("\(begun[...equals])\($0)", "") }
+    }
+    let found = try await scene.find(prompt, in: .prompts, key: "name", noun: "prompt")
+    return PromptArguments(.object(found)).declared.filter { argument in !given.contains { $0.0 == argument.name } }
+      .map { ("\($0.name)=", $0.description ?? "") }
   }
 }
 

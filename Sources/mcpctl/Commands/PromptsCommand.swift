@@ -33,7 +33,10 @@ struct PromptsGetCommand: ServerCommand {
     examples: [.init("mcpctl prompts get greet name=Ada", "Prints the messages of a built-in prompt.")])
 
   @Argument("Name of the prompt.", completion: .dynamic("prompts")) var prompt: String
-  @Argument("Arguments of the prompt: name=value or name=@FILE.", value: "name=value") var words: [String]
+  @Argument(
+    "Arguments of the prompt: name=value or name=@FILE.", value: "name=value",
+    completion: .dynamic("prompt-arguments"))
+  var words: [String]
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Answers to the server") var answers: AnswerOptions
   @Group("Connection") var connection: ConnectionOptions

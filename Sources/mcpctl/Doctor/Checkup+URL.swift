@@ -54,10 +54,9 @@ extension Checkup {
     do throws(IOError) {
       let files = TLSClientFiles(
         authorities: options.cacert, certificate: options.cert, key: options.cert.map { options.key ?? $0 })
-      let version = try await Reach.connect(
+      let agreement = try await Reach.connect(
         to: place.host, port: place.port, tls: try TLSContext(client: files), within: limit)
-      notes.add(
-        Examined("tls", .ok, "\(version ?? "TLS"), with a certificate to trust", time: ContinuousClock.now - start))
+      notes.add(Self.trusted(agreement, ContinuousClock.now - start))
     } catch {
       guard !options.insecure else {
         notes.add(Examined("tls", .warning, "not trusted, which --insecure does not mind: \(error.message)"))
@@ -66,6 +65,17 @@ extension Checkup {
       throw fail(
         "tls", error.message, hint: "--cacert FILE trusts a private authority; a server without TLS is http://")
     }
+  }
+
+  /// A certificate that is about to end is as good as a failure that has a date.
+  private static func trusted(_ agreement: TLSAgreement?, _ time: Duration) -> Examined {
+    let text = "\(agreement?.version ?? "TLS"), with a certificate to trust"
+    guard let left = agreement?.certificateLifetime else { return Examined("tls", .ok, text, time: time) }
+    let days = Int(left / .seconds(86_400))
+    let end = days < 2 ? "for \(Int(left / .seconds(3600))) hours" : "for \(days) days"
+    return days < 14
+      ? Examined("tls", .warning, "\(text) \(end) only: renew it", time: time)
+      : Examined("tls", .ok, "\(text) \(end)", time: time)
   }
 
   private func step<Value: Sendable>(

@@ -106,7 +106,15 @@ extension Connection {
       place = arguments.isEmpty ? command : "\(command) with \(counted(arguments.count, "argument"))"
     case .url(let url, _, _): place = HTTPURL.shown(url)
     }
-    if let listing = resolved.listing { return "\(place): \(listing.name) of \(listing.file)" }
-    return resolved.isExplicit ? place : "\(place): none was named"
+    let isNamed = options.server != nil || isProgram
+    let variable = isNamed || !resolved.isExplicit ? "" : ", named by MCPCTL_SERVER"
+    if let listing = resolved.listing {
+      let which = resolved.isExplicit ? listing.name : "\(listing.name), the current one"
+      return "\(place): \(which) of \(listing.file)\(variable)"
+    }
+    return resolved.isExplicit
+      ? place + variable : "\(place): --server and MCPCTL_SERVER name none, and none is current"
   }
+
+  private var isProgram: Bool { if case .program = resolved.target { true } else { false } }
 }
