@@ -119,7 +119,10 @@ class Window:
             self.pump(min(left, 0.05))
 
     def see(self, text, deadline=DEADLINE):
-        self.until(lambda: text in self.everything(), f"'{text}' does not come", deadline)
+        # A long line goes on in the next.
+        self.until(
+            lambda: text in self.everything() or text in self.everything().replace("\n", ""), f"'{text}' does not come",
+            deadline)
 
     def at_prompt(self, typed="", prompt=None):
         """Waits until the prompt is there with exactly that behind it, and the cursor behind that."""

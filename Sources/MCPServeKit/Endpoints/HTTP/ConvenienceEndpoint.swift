@@ -6,6 +6,8 @@ import MCPCore
 /// For people with nothing but curl: requests without a handshake, answered as one of the newest legacy revision.
 struct ConvenienceEndpoint: Sendable {
   let service: Service
+  /// Where clients connect to; nil where they cannot.
+  let clientPath: String?
 
   /// The result of `tools/list`.
   func tools(for exchange: HTTPExchange) async -> HTTPAnswer {
@@ -38,7 +40,11 @@ struct ConvenienceEndpoint: Sendable {
   private func answer(_ call: Request, _ exchange: HTTPExchange) async -> HTTPAnswer {
     if call.method == .initialize || Claim.version(named: call.params) != nil {
       return .error(
-        .badRequest, RPCError(.invalidRequest, "this path takes requests without a handshake only"), to: call.id)
+        .badRequest,
+        RPCError(
+          .invalidRequest,
+          "\(exchange.request.path) takes single requests only" + (clientPath.map { ": clients connect at \($0)" } ?? "")),
+        to: call.id)
     }
     let response = await conversation(exchange.principal).answer(call, telling: NoSink())
     guard let response else { return .accepted }

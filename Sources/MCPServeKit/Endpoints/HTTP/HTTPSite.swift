@@ -58,7 +58,7 @@ final class HTTPSite: HTTPHandler {
     streamable = HTTPEndpoint(
       service, store: store, log: log, heartbeat: heartbeat, openPaths: Set(options.streamablePaths.dropFirst()))
     legacy = LegacySSEEndpoint(service, messagesPath: options.messagesPath, store: cluster == nil ? nil : store)
-    convenience = ConvenienceEndpoint(service: service)
+    convenience = ConvenienceEndpoint(service: service, clientPath: options.streamablePaths.first ?? options.eventsPath)
     var places: [String: Place] = ["/": .rpc, "/tools/list": .toolsList, "/tools/call": .rpc]
     for path in ["/health", "/actuator/health", "/ready", options.metricsPath] {
       places[path] = monitor.view(at: path, hasMetrics: options.monitoring.isBeside(isLoopback: isLoopback)).map(
