@@ -22,8 +22,18 @@ step() {
   local name=$1 started=$SECONDS outcome
   shift
   echo "==> $name"
-  if "$@" 2>&1 | tee "$log/${name// /-}.log"; then outcome=passed; else outcome=FAILED failed=1; fi
+  if "$@" 2>&1 | tee "$log/${name// /-}.log"; then outcome=passed; else
+    if [ "${PIPESTATUS[0]}" -eq 124 ]; then
+      echo "==> $name: ran into its time limit; these had begun and not ended:" $(unended "$log/${name// /-}.log")
+    fi
+    outcome=FAILED failed=1
+  fi
   summary+=("$(printf '%-8s %-28s %4ds  %s' "$outcome" "$name" $((SECONDS - started)) "$(counts "$log/${name// /-}.log")")")
+}
+# The tests of a log that began and did not end.
+unended() {
+  awk '/Test [^ ]+ started\./ { open[$3] = 1 } /Test .* (passed|failed) after/ { delete open[$3] }
+    END { for (name in open) print name }' "$1"
 }
 # The line of a log that says how many tests ran.
 counts() { grep -aoE 'Test run with [0-9]+ tests? .*|PASS [0-9]+.*' "$1" | tail -1; }
@@ -40,10 +50,10 @@ export MCPCTL_BINARY=$PWD/$scratch/debug/mcpctl
 programs='mcpctlTests|CommandLineKitTests|ExamplesTests|ProcessOrphanTests|signalsArriveAsASequence'
 # A few at a time: with all of them in flight, each would take as long as all, and deadlines would pass.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-4}
-step "unit" timeout 600 "$swift" test "${flags[@]}" --skip-build --skip "$programs|MCPRedisTests"
+step "unit" timeout -k 10 600 "$swift" test "${flags[@]}" --skip-build --skip "$programs|MCPRedisTests"
 # Each of these starts a Redis of its own, some of them several.
-step "redis" timeout 300 "$swift" test "${flags[@]}" --skip-build --filter MCPRedisTests
-step "end to end" timeout 600 "$swift" test "${flags[@]}" --skip-build --no-parallel --filter "$programs"
+step "redis" timeout -k 10 300 "$swift" test "${flags[@]}" --skip-build --filter MCPRedisTests
+step "end to end" timeout -k 10 600 "$swift" test "${flags[@]}" --skip-build --no-parallel --filter "$programs"
 step "interop" Tests/Interop/run.sh "$MCPCTL_BINARY"
 step "cluster" scripts/test-cluster.sh "$MCPCTL_BINARY" --fast
 step "observing" Tests/Observing/run.sh "$MCPCTL_BINARY"
