@@ -240,6 +240,12 @@ import Testing
     let kept = try store("sessions", "kill", "theirs", "--yes")
     #expect(kept.error.contains("was written by another program, and is left alone"))
     #expect(try store.server.ask("HGET", "mcp:sessions:theirs", "sessionId") == "theirs\n")
+    for (key, type) in [("mcp:tasks:t1", "HSET"), ("mcp:index:tasks", "ZADD"), ("mcp:index:tasks:room", "HSET")] {
+      try store.server.ask(type, key, type == "ZADD" ? "1" : "a", "1")
+      try store.server.ask("EXPIRE", key, "900")
+    }
+    #expect(try store("sessions", "verify").output.contains("foreign\t1\ta record of another program"))
+    #expect(try !store("sessions", "verify").output.contains("other programs under our prefix"), "tasks are ours")
     // What a program does that writes to a session that is over.
     try store.server.ask("HSET", "mcp:sessions:raised", "lastActive", "17")
     try store.server.ask("SET", "mcp:sessions:string", "x")

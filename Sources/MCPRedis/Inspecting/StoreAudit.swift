@@ -113,6 +113,8 @@ package struct StoreAudit: Sendable {
     case .instances: "instances"
     case .index: "index"
     case .ownerIndex: "owner index"
+    case .task: "task"
+    case .taskIndex: "task index"
     case .meta: "meta"
     case .other: "cache"
     case .unknown: "unknown"

@@ -53,25 +53,28 @@ extension StoreLayout {
     case pending(session: String)
     case instance(String)
     case inbox(String)
-    case instances, index, ownerIndex, meta, other
+    case task(String)
+    case instances, index, ownerIndex, taskIndex, meta, other
     /// A name that is none of ours.
     case unknown
 
     /// What Redis calls what has to be there; nil where it may be anything.
     package var type: String? {
       switch self {
-      case .session, .streams, .request, .instance, .meta: "hash"
+      case .session, .streams, .request, .instance, .task, .meta: "hash"
       case .events, .inbox: "stream"
       case .listener, .pending: "string"
       case .instances, .index, .ownerIndex: "zset"
-      case .other, .unknown: nil
+      case .taskIndex, .other, .unknown: nil
       }
     }
 
     /// Whether it has to go by itself.
     package var isMortal: Bool {
       switch self {
-      case .session, .events, .streams, .listener, .request, .pending, .instance, .inbox, .ownerIndex: true
+      case .session, .events, .streams, .listener, .request, .pending, .instance, .inbox, .task, .ownerIndex,
+        .taskIndex:
+        true
       case .instances, .index, .meta, .other, .unknown: false
       }
     }
@@ -83,6 +86,7 @@ extension StoreLayout {
     if key == index { return .index }
     if key == instances { return .instances }
     if key == meta { return .meta }
+    if key == TaskKeys(prefix: prefix, isTagged: true).ends { return .taskIndex }
     let parts = key.dropFirst(prefix.count + 1).split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else { return .unknown }
     let rest = String(parts[1])
@@ -95,6 +99,9 @@ extension StoreLayout {
     case "pending": return .pending(session: bare(String(rest.prefix { $0 != ":" })))
     case "instance": return .instance(rest)
     case "node" where rest.hasSuffix(":in"): return .inbox(String(rest.dropLast(3)))
+    case "tasks": return .task(rest)
+    case "{tasks}": return .taskIndex
+    case "index" where rest == "tasks" || rest.hasPrefix("tasks:"): return .taskIndex
     case "index", "{index}": return rest.hasPrefix("owner:") ? .ownerIndex : .unknown
     case "cache", "rl", "lock": return .other
     default: return .unknown
