@@ -21,6 +21,7 @@ import tempfile
 import time
 import urllib.request
 
+import cluster
 from callers import CALLERS
 from measure import HERE, SERVER_CORE, Load, Server, free_port, nginx, raise_file_limit, running
 from wire import Connection, Requests
@@ -377,9 +378,19 @@ def startup(arguments):
     return found
 
 
+def together(arguments):
+    """Sessions in Redis, and several servers that share them."""
+    if shutil.which("redis-server") is None:
+        say("  skipped: there is no redis-server: make test-deps\n")
+        return {}
+    found = cluster.measure(arguments.binary, arguments.quick)
+    table(["cluster", ""], cluster.shown(found))
+    return found
+
+
 SECTIONS = {
     "throughput": throughput, "auth": auth, "stdio": stdio, "sessions": sessions, "streams": streams, "pushes": pushes,
-    "startup": startup,
+    "startup": startup, "cluster": together,
 }
 
 
