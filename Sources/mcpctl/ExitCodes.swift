@@ -35,7 +35,7 @@ extension ExitCode {
     (.internalError, "Internal or unexpected error; `serve` cannot listen at its address."),
     (.toolError, "The tool answered with an error (`isError`); its text is on standard error."),
     (.unauthorized, "Authentication or authorization is needed or was refused."),
-    (.unreachable, "The server cannot be reached: name, connection, TLS, starting the program, HTTP 5xx."),
+    (.unreachable, "The server cannot be reached: name, connection, TLS, starting the program, HTTP 429 and 5xx."),
     (.protocolError, "Protocol error: a JSON-RPC error, a malformed message, no common version."),
     (.timeout, "The deadline passed."),
     (.notFound, "No such server, tool, resource, prompt, session or node."),
