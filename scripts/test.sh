@@ -57,6 +57,7 @@ step "end to end" timeout -k 10 600 "$swift" test "${flags[@]}" --skip-build --n
 step "interop" Tests/Interop/run.sh "$MCPCTL_BINARY"
 step "cluster" scripts/test-cluster.sh "$MCPCTL_BINARY" --fast
 step "observing" Tests/Observing/run.sh "$MCPCTL_BINARY"
+step "examples" Tests/Examples/run.sh "$MCPCTL_BINARY"
 step "foreign" Tests/Foreign/run.sh "$MCPCTL_BINARY"
 step "terminal" Tests/Terminal/run.sh "$MCPCTL_BINARY"
 

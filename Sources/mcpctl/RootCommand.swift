@@ -9,6 +9,8 @@ struct RootCommand: CommandGroup {
       "Every command talks to the server named with --server, after `--`, or in MCPCTL_SERVER, or to the current one of "
         + "`mcpctl servers`. When there is none, the built-in server answers in this process.",
       "Results go to standard output, everything else to standard error.",
+      "`mcpctl repl` takes commands line by line. `mcpctl help TOPIC` explains "
+        + HelpTopic.all.map(\.name).joined(separator: ", ") + ".",
     ],
     examples: [
       .init("mcpctl call calculator a=1 b=2", "Calls a tool of the built-in server."),

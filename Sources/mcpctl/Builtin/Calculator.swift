@@ -7,11 +7,11 @@ import MCPServeKit
 enum Calculator {
   static let tool = ServerTool(
     "calculator", "Adds, subtracts, multiplies or divides two numbers.",
-    Parameter<String>("operation", "add, subtract, multiply or divide.", default: "add"),
+    Parameter<ListedWord<Operations>>("operation", "What to do with them.", default: "add"),
     Parameter<JSONNumber>("a", "First number."),
     Parameter<JSONNumber>("b", "Second number.")
   ) { _, operation, a, b in
-    switch result(of: operation, a, b) {
+    switch result(of: operation.text, a, b) {
     case .success(let number): .structured(["result": .number(number)], text: number.text)
     case .failure(let fault): .error(fault.message)
     }
@@ -23,6 +23,8 @@ enum Calculator {
     "required": ["result"],
   ])
   .onLoop
+
+  enum Operations: WordList { static let words = ["add", "subtract", "multiply", "divide"] }
 
   /// Why there is no result.
   struct Fault: Error {

@@ -22,24 +22,26 @@ enum Samples {
   static let weather = ServerTool(
     "weather", "Answers with made-up weather, always the same: a sample, not a forecast.",
     Parameter<String>("location", "A place."),
-    Parameter<String>("units", "celsius or fahrenheit.", default: "celsius")
+    Parameter<ListedWord<Units>>("units", "Of the temperature.", default: "celsius")
   ) { _, location, units in
     let temperature: JSON
-    switch units {
+    switch units.text {
     case "celsius": temperature = 21
     case "fahrenheit": temperature = 70
-    default: return .error("unknown units: \(units); use celsius or fahrenheit")
+    default: return .error("unknown units: \(units.text); use celsius or fahrenheit")
     }
     return .structured(
       [
-        "location": .string(location), "temperature": temperature, "units": .string(units), "conditions": "sunny",
+        "location": .string(location), "temperature": temperature, "units": .string(units.text), "conditions": "sunny",
         "sample": true,
       ],
-      text: "Sample answer, not a forecast: \(location) is sunny at \(temperature.text) degrees \(units).")
+      text: "Sample answer, not a forecast: \(location) is sunny at \(temperature.text) degrees \(units.text).")
   }
   .title("Weather (sample)")
   .annotations(Tool.Annotations(isReadOnly: true, isDestructive: false, isIdempotent: true, isOpenWorld: false))
   .onLoop
+
+  enum Units: WordList { static let words = ["celsius", "fahrenheit"] }
 
   static let sleep = ServerTool(
     "sleep", "Waits, telling how far it is: for trying time limits, progress and cancellation.",

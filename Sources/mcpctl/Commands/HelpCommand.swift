@@ -18,6 +18,9 @@ struct HelpCommand: Command {
     let stream = console.output
     if words.count == 1, let topic = HelpTopic.all.first(where: { $0.name == words[0] }) {
       stream.write(topic.page(width: stream.width, bold: stream.bold))
+      if let command = root.command(at: words) {
+        stream.print("\n`mcpctl \(command.info.name) --help` explains the command of that name.")
+      }
       return .success
     }
     guard let model = root.command(at: words) else {

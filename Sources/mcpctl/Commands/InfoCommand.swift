@@ -13,6 +13,7 @@ struct InfoCommand: ServerCommand {
       .init("mcpctl info --protocol 2025-03-26 -o json", "Asks for one revision, and says what came of it."),
     ])
 
+  @Argument(targetHelp, completion: .dynamic("servers")) var target: String?
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
@@ -27,8 +28,9 @@ struct InfoCommand: ServerCommand {
 struct PingCommand: ServerCommand {
   static let info = CommandInfo(
     "ping", "Ask whether a server answers, and how fast.",
-    examples: [.init("mcpctl -s http://127.0.0.1:8000/mcp ping", "Prints the time one answer takes.")])
+    examples: [.init("mcpctl ping http://127.0.0.1:8000/mcp", "Prints the time one answer takes.")])
 
+  @Argument(targetHelp, completion: .dynamic("servers")) var target: String?
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions

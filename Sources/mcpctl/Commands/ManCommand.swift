@@ -5,13 +5,18 @@ import CommandLineKit
 struct ManCommand: Command {
   static let info = CommandInfo(
     "man", "Print a manual page.",
-    discussion: ["The page comes as mdoc source; a terminal needs man or mandoc to read it."],
+    discussion: [
+      "The page comes as mdoc source; a terminal needs man or mandoc to read it.",
+      "Where a command and a topic have the same name, the command is meant, and --section 7 means the topic.",
+    ],
     examples: [
       .init("mcpctl man call | man -l -", "Reads the page of a command."),
+      .init("mcpctl man --section 7 tools | man -l -", "Reads the page of a topic."),
       .init("mcpctl man --all man", "Writes all pages into a folder."),
     ])
 
   @Argument("Command or topic; the overview when left out.", completion: .dynamic("help")) var words: [String]
+  @Option("Section of the manual: 1 for commands, 5 for files, 7 for topics.", value: "N") var section: Int?
   @Option("Write all pages into this directory.", value: "DIR", completion: .directory) var all: String?
 
   func run(in console: Console) async throws -> ExitCode {
@@ -21,13 +26,15 @@ struct ManCommand: Command {
       for page in Self.pages { try console.write(page.text, to: "\(all)/\(page.fileName)") }
       return .success
     }
-    if words.count == 1, let topic = HelpTopic.all.first(where: { $0.name == words[0] }) {
-      console.output.write(ManualPage(topic, of: RootCommand.info.name, date: Version.date).text)
-      return .success
-    }
     let name = (["mcpctl"] + words).joined(separator: "-")
-    guard let page = Self.pages.first(where: { $0.fileName.dropLast(2) == name }) else {
-      throw UsageError("no manual page '\(name)'; `mcpctl help` lists commands and topics")
+    let topic = words.count == 1 ? HelpTopic.all.first { $0.name == words[0] } : nil
+    let pages =
+      Self.pages.filter { $0.fileName.dropLast(2) == name }
+      + (topic.map { [ManualPage($0, of: RootCommand.info.name, date: Version.date)] } ?? [])
+    let wanted = section.map { section in pages.first { $0.fileName.hasSuffix(".\(section)") } } ?? pages.first
+    guard let page = wanted else {
+      let place = section.map { " in section \($0)" } ?? ""
+      throw UsageError("no manual page '\(name)'\(place); `mcpctl help` lists commands and topics")
     }
     console.output.write(page.text)
     return .success

@@ -16,6 +16,7 @@ struct PromptsListCommand: ServerCommand {
     "ls", "List the prompts of a server.", aliases: ["list"],
     examples: [.init("mcpctl prompts ls", "Lists the built-in prompts with their arguments.")])
 
+  @Argument(targetHelp, completion: .dynamic("servers")) var target: String?
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions

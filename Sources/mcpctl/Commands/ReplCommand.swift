@@ -37,12 +37,7 @@ struct ReplCommand: Command {
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    if let target {
-      if let server = connection.server {
-        throw UsageError("two servers are named: \(target), and --server \(server); give one")
-      }
-      connection.server = target
-    }
+    try connection.settle(target)
     let hasScript = !execute.isEmpty || !file.isEmpty
     guard !hasScript, console.input.isTerminal, console.error.isTerminal else { return try await runScript(console) }
     guard let modes = TerminalModes() else { return try await runScript(console) }

@@ -18,6 +18,7 @@ struct ResourcesListCommand: ServerCommand {
     "ls", "List the resources of a server.", aliases: ["list"],
     examples: [.init("mcpctl resources ls", "Lists the built-in resources.")])
 
+  @Argument(targetHelp, completion: .dynamic("servers")) var target: String?
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
@@ -34,6 +35,7 @@ struct ResourcesTemplatesCommand: ServerCommand {
     "templates", "List the resource templates of a server.",
     examples: [.init("mcpctl resources templates", "Lists the built-in templates.")])
 
+  @Argument(targetHelp, completion: .dynamic("servers")) var target: String?
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions

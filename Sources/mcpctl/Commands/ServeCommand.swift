@@ -95,6 +95,12 @@ struct ServeCommand: Command {
     await target.loadFolders(settings)
     let reloading = Reloading(console, file: file, flags: typed.words, from: loaded.config, target)
     let offered = offered(settings, target)
+    if settings.transport == .stdio, console.input.isTerminal, !quiet {
+      console.error.print(
+        "mcpctl: serving on standard input and output, and waiting for a client: messages are lines of JSON, Ctrl-D ends it"
+      )
+      console.error.print("hint: --transport http-stream serves over HTTP; `mcpctl repl` talks to this server at once")
+    }
     let reports = Reports(observe, server.features, console)
     do throws(IOError) {
       try await reports.reporting { () async throws(IOError) in

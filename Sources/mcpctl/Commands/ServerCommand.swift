@@ -12,6 +12,8 @@ protocol ServerCommand: Command {
   var talk: TalkOptions { get }
   /// Who answers what the server asks; nobody, unless the command declares it.
   var answers: AnswerOptions { get }
+  /// The server as a word of its own, for commands that take no other.
+  var target: String? { get }
   /// How to reach the server these options name.
   func connecting(_ console: Console) throws -> Connection
   /// What it does with the server, once that is connected.
@@ -23,8 +25,11 @@ protocol ServerCommand: Command {
 extension ServerCommand {
   var answers: AnswerOptions { AnswerOptions() }
 
+  var target: String? { nil }
+
   func connecting(_ console: Console) throws -> Connection {
-    try Connection(connection, program: program, answers, talk, console)
+    try connection.settle(target)
+    return try Connection(connection, program: program, answers, talk, console)
   }
 
   func describe(in scene: Scene) async throws -> Presentation? { nil }
@@ -43,6 +48,9 @@ extension ServerCommand {
   }
 
 }
+
+/// The word that names a server.
+let targetHelp = "Server, as for --server."
 
 /// The words after `--`, the same for every command that talks to a server.
 let programHelp = "Program to start as the server; it talks over standard input and output."

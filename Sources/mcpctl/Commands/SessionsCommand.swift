@@ -34,10 +34,10 @@ struct SessionsListCommand: StoreCommand {
     ],
     examples: [
       .init("mcpctl sessions ls --store redis://cache:6379", "Lists all sessions."),
-      .init("mcpctl sessions ls --client claude* --idle 5m -o wide", "Those of a client that have been idle."),
+      .init("mcpctl sessions ls --client 'claude*' --idle 5m -o wide", "Those of a client that have been idle."),
       .init(
         "mcpctl sessions ls --store http://127.0.0.1:8000", "Those in the memory of one server, with its admin key."),
-      .init("mcpctl sessions ls --limit 20 -o json --path .sessions[].id", "The ids of twenty."),
+      .init("mcpctl sessions ls --limit 20 -o json --path '.sessions[].id'", "The ids of twenty."),
     ])
 
   @Group("Store") var store: StoreOptions

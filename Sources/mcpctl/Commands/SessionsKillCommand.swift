@@ -14,7 +14,7 @@ struct SessionsKillCommand: StoreCommand {
     ],
     examples: [
       .init("mcpctl sessions kill 3f1c", "Ends the session of that id."),
-      .init("mcpctl sessions kill --selector idle>1h,node=n1 --dry-run", "Shows which would be ended."),
+      .init("mcpctl sessions kill --selector 'idle>1h,node=n1' --dry-run", "Shows which would be ended."),
       .init("mcpctl sessions kill --client cursor --yes", "Ends all of a client."),
     ])
 

@@ -15,10 +15,12 @@ struct ToolsListCommand: ServerCommand {
     "ls", "List the tools of a server.", aliases: ["list"],
     examples: [
       .init("mcpctl tools ls", "Lists the built-in tools with their arguments."),
+      .init("mcpctl tools ls http://127.0.0.1:8000/mcp", "Lists those of a server elsewhere."),
       .init("mcpctl tools ls -o name", "Prints names only."),
-      .init("mcpctl tools ls -o json --path .tools[0].inputSchema", "Prints the schema of the first."),
+      .init("mcpctl tools ls -o json --path '.tools[0].inputSchema'", "Prints the schema of the first."),
     ])
 
+  @Argument(targetHelp, completion: .dynamic("servers")) var target: String?
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions

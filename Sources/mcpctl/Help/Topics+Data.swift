@@ -29,7 +29,7 @@ extension HelpTopic {
           + "as text without asking for the schema."),
       .heading("Examples"),
       .lines([
-        "mcpctl call calculator a=1 b=2", "mcpctl call search query=swift tags[]=new 'options:={\"limit\": 3}'",
+        "mcpctl call calculator a=1 b=2", "mcpctl call search query=swift 'tags[]=new' 'options:={\"limit\": 3}'",
         "mcpctl call upload name=a.png data=@a.png", "mcpctl call calculator < arguments.json",
       ]),
     ])

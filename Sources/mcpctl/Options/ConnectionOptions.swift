@@ -28,6 +28,13 @@ struct ConnectionOptions: OptionGroup {
   var key: String?
   @Flag("Accept any certificate, whoever it is from. For tests alone.") var insecure: Bool
 
+  /// Makes a word that names the server the value of --server.
+  func settle(_ target: String?) throws(UsageError) {
+    guard let target else { return }
+    if let server { throw UsageError("two servers are named: \(target), and --server \(server); give one") }
+    server = target
+  }
+
   /// Whether anything was said about TLS.
   var speaksOfTLS: Bool { cacert != nil || cert != nil || key != nil || insecure }
 }

@@ -67,6 +67,9 @@ extension Repl {
       let model = root.command(at: invocation.path.dropFirst())
     else { throw UsageError("`\(invocation.path.dropFirst().joined(separator: " "))` is no command of the REPL") }
     try LineWords.refuseConnectionOptions(words, of: model)
+    if let target = command.target {
+      throw UsageError("'\(target)' is one word too many: the server is connected already, `\\c` connects to another")
+    }
     command.answers.noInput = answers.noInput
     if !Self.isFormatTyped(words) { command.output.output = settings.format }
     return Prepared(

@@ -16,6 +16,7 @@ extension Repl {
         if pending.isEmpty { start = number }
         pending += (pending.isEmpty ? "" : "\n") + line
         let code = await runLine(&pending, from: origin, start)
+        if case .input = origin { system.output.flush() }  // whoever writes the next line may wait for this answer
         worst = worst.orWorse(code)
         if isOver || Task.isCancelled || failsFast && code != .success { return worst }
       }
