@@ -244,7 +244,7 @@ _mcpctl_describe() {
       _mcpctl_options='--all --help'
       ;;
     'mcpctl man')
-      _mcpctl_options='--all --help'
+      _mcpctl_options='--section --all --help'
       ;;
   esac
 }
@@ -311,6 +311,7 @@ _mcpctl_values() {
     'mcpctl tools ls --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools ls -o' | 'mcpctl tools ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl tools ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tools ls 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools get -s' | 'mcpctl tools get --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools get --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tools get --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -346,6 +347,7 @@ _mcpctl_values() {
     'mcpctl resources ls --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources ls -o' | 'mcpctl resources ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl resources ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl resources ls 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl resources templates -s' | 'mcpctl resources templates --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl resources templates --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl resources templates --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -356,6 +358,7 @@ _mcpctl_values() {
     'mcpctl resources templates --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources templates -o' | 'mcpctl resources templates --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl resources templates --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl resources templates 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl resources read --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources read --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl resources read -s' | 'mcpctl resources read --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
@@ -379,6 +382,7 @@ _mcpctl_values() {
     'mcpctl prompts ls --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts ls -o' | 'mcpctl prompts ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl prompts ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl prompts ls 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl prompts get --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts get --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl prompts get -s' | 'mcpctl prompts get --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
@@ -490,6 +494,7 @@ _mcpctl_values() {
     'mcpctl ping --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl ping -o' | 'mcpctl ping --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl ping --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl ping 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl info -s' | 'mcpctl info --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl info --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl info --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -500,6 +505,7 @@ _mcpctl_values() {
     'mcpctl info --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl info -o' | 'mcpctl info --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl info --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl info 0') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl doctor -s' | 'mcpctl doctor --server') mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl doctor --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl doctor --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -671,7 +677,7 @@ _mcpctl() {
     fi
     case $word in
     --) mapfile -t COMPREPLY < <(compgen -c -- "$cur"; compgen -f -- "$cur"); return ;;
-    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | --cacert | --cert | --key | -o | --output | --path | --out | --config | --set | --host | --port | --threads | --tools | --auth-keys | --auth-issuer | --auth-jwks | --auth-audience | --auth-scope | --rate-limit | --address-rate-limit | --allow-origin | --allow-host | --cors-max-age | --trusted-proxy | --hsts | --compress-from | --tls-cert | --tls-key | --tls-client-ca | --tls-min | --tls-reload | --redis | --node-name | --max-body | --max-output | --max-connections | --max-connections-per-address | --max-sessions | --max-calls | --max-session-calls | --request-timeout | --max-request-time | --read-timeout | --write-timeout | --idle-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --metrics-addr | --access-log | --otlp-endpoint | --duration | --ttl | --args | --answer | --sampling-cmd | --root | -e | --execute | -f | --file | --interval | --action | --store | --prefix | --client | --user | --node | --era | --idle | --selector | --limit | --count | --patience | --biggest | --scope | --client-id | --client-secret-env | --client-secret-file | --issuer | --client-metadata-url | --redirect-uri | --add | --kind | --affinity | --server-name | --log-dir | --all) skip=$word; continue ;;
+    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | --cacert | --cert | --key | -o | --output | --path | --out | --config | --set | --host | --port | --threads | --tools | --auth-keys | --auth-issuer | --auth-jwks | --auth-audience | --auth-scope | --rate-limit | --address-rate-limit | --allow-origin | --allow-host | --cors-max-age | --trusted-proxy | --hsts | --compress-from | --tls-cert | --tls-key | --tls-client-ca | --tls-min | --tls-reload | --redis | --node-name | --max-body | --max-output | --max-connections | --max-connections-per-address | --max-sessions | --max-calls | --max-session-calls | --request-timeout | --max-request-time | --read-timeout | --write-timeout | --idle-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --metrics-addr | --access-log | --otlp-endpoint | --duration | --ttl | --args | --answer | --sampling-cmd | --root | -e | --execute | -f | --file | --interval | --action | --store | --prefix | --client | --user | --node | --era | --idle | --selector | --limit | --count | --patience | --biggest | --scope | --client-id | --client-secret-env | --client-secret-file | --issuer | --client-metadata-url | --redirect-uri | --add | --kind | --affinity | --server-name | --log-dir | --all | --section) skip=$word; continue ;;
     -*) continue ;;
     esac
     case "$path $word" in

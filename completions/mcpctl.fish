@@ -15,7 +15,7 @@ function __mcpctl_path
                 echo after
                 echo 0
                 return
-            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key -o --output --path --out --config --set --host --port --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --rate-limit --address-rate-limit --allow-origin --allow-host --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --redis --node-name --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --duration --ttl --args --answer --sampling-cmd --root -e --execute -f --file --interval --action --store --prefix --client --user --node --era --idle --selector --limit --count --patience --biggest --scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --redirect-uri --add --kind --affinity --server-name --log-dir --all
+            case -s --server --transport --protocol -H --header --bearer-env --bearer-file -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key -o --output --path --out --config --set --host --port --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --rate-limit --address-rate-limit --allow-origin --allow-host --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --redis --node-name --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --duration --ttl --args --answer --sampling-cmd --root -e --execute -f --file --interval --action --store --prefix --client --user --node --era --idle --selector --limit --count --patience --biggest --scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --redirect-uri --add --kind --affinity --server-name --log-dir --all --section
                 set skip yes
                 continue
             case '-*'
@@ -396,6 +396,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl tools ls'" -s v -l verbose -d 'Say mo
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools ls'" -s q -l quiet -d 'Say nothing on standard error but errors.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools ls'" -l no-color -d 'Use no colour, whatever the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools ls'" -s h -l help -d 'Show help.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl tools ls' 0" -f -a '(mcpctl __complete servers -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools get'" -s s -l server -r -f -a '(mcpctl __complete servers -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)' -d 'Server: a name of `mcpctl servers`, a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools get'" -l transport -r -f -a 'auto sse http-stream' -d 'How a URL is spoken to.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl tools get'" -l protocol -r -f -a 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -d 'Protocol revision to speak.'
@@ -488,6 +489,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl resources ls'" -s v -l verbose -d 'Sa
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources ls'" -s q -l quiet -d 'Say nothing on standard error but errors.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources ls'" -l no-color -d 'Use no colour, whatever the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources ls'" -s h -l help -d 'Show help.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl resources ls' 0" -f -a '(mcpctl __complete servers -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources templates'" -s s -l server -r -f -a '(mcpctl __complete servers -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)' -d 'Server: a name of `mcpctl servers`, a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources templates'" -l transport -r -f -a 'auto sse http-stream' -d 'How a URL is spoken to.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources templates'" -l protocol -r -f -a 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -d 'Protocol revision to speak.'
@@ -512,6 +514,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl resources templates'" -s v -l verbose
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources templates'" -s q -l quiet -d 'Say nothing on standard error but errors.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources templates'" -l no-color -d 'Use no colour, whatever the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources templates'" -s h -l help -d 'Show help.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl resources templates' 0" -f -a '(mcpctl __complete servers -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources read'" -l answer -r -F -d 'Answers to what the server asks, - for standard input: see `mcpctl help answers`.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources read'" -l sampling-cmd -r -f -d 'Shell command that answers sampling: JSON on its input, JSON or text on its output.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl resources read'" -l root -r -f -a '(__fish_complete_directories)' -d 'Directory to tell the server as a root.'
@@ -568,6 +571,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts ls'" -s v -l verbose -d 'Say 
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts ls'" -s q -l quiet -d 'Say nothing on standard error but errors.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts ls'" -l no-color -d 'Use no colour, whatever the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts ls'" -s h -l help -d 'Show help.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts ls' 0" -f -a '(mcpctl __complete servers -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -l answer -r -F -d 'Answers to what the server asks, - for standard input: see `mcpctl help answers`.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -l sampling-cmd -r -f -d 'Shell command that answers sampling: JSON on its input, JSON or text on its output.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl prompts get'" -l root -r -f -a '(__fish_complete_directories)' -d 'Directory to tell the server as a root.'
@@ -837,6 +841,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl ping'" -s v -l verbose -d 'Say more o
 complete -c mcpctl -n "__mcpctl_at 'mcpctl ping'" -s q -l quiet -d 'Say nothing on standard error but errors.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl ping'" -l no-color -d 'Use no colour, whatever the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl ping'" -s h -l help -d 'Show help.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl ping' 0" -f -a '(mcpctl __complete servers -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl info'" -s s -l server -r -f -a '(mcpctl __complete servers -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)' -d 'Server: a name of `mcpctl servers`, a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl info'" -l transport -r -f -a 'auto sse http-stream' -d 'How a URL is spoken to.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl info'" -l protocol -r -f -a 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -d 'Protocol revision to speak.'
@@ -861,6 +866,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl info'" -s v -l verbose -d 'Say more o
 complete -c mcpctl -n "__mcpctl_at 'mcpctl info'" -s q -l quiet -d 'Say nothing on standard error but errors.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl info'" -l no-color -d 'Use no colour, whatever the terminal.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl info'" -s h -l help -d 'Show help.'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl info' 0" -f -a '(mcpctl __complete servers -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl doctor'" -s s -l server -r -f -a '(mcpctl __complete servers -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)' -d 'Server: a name of `mcpctl servers`, a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl doctor'" -l transport -r -f -a 'auto sse http-stream' -d 'How a URL is spoken to.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl doctor'" -l protocol -r -f -a 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -d 'Protocol revision to speak.'
@@ -1316,6 +1322,7 @@ complete -c mcpctl -n "__mcpctl_at 'mcpctl help' 0 -" -f -a '(mcpctl __complete 
 complete -c mcpctl -n "__mcpctl_at 'mcpctl completion'" -l all -r -f -a '(__fish_complete_directories)' -d 'Write the scripts for all shells into this directory.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl completion'" -s h -l help -d 'Show help.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl completion' 0" -f -a 'bash zsh fish'
+complete -c mcpctl -n "__mcpctl_at 'mcpctl man'" -l section -r -f -d 'Section of the manual: 1 for commands, 5 for files, 7 for topics.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl man'" -l all -r -f -a '(__fish_complete_directories)' -d 'Write all pages into this directory.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl man'" -s h -l help -d 'Show help.'
 complete -c mcpctl -n "__mcpctl_at 'mcpctl man' 0 -" -f -a '(mcpctl __complete help -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
