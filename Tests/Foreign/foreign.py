@@ -179,6 +179,8 @@ def the_sdks_server_completes(mcpctl):
         window.at_prompt()
         window.type("prompt rev\tla\tSw\t")
         window.at_prompt("prompt review language=Swift ")
+        talk = Transcript(mcpctl, ["--", f"{BIN}/python", server, "stdio"], home)
+        equal(talk.run("complete", "review:language=S").split(), ["Swift", "Scala"])
 
 
 FACTS = {

@@ -90,7 +90,7 @@ def a_form_offers_values_and_asks_again(mcpctl):
         window.until_hidden()
         window.type("\r")
         window.see("Meal")
-        window.see("soup")
+        window.see("Meal, optional:")
         golden("form", window.text())
         window.type("soup\r")
         window.see("Send this?")

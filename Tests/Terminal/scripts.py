@@ -63,6 +63,15 @@ def formats_and_files_hold_in_scripts(mcpctl):
         equal(json.loads(done.stdout)["isError"], True)
 
 
+def commands_of_the_shell_work_here_too(mcpctl):
+    done = run(mcpctl, "--protocol", "2025-11-25", "-e", "complete greet:language=Ger", "-e", "tasks -o json | .tasks | !cat", "-e", "\\o jsonpath={.structuredContent.result}",
+               "-e", "calculator a=1 b=2")
+    equal((done.returncode, done.stdout.strip()), (0, "German\n[]\n3"), done.stderr)
+    done = run(mcpctl, "-e", "\\o jsonpath={.a", "-e", "serve")
+    expect("jsonpath" in done.stderr and "`\\! mcpctl serve` runs it in a shell" in done.stderr, done.stderr)
+    equal(done.returncode, 64)
+
+
 def a_job_of_a_script_is_waited_for_and_named(mcpctl):
     done = run(mcpctl, script="calculator a=x b=1 &\n\\wait\necho message=then\n")
     equal((done.returncode, done.stdout), (0, '{"echo":"then"}\n'))
@@ -97,6 +106,7 @@ if __name__ == "__main__":
         errors_name_file_and_line,
         a_script_run_at_the_prompt_says_so_too,
         formats_and_files_hold_in_scripts,
+        commands_of_the_shell_work_here_too,
         a_job_of_a_script_is_waited_for_and_named,
         leaving_names_what_is_given_up,
         log_lines_are_as_loud_as_wanted,

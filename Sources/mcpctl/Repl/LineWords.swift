@@ -9,9 +9,11 @@ struct LineWords {
 
   /// The commands that can be typed as they are in a shell.
   static let commands: [any ServerCommand.Type] = [
-    CallCommand.self, RPCCommand.self, PingCommand.self, InfoCommand.self,
+    CallCommand.self, RPCCommand.self, PingCommand.self, InfoCommand.self, SuggestCommand.self,
   ]
-  static let groups: [any CommandGroup.Type] = [ToolsCommand.self, ResourcesCommand.self, PromptsCommand.self]
+  static let groups: [any CommandGroup.Type] = [
+    ToolsCommand.self, ResourcesCommand.self, PromptsCommand.self, TasksCommand.self,
+  ]
 
   /// The words behind `mcpctl` in a shell.
   func shell(_ words: [String]) throws(UsageError) -> [String] {

@@ -10,8 +10,10 @@ extension Repl {
       (settings.format, settings.file) = (.text, nil)
       return say("results are text on standard output", console)
     }
-    if let format = OutputFormat(rawValue: word) {
-      settings.format = format
+    if word.hasPrefix("jsonpath=") || word.hasPrefix("custom-columns=") || OutputFormat(rawValue: word) != nil {
+      do throws(ValueFault) { settings.format = try OutputFormat(argument: word) } catch {
+        throw UsageError(error.message)
+      }
       return say("results are printed as \(word)", console)
     }
     settings.file = try ResultFile(word)
