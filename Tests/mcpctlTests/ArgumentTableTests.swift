@@ -91,7 +91,7 @@ import Testing
       lines == [
         "mcpctl: the arguments do not fit calculator; nothing was sent", "  a: 'x' is not a number",
         "  b is missing: NUMBER", "  c is no argument of this tool",
-        "hint: the tool takes: calculator a=NUMBER b=NUMBER [operation=STRING]",
+        "hint: the tool takes: calculator a=NUMBER b=NUMBER [operation=add|subtract|multiply|divide]",
       ])
   }
 }
