@@ -31,7 +31,8 @@ extension HelpTopic {
       .paragraph(
         "Session ids are signed, and what requestState is sealed with is derived from the same secret. Without cluster.secret the "
           + "first server makes one and leaves it in Redis, for whoever may read there. To change it, give all servers OLD,NEW; then "
-          + "NEW,OLD; then NEW."),
+          + "NEW,OLD; then NEW. Tasks are in Redis as well: any server is asked after them, answers their questions and cancels them."
+      ),
       .heading("When Redis is away"),
       .paragraph(
         "Nothing is kept in memory in its place. Sessions that were used on a server shortly before are served there for "
@@ -42,5 +43,8 @@ extension HelpTopic {
         "A server that has said nothing for cluster.lease (15 s) is taken for dead. Its clients come back to another, and what it was "
           + "answering on a stream ends with an error -32000 whose data is {\"reason\":\"node_lost\",\"outcome\":\"unknown\"}. The "
           + "older transport (/sse) has its session with its stream, and so on one server: it ends with it."),
+      .paragraph(
+        "One that was stopped for two thirds of that time, or whose name another has, answers requests of sessions with 503 and "
+          + "{\"reason\":\"node_fenced\"} until Redis has heard of it again; /ready is 503 meanwhile, and says lease."),
     ])
 }
