@@ -137,6 +137,12 @@ class Window:
 
     # What is typed
 
+    def answer(self, line):
+        """Types a line into a field of a form, once it is read: between fields nothing typed shows."""
+        shown = termios.ECHO | termios.ICANON
+        self.until(lambda: termios.tcgetattr(self.slave)[3] & shown == shown, "no field is read")
+        self.type(line + "\r")
+
     def type(self, text):
         os.write(self.master, text.encode())
 
