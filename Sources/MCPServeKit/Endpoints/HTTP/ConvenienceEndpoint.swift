@@ -39,12 +39,11 @@ struct ConvenienceEndpoint: Sendable {
 
   private func answer(_ call: Request, _ exchange: HTTPExchange) async -> HTTPAnswer {
     if call.method == .initialize || Claim.version(named: call.params) != nil {
+      let remedy = clientPath.map { ": clients connect at \($0)" } ?? ""
       return .error(
-        .badRequest,
-        RPCError(
-          .invalidRequest,
-          "\(exchange.request.path) takes single requests only" + (clientPath.map { ": clients connect at \($0)" } ?? "")),
-        to: call.id)
+        .badRequest, RPCError(.invalidRequest, "\(exchange.request.path) takes single requests only\(remedy)"),
+        to: call.id
+      )
     }
     let response = await conversation(exchange.principal).answer(call, telling: NoSink())
     guard let response else { return .accepted }
