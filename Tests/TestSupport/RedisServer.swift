@@ -106,7 +106,10 @@ private func makeFolder() throws -> String {
   return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
 }
 
-/// A port nobody listens on, of those that the system does not give away by itself.
+/// The ports that were given away: whoever has one may not listen on it yet.
+private let given = Mutex<Set<UInt16>>([])
+
+/// A port nobody listens on, of those that the system does not give away by itself, and another each time.
 public func freePort() throws -> UInt16 {
   for _ in 0..<100 {
     let port = UInt16.random(in: 10_000..<32_000)
@@ -118,7 +121,7 @@ public func freePort() throws -> UInt16 {
         bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
       }
     }
-    if isFree { return port }
+    if isFree, given.withLock({ $0.insert(port).inserted }) { return port }
   }
   throw SpawnFault(message: "no free port")
 }
