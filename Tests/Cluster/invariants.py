@@ -635,7 +635,7 @@ def i16_nodes_are_restarted_one_after_the_other_without_a_failure(mcpctl):
 
 def i2_while_redis_is_away_the_right_thing_is_said(mcpctl):
     with Cluster(mcpctl, 2, "--set", "cluster.heartbeat=500ms", "--set", "cluster.lease=9s",
-                 "--set", "cluster.degraded_grace=4s") as cluster:
+                 "--set", "cluster.degraded_grace=8s") as cluster:
         one, other = (node.port for node in cluster.nodes)
         here, elsewhere = open_session(one, "2025-11-25"), open_session(other)
         stream = Stream(one, here)
@@ -662,7 +662,7 @@ def i2_while_redis_is_away_the_right_thing_is_said(mcpctl):
         while (message := events.message()) and "result" not in message:
             pass
         expect(message and not [i for i in events.ids if not i.endswith(".0")], "events come without ids")
-        expect(stream.ended.wait(10), "the stream ends when that lasts")
+        expect(stream.ended.wait(20), "the stream ends when that lasts")
         equal(post(one, call("echo", message="x"), here).status, 503, "when that lasts")
         equal(modern(one, "echo", message="x").status, 200, "modern, when that lasts")
         # It comes back, and has forgotten everything: what is in use is there again.
