@@ -191,4 +191,24 @@ import Testing
     let unavailable = await #expect(throws: TaskStoreError.self) { try await other.task("a") }
     #expect(unavailable?.code == .unavailable)
   }
+
+  @Test func theTasksOfAServerThatIsBackAreLeftAlone() async throws {
+    let redis = try RedisServer()
+    let client = try redis.client()
+    let back = RedisNode(client, RedisNode.Options(name: "n1"), logger: .silent)
+    try await back.join()
+    let store = RedisTaskStore(client, RedisTaskStore.Options(), node: back)
+    try await store.insert(Self.record("a"))
+    // Another server found the name free a moment ago.
+    try await RedisTaskStore(client, RedisTaskStore.Options()).bury(tasksOf: "n1", except: "")
+    #expect(try await store.task("a")?.status == .working)
+    try await back.forget("n1")
+    #expect(try await client.send(RedisCommand("ZCARD", .key(back.keys.instances))).int == 1, "it is on the list")
+  }
+
+  private static func record(_ id: String) -> TaskRecord {
+    TaskRecord(
+      id: id, owner: TaskOwner(principal: "ada", session: nil), revision: .latest, created: 0, lifetime: 600_000,
+      pollInterval: 1)
+  }
 }

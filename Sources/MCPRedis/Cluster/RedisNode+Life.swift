@@ -107,7 +107,7 @@ extension RedisNode {
   }
 
   private func isForgotten() async throws -> Bool {
-    try await client.send(RedisCommand("EXISTS", .key(keys.instance(node)))).int == 0
+    try await !lives(node)
   }
 
   /// Whether Redis has lost what it knew, this server included. One that only was away must not bring back what others have ended.
@@ -245,16 +245,26 @@ extension RedisNode {
   }
 
   private func reap(_ name: String) async throws {
-    guard try await client.send(RedisCommand("EXISTS", .key(keys.instance(name)))).int == 0 else { return }
+    guard try await !lives(name) else { return }
     let lock = try await client.send(RedisCommand("SET", .key(keys.reaper), .text(node), "NX", "EX", 5))
     guard !lock.isNull else { return }
     logger.warning("a server is gone", [("node", name)])
     try await bury(requestsOf: name, except: "")
     try await state.withLock { $0.hooks }.isGone(name, "")
+    try await forget(name)
+    _ = try await client.send(RedisCommand("DEL", .key(keys.reaper)).repeatable)
+  }
+
+  private func lives(_ name: String) async throws -> Bool {
+    try await client.send(RedisCommand("EXISTS", .key(keys.instance(name)))).int != 0
+  }
+
+  /// Takes a server off the list of those that live, unless somebody has its name by now.
+  func forget(_ name: String) async throws {
+    guard try await !lives(name) else { return }
     _ = try await client.send([
       RedisCommand("DEL", .key(keys.inbox(name))).repeatable,
       RedisCommand("ZREM", .key(keys.instances), .text(name)).repeatable,
-      RedisCommand("DEL", .key(keys.reaper)).repeatable,
     ])
   }
 
@@ -274,9 +284,13 @@ extension RedisNode {
     let parts = key.dropFirst(keys.requests.count).split(separator: ":", maxSplits: 1)
     guard parts.count == 2 else { return false }
     let session = Session.ID(rawValue: parts[0].trimming("{", "}"))
-    guard let text = try await client.send(RedisCommand("HGET", .key(key), "id")).bytes,
+    let known = try await client.send(RedisCommand("HMGET", .key(key), "id", "node", "bootId")).array ?? []
+    guard known.count == 3, known[1].string == name, let text = known[0].bytes,
       let id = (try? JSON(parsing: text)).flatMap(RequestID.init(json:))
     else { return false }
+    // Who has the name by now answers its own requests.
+    let living = try await client.send(RedisCommand("HGET", .key(keys.instance(name)), "bootId")).string
+    guard living == nil || living != known[2].string else { return false }
     let error = RPCError(
       RPCError.Code(rawValue: -32000),
       "the server that answered this request is gone: whether it was done is not known",

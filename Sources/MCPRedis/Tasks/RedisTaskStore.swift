@@ -30,6 +30,7 @@ public final class RedisTaskStore: TaskStore {
   private let client: RedisClient
   private let options: Options
   private let keys: TaskKeys
+  private let clusterKeys: ClusterKeys
   private let waiters: TaskWaiters
   /// The server that does the work of the tasks begun here, and the run of it.
   private let worker: (node: String, boot: String)
@@ -55,6 +56,7 @@ public final class RedisTaskStore: TaskStore {
     worker = (node?.node ?? "", node?.bootID ?? "")
     let isTagged = if case .cluster = client.configuration.topology { true } else { false }
     keys = TaskKeys(prefix: options.prefix, isTagged: isTagged)
+    clusterKeys = ClusterKeys(prefix: options.prefix, client)
     waiters = TaskWaiters(client, channel: keys.channel)
   }
 
@@ -171,6 +173,9 @@ extension RedisTaskStore {
     for id in ids {
       let known = try await client.send(RedisCommand("HMGET", .key(keys.task(id)), "node", "bootId")).array
       guard known?.first?.string == node, boot.isEmpty || known?.last?.string != boot else { continue }
+      // Who has the name by now works on its own tasks.
+      let instance = RedisCommand("HGET", .key(clusterKeys.instance(node)), "bootId")
+      if let living = try await client.send(instance).string, living == known?.last?.string { continue }
       let error = RPCError(
         RPCError.Code(rawValue: -32000),
         "the server that worked on this task is gone: whether it was done is not known",
