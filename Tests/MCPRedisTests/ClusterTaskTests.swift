@@ -206,6 +206,26 @@ import Testing
     #expect(try await client.send(RedisCommand("ZCARD", .key(back.keys.instances))).int == 1, "it is on the list")
   }
 
+  @Test func aServerThatLeavesEndsWhatItLeavesUnfinished() async throws {
+    let redis = try RedisServer()
+    let client = try redis.client()
+    let node = RedisNode(client, RedisNode.Options(name: "n1"), logger: .silent)
+    let store = RedisTaskStore(client, RedisTaskStore.Options(), node: node)
+    try await node.join()
+    try await store.insert(Self.record("a"))
+    var hooks = RedisNode.Hooks()
+    hooks.isGone = { _, _ in throw Unexpected("Redis is away") }
+    node.setHooks(hooks)
+    await node.leave()
+    let names = RedisCommand("ZCARD", .key(node.keys.instances))
+    #expect(try await client.send(names).int == 1, "another server finds the name and ends what is left")
+    hooks.isGone = { [weak store] name, boot in try await store?.bury(tasksOf: name, except: boot) }
+    node.setHooks(hooks)
+    await node.leave()
+    #expect(try await store.task("a")?.status == .failed)
+    #expect(try await client.send(names).int == 0)
+  }
+
   private static func record(_ id: String) -> TaskRecord {
     TaskRecord(
       id: id, owner: TaskOwner(principal: "ada", session: nil), revision: .latest, created: 0, lifetime: 600_000,

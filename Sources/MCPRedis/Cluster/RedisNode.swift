@@ -124,17 +124,24 @@ package final class RedisNode: Cluster {
     state.withLock { $0.tasks = tasks }
   }
 
-  /// Leaves the others, so that its name is free at once.
+  /// Leaves the others, so that its name is free at once, and ends what it leaves unfinished. Where that fails, its name stays on the
+  /// list, and another server does it.
   package func leave() async {
     end()
+    let hooks = state.withLock { $0.hooks }
     do {
       _ = try await client.run(ClusterScripts.leave, keys: [keys.instance(node)], [.text(bootID)])
-      _ = try await client.send([
-        RedisCommand("ZREM", .key(keys.instances), .text(node)).repeatable,
-        RedisCommand("DEL", .key(keys.inbox(node))).repeatable,
-      ])
+      let ending = await within(.seconds(5)) { [node] () -> Result<Void, any Error> in
+        do { return .success(try await hooks.isGone(node, "")) } catch { return .failure(error) }
+      }
+      guard let ending else {
+        logger.warning("what this server leaves unfinished was not ended in time: another does it", [("node", node)])
+        return
+      }
+      try ending.get()
+      try await forget(node)
     } catch {
-      logger.warning("the others do not know that this server is gone", [("error", error.message)])
+      logger.warning("the others do not know that this server is gone", [("error", "\(error)")])
     }
   }
 
