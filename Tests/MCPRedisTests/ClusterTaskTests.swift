@@ -226,6 +226,28 @@ import Testing
     #expect(try await client.send(names).int == 0)
   }
 
+  @Test func aTaskThatCannotBeReadKeepsNoOtherFromBeingEnded() async throws {
+    let redis = try RedisServer()
+    let client = try redis.client()
+    let gone = RedisNode(client, RedisNode.Options(name: "n1"), logger: .silent)
+    let store = RedisTaskStore(client, RedisTaskStore.Options(), node: gone)
+    for id in ["a", "b", "c"] { try await store.insert(Self.record(id)) }
+    _ = try await client.send(RedisCommand("HSET", .key("mcp:tasks:a"), "record", "no JSON"))
+    try await store.bury(tasksOf: "n1", except: "")
+    for id in ["b", "c"] { #expect(try await store.task(id)?.status == .failed) }
+    let unreadable = await #expect(throws: TaskStoreError.self) { try await store.task("a") }
+    #expect(unreadable?.code == .malformed)
+  }
+
+  @Test func aResultAsDeepAsAMessageIsReadBack() async throws {
+    let redis = try RedisServer()
+    let store = RedisTaskStore(try redis.client(), RedisTaskStore.Options())
+    try await store.insert(Self.record("a"))
+    let deep = (0..<127).reduce(JSON.array([])) { inner, _ in .array([inner]) }
+    _ = try await store.change("a") { $0.end(.result(["structuredContent": deep]), at: 1) }
+    #expect(try await store.task("a")?.outcome == .result(["structuredContent": deep]))
+  }
+
   private static func record(_ id: String) -> TaskRecord {
     TaskRecord(
       id: id, owner: TaskOwner(principal: "ada", session: nil), revision: .latest, created: 0, lifetime: 600_000,

@@ -3,6 +3,7 @@ import EventIO
 import JSONKit
 import MCPCore
 public import MCPServeKit
+import Observability
 
 /// Keeps tasks in Redis, so that any server tells how a task is, takes answers for it and ends it. The work itself stays with the
 /// server that has begun it.
@@ -35,6 +36,7 @@ public final class RedisTaskStore: TaskStore {
   /// The server that does the work of the tasks begun here, and the run of it.
   private let worker: (node: String, boot: String)
   private let shift: @Sendable () -> Duration
+  private let logger: Logger
 
   /// Connects when it is first needed.
   /// - Parameter url: where Redis is, such as `redis://USER:PASSWORD@HOST:6379/0`.
@@ -54,6 +56,7 @@ public final class RedisTaskStore: TaskStore {
     self.options = options
     self.shift = shift
     worker = (node?.node ?? "", node?.bootID ?? "")
+    logger = node?.logger ?? .silent
     let isTagged = if case .cluster = client.configuration.topology { true } else { false }
     keys = TaskKeys(prefix: options.prefix, isTagged: isTagged)
     clusterKeys = ClusterKeys(prefix: options.prefix, client)
@@ -166,7 +169,7 @@ public final class RedisTaskStore: TaskStore {
 // MARK: - The dead
 
 extension RedisTaskStore {
-  /// Ends the tasks whose work a server did that is gone.
+  /// Ends the tasks whose work a server did that is gone. One that cannot be ended does not keep the others from it.
   /// - Parameter boot: who has its name now, whose tasks are not meant.
   package func bury(tasksOf node: String, except boot: String) async throws {
     guard let ids = try await client.send(RedisCommand("ZRANGE", .key(keys.ends), 0, -1)).strings else { return }
@@ -181,7 +184,13 @@ extension RedisTaskStore {
         "the server that worked on this task is gone: whether it was done is not known",
         data: ["reason": "node_lost", "outcome": "unknown"])
       let now = try await client.time()
-      _ = try await change(id) { $0.end(.error(error), at: now) }
+      do {
+        _ = try await change(id) { $0.end(.error(error), at: now) }
+      } catch let error as TaskStoreError where error.code != .unavailable {
+        logger.warning(
+          "a task of a server that is gone was not ended: it goes when its time is up",
+          [("task", id), ("node", node), ("error", error.message)])
+      }
     }
   }
 }
@@ -192,7 +201,8 @@ extension RedisTaskStore {
   private func kept(_ id: String) async throws -> Kept? {
     let answer = try await run(TaskScripts.read, [keys.task(id)])
     if answer.isNull { return nil }
-    guard let parts = answer.array, parts.count == 3, let text = parts[0].bytes, let json = try? JSON(parsing: text),
+    guard let parts = answer.array, parts.count == 3, let text = parts[0].bytes,
+      let json = try? JSON(parsing: text, limits: Self.readable),
       let record = TaskRecord(stored: json), let room = parts[1].int, let left = parts[2].int
     else { throw malformed }
     return Kept(record: record, room: room, left: .milliseconds(left))
@@ -209,6 +219,9 @@ extension RedisTaskStore {
     }
   }
 
+  /// What is in a record may be as deep as a message; the record is around it.
+  private static let readable = JSONLimits(depth: 192)
+
   /// What a task takes, and a little more, so that not every change has to ask for room.
   private static func room(for task: TaskRecord) -> Int { (task.size + 255) / 256 * 256 }
 
@@ -217,6 +230,6 @@ extension RedisTaskStore {
   }
   private var duplicate: TaskStoreError { TaskStoreError(.duplicate, "the task exists already") }
   private var malformed: TaskStoreError {
-    TaskStoreError(.unavailable, "Redis did not tell the task as it should: did another program write its key?")
+    TaskStoreError(.malformed, "Redis did not tell the task as it should: did another program write its key?")
   }
 }

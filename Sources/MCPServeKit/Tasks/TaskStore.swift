@@ -46,6 +46,8 @@ public struct TaskStoreError: Error, Sendable, Hashable, CustomStringConvertible
     public static let duplicate = Code(rawValue: "duplicate")
     /// The store cannot be asked now.
     public static let unavailable = Code(rawValue: "unavailable")
+    /// What is kept cannot be read.
+    package static let malformed = Code(rawValue: "malformed")
     /// No page begins there.
     public static let badCursor = Code(rawValue: "bad_cursor")
   }
