@@ -157,4 +157,19 @@ import Testing
     for id in ["b", "c", "d"] { try await store.insert(record(id)) }
     await #expect(throws: TaskStoreError.self) { try await store.insert(record("e")) }
   }
+
+  @Test(arguments: Kind.allCases)
+  func aTaskCanBeCancelledAndFailWhenThereIsNoRoom(_ kind: Kind) async throws {
+    let (store, server) = try kind.make(bytes: 4200, clock)
+    defer { withExtendedLifetime(server) {} }
+    for id in ["a", "b", "c", "d"] { try await store.insert(record(id)) }
+    let message = String(repeating: "x", count: 300)
+    await #expect(throws: TaskStoreError.self) { try await store.change("a") { $0.report(message, at: 1) } }
+    let error = RPCError(.internalError, message)
+    #expect(try await store.change("a") { $0.end(.error(error), at: 1) }?.status == .failed)
+    #expect(try await store.change("b") { $0.cancel("not wanted", at: 1) }?.status == .cancelled)
+    await #expect(throws: TaskStoreError.self) { try await store.change("c") { $0.end(.result([:]), at: 1) } }
+    let large = RPCError(.internalError, "no", data: .string(String(repeating: "x", count: 2000)))
+    await #expect(throws: TaskStoreError.self) { try await store.change("d") { $0.end(.error(large), at: 1) } }
+  }
 }

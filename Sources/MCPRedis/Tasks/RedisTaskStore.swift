@@ -102,7 +102,8 @@ public final class RedisTaskStore: TaskStore {
       guard change(&record) else { return kept.record }
       let room = max(kept.room, Self.room(for: record))
       if room > kept.room {
-        let grown = try await run(TaskScripts.grow, [keys.room], .text(id), .int(room), .int(options.bytes))
+        let limit = record.endsBriefly ? Int.max : options.bytes
+        let grown = try await run(TaskScripts.grow, [keys.room], .text(id), .int(room), .int(limit))
         guard grown.int == 1 else { throw tooLarge }
       }
       let version = kept.record.version

@@ -80,7 +80,9 @@ public final class MemoryTaskStore: TaskStore {
       guard change(&record) else { return (entry.record, []) }
       let size = record.size
       // What makes room is let through whatever there is.
-      guard size <= entry.size || state.bytes - entry.size + size <= byteLimit else { throw tooLarge }
+      guard size <= entry.size || record.endsBriefly || state.bytes - entry.size + size <= byteLimit else {
+        throw tooLarge
+      }
       record.version = entry.record.version + 1
       state.bytes += size - entry.size
       state.entries[id] = Entry(record: record, ordinal: entry.ordinal, size: size)

@@ -62,7 +62,7 @@ extension TaskDesk {
     Task {
       let outcome = await work(context)
       _ = context.finish()
-      if let outcome { await end(record.id, outcome, logger) }
+      await end(record.id, outcome, logger)
       state.withLock { $0.running[record.id] = nil }
     }
     return record.info
@@ -98,17 +98,23 @@ extension TaskDesk {
     while let record = try? await store.task(id, after: version) {
       version = record.version
       guard record.status.isFinal else { continue }
-      if record.status == .cancelled { context.cancel(reason: "the client cancelled the task") }
+      if record.status == .cancelled { context.cancel(reason: Self.cancelled) }
       return
     }
   }
 
-  private func end(_ id: String, _ outcome: TaskRecord.Outcome, _ logger: Logger) async {
+  private static let cancelled = "the client cancelled the task"
+
+  /// - Parameter outcome: nil when the work was withdrawn, which the store may not know yet.
+  private func end(_ id: String, _ outcome: TaskRecord.Outcome?, _ logger: Logger) async {
     let lastTry = ContinuousClock.now + options.longestLifetime
     do {
       while true {
         do {
-          try await change(id) { [now] in $0.end(outcome, at: now) }
+          try await change(id) { [now] record in
+            guard let outcome else { return record.cancel(Self.cancelled, at: now) }
+            return record.end(outcome, at: now)
+          }
           return
         } catch let error as TaskStoreError where error.code == .unavailable && lastTry > .now {
           // The work is done; its result waits for the store.
@@ -122,10 +128,10 @@ extension TaskDesk {
     }
   }
 
-  /// Ends a task early. What it does is withdrawn; whether it stops is up to its handler.
+  /// Ends a task early. What it does is withdrawn, even when the store cannot be told yet; whether it stops is up to its handler.
   func cancel(_ id: String) async throws {
-    try await change(id) { [now] in $0.cancel("the client cancelled the task", at: now) }
-    state.withLock { $0.running[id] }?.cancel(reason: "the client cancelled the task")
+    defer { state.withLock { $0.running[id] }?.cancel(reason: Self.cancelled) }
+    try await change(id) { [now] in $0.cancel(Self.cancelled, at: now) }
   }
 
   func report(_ message: String, of id: String) async {

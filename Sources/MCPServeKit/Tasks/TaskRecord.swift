@@ -94,6 +94,16 @@ public struct TaskRecord: Sendable, Hashable {
     return size
   }
 
+  /// Whether it has ended and takes hardly more for that: stores have room for such an end even when they are full.
+  package var endsBriefly: Bool {
+    guard status.isFinal else { return false }
+    switch outcome {
+    case .result?: return false
+    case .error(let error)?: return error.json.bytes.count <= 1024
+    case nil: return true
+    }
+  }
+
   /// How it is described to its owner.
   public var info: TaskState {
     TaskState(

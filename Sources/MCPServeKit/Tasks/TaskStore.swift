@@ -12,7 +12,7 @@ public protocol TaskStore: Sendable {
   /// Changes a task, alone: `change` sees the newest version and says whether it has changed anything. It may be called
   /// again when somebody was faster.
   /// - Returns: the task as it then is; nil when there is none.
-  /// - Throws: `TaskStoreError` `.full` when it has grown too large, and then it is as before.
+  /// - Throws: `TaskStoreError` `.full` when it has grown too large, and then it is as before. It can always be cancelled, or fail.
   func change(_ id: String, _ change: @Sendable (inout TaskRecord) -> Bool) async throws -> TaskRecord?
   /// Waits until a task has a version after `version`.
   /// - Returns: the task; nil when it is gone.
