@@ -58,4 +58,17 @@ import Testing
       #expect(try await store.task(id)?.status == .cancelled, "it is told when it is back")
     }
   }
+
+  @Test func aTaskIsCancelledElsewhereAfterTheStoreWasAway() async throws {
+    let store = Store()
+    store.refusesLooks.store(true, ordering: .relaxed)
+    var options = TaskOptions()
+    options.store = store
+    try await withSite(try makeTaskFixture(options)) { site in
+      let id = try await begin(site)
+      while store.refusesLooks.load(ordering: .relaxed) { await Task.yield() }
+      _ = try await store.change(id) { $0.cancel("not wanted", at: 1) }
+      while site.server.tasks.runningCount > 0 { await Task.yield() }
+    }
+  }
 }

@@ -95,11 +95,19 @@ extension TaskDesk {
   /// Another server may be asked to end the task early, or find that its time is up.
   private func watch(_ id: String, _ context: RequestContext) async {
     var version = 1
-    while let record = try? await store.task(id, after: version) {
-      version = record.version
-      guard record.status.isFinal else { continue }
-      if record.status == .cancelled { context.cancel(reason: Self.cancelled) }
-      return
+    while state.withLock({ $0.running[id] != nil }) {
+      do {
+        guard let record = try await store.task(id, after: version) else { return }
+        version = record.version
+        guard record.status.isFinal else { continue }
+        if record.status == .cancelled { context.cancel(reason: Self.cancelled) }
+        return
+      } catch let error as TaskStoreError where error.code == .unavailable {
+        // It may be cancelled when the store is back.
+        guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
+      } catch {
+        return
+      }
     }
   }
 
