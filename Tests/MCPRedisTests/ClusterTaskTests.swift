@@ -3,6 +3,7 @@ import EventIO
 import JSONKit
 import MCPCore
 import Observability
+import Synchronization
 import TestSupport
 import Testing
 
@@ -246,6 +247,22 @@ import Testing
     let deep = (0..<127).reduce(JSON.array([])) { inner, _ in .array([inner]) }
     _ = try await store.change("a") { $0.end(.result(["structuredContent": deep]), at: 1) }
     #expect(try await store.task("a")?.outcome == .result(["structuredContent": deep]))
+  }
+
+  @Test func whyTasksAreNotAvailableIsSaidOnce() async throws {
+    let redis = try RedisServer()
+    let said = Mutex<[String]>([])
+    let logger = Logger(level: .warning) { entry in
+      said.withLock { $0.append(entry.fields.map(\.value).joined()) }
+    }
+    let client = try redis.client { $0.limits.patience = .milliseconds(100) }
+    let node = RedisNode(client, RedisNode.Options(name: "n1"), logger: logger)
+    let store = RedisTaskStore(client, RedisTaskStore.Options(), node: node)
+    #expect(try await store.task("a") == nil)
+    redis.kill()
+    for _ in 0..<2 { await #expect(throws: TaskStoreError.self) { try await store.task("a") } }
+    let all = said.withLock { $0 }
+    #expect(all.count == 1 && all.first?.contains("127.0.0.1") == true, "\(all)")
   }
 
   private static func record(_ id: String) -> TaskRecord {

@@ -4,6 +4,7 @@ import JSONKit
 import MCPCore
 public import MCPServeKit
 import Observability
+import Synchronization
 
 /// Keeps tasks in Redis, so that any server tells how a task is, takes answers for it and ends it. The work itself stays with the
 /// server that has begun it.
@@ -37,6 +38,8 @@ public final class RedisTaskStore: TaskStore {
   private let worker: (node: String, boot: String)
   private let shift: @Sendable () -> Duration
   private let logger: Logger
+  /// Whether Redis refused the last time: why is said once.
+  private let isRefused = Atomic(false)
 
   /// Connects when it is first needed.
   /// - Parameter url: where Redis is, such as `redis://USER:PASSWORD@HOST:6379/0`.
@@ -214,8 +217,13 @@ extension RedisTaskStore {
     _ script: RedisScript, _ keys: [String], _ arguments: RedisArgument...
   ) async throws(TaskStoreError) -> RedisValue {
     do throws(RedisError) {
-      return try await client.run(script, keys: keys, [.int(shift().milliseconds)] + arguments)
+      let answer = try await client.run(script, keys: keys, [.int(shift().milliseconds)] + arguments)
+      isRefused.store(false, ordering: .relaxed)
+      return answer
     } catch {
+      if error.code != .cancelled, !isRefused.exchange(true, ordering: .relaxed) {
+        logger.warning("tasks are not available now", [("error", error.message)])
+      }
       throw TaskStoreError(.unavailable, "tasks are not available now: try again later")
     }
   }

@@ -131,7 +131,13 @@ extension TaskDesk {
       }
     } catch {
       logger.error("a task's result cannot be kept", [("error", "\(error)")])
-      let failure = TaskRecord.Outcome.error(RPCError(.internalError, "the result could not be kept: it is too large"))
+      let why =
+        switch (error as? TaskStoreError)?.code {
+        case .full?: "it is too large, or tasks take too much room together"
+        case .unavailable?: "the store of tasks could not be asked for too long"
+        default: "the store of tasks refused it"
+        }
+      let failure = TaskRecord.Outcome.error(RPCError(.internalError, "the result could not be kept: \(why)"))
       _ = try? await change(id) { [now] in $0.end(failure, at: now) }
     }
   }
