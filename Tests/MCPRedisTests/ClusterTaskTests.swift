@@ -265,6 +265,22 @@ import Testing
     #expect(all.count == 1 && all.first?.contains("127.0.0.1") == true, "\(all)")
   }
 
+  @Test func aTaskWhoseRoomWasGivenBackTakesNoMore() async throws {
+    let redis = try RedisServer()
+    let client = try redis.client()
+    let store = RedisTaskStore(client, RedisTaskStore.Options())
+    try await store.insert(Self.record("a"))
+    // As another's task is begun in the moment between the end in the index and that of the task.
+    _ = try await client.send([
+      RedisCommand("ZREM", .key("mcp:index:tasks"), "a"), RedisCommand("HDEL", .key("mcp:index:tasks:room"), "i:a"),
+      RedisCommand("HSET", .key("mcp:index:tasks:room"), "#total", "0"),
+    ])
+    let long = String(repeating: "x", count: 1000)
+    #expect(try await store.change("a") { $0.report(long, at: 1) } == nil)
+    let total = try await client.send(RedisCommand("HGET", .key("mcp:index:tasks:room"), "#total"))
+    #expect(total.string == "0")
+  }
+
   private static func record(_ id: String) -> TaskRecord {
     TaskRecord(
       id: id, owner: TaskOwner(principal: "ada", session: nil), revision: .latest, created: 0, lifetime: 600_000,

@@ -106,7 +106,8 @@ public final class RedisTaskStore: TaskStore {
       let room = max(kept.room, Self.room(for: record))
       if room > kept.room {
         let limit = record.endsBriefly ? Int.max : options.bytes
-        let grown = try await run(TaskScripts.grow, [keys.room], .text(id), .int(room), .int(limit))
+        let grown = try await run(TaskScripts.grow, [keys.room, keys.ends], .text(id), .int(room), .int(limit))
+        if grown.int == 2 { return nil }
         guard grown.int == 1 else { throw tooLarge }
       }
       let version = kept.record.version

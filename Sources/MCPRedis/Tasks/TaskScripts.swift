@@ -52,9 +52,11 @@ enum TaskScripts {
       return 1
       """, isRepeatable: true)
 
-  /// Makes more room for a task; 0 when there is none. KEYS: room. ARGV: shift, id, its room, the most room.
+  /// Makes more room for a task; 0 when there is none, 2 when its time is up and its room was given back. KEYS: room, index. ARGV:
+  /// shift, id, its room, the most room.
   static let grow = RedisScript(
     now + """
+      if not redis.call('ZSCORE', KEYS[2], ARGV[2]) then return 2 end
       local old = tonumber(redis.call('HGET', KEYS[1], 'i:' .. ARGV[2]) or 0)
       local more = ARGV[3] - old
       if more <= 0 then return 1 end
