@@ -58,6 +58,23 @@ import Testing
     #expect(answer.output == offered + "\n", "\(answer.error)")
   }
 
+  /// What a server suggests is text, whatever it looks like.
+  @Test(arguments: ["A$(echo evil|tr a-z A-Z);`echo evil` y", "it's \"q\" \\ ~ * !x", "~root", "$HOME"])
+  func bashMakesOneWordOfWhatIsSuggested(suggested: String) throws {
+    guard isInstalled("bash") else { return }
+    let script =
+      completionScript(of: model, for: .bash) + """
+        sample() { [[ $1 == __complete ]] && printf '%s\\t\\n' "$SUGGESTED"; }
+        COMP_WORDS=(sample call '')
+        COMP_CWORD=2
+        _sample
+        eval "words=(${COMPREPLY[0]})"
+        printf '%s %s' "${#words[@]}" "${words[0]}"
+        """
+    let answer = try run(["bash", "--norc"], input: script, environment: ["SUGGESTED": suggested])
+    #expect(answer.output == "1 " + suggested, "\(answer.error)")
+  }
+
   @Test(arguments: [
     ("sample ", ["call", "ls", "tools", "version"]),
     ("sample -s prod tools ", ["ls"]),

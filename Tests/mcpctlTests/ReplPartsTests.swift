@@ -67,6 +67,32 @@ import Testing
     #expect(complete("prompt greet nothing=G").1 == nil)
   }
 
+  /// In the grammar of arguments `name=@file` reads a file, and `@@` begins a text with `@`.
+  @Test func whatAServerNamesIsTextAndNothingElse() {
+    let surface = Surface()
+    _ = surface.take(
+      [
+        [
+          "name": "t",
+          "inputSchema": [
+            "properties": ["b": ["enum": ["@/etc/passwd", "$x; y"]], "c=@/etc/x": [:], "--yes": [:], "d:": [:]]
+          ],
+        ], ["name": "\\! evil"],
+      ], as: .tools)
+    let completer = Completer(surface: surface, variables: ["v"]) { [$0 + "file"] }
+    func offered(_ line: String) -> [String] {
+      completer.candidates(TypedLine(line)).0.map(\.quoted.text)
+    }
+    #expect(offered("t b=") == ["b=@@/etc/passwd", "b='$x; y'"])
+    #expect(offered("t b=@@") == ["b=@@/etc/passwd"])
+    #expect(offered("t b=@") == ["b=@file"])
+    #expect(offered("t ") == ["b="])
+    #expect(offered("t b=$") == ["b=$v"])
+    #expect(offered("\\! ev") == [] && offered("call ") == ["t"])
+    #expect(complete("prompt greet name=@@A").1?.prefix == "@A")
+    #expect(complete("prompt greet name=@A").1 == nil)
+  }
+
   @Test func theWordBeforeTheCursorIsKnown() {
     let line = TypedLine("ping; call calc a=1 b='two w")
     #expect(line.words == ["call", "calc", "a=1"])

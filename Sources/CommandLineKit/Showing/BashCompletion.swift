@@ -48,7 +48,7 @@ func bashCompletion(of root: CommandModel) -> String {
     }
 
     _\(program)() {
-      local path=\(program) position=0 skip='' word cur='' joined='' i
+      local path=\(program) position=0 skip='' word cur='' joined='' asked='' i
       local _\(program)_options _\(program)_commands
       local -a words=()
       # Bash splits words at = and :, which are part of ours: put them together again.
@@ -98,6 +98,12 @@ func bashCompletion(of root: CommandModel) -> String {
       # Bash replaces only what follows the last = or :.
       prefix=${cur%"${cur##*[=:]}"}
       COMPREPLY=("${COMPREPLY[@]#"$prefix"}")
+      # What was asked for is nobody's shell code.
+      if [[ $asked ]]; then
+        for i in "${!COMPREPLY[@]}"; do
+          [[ -z ${COMPREPLY[i]} ]] || printf -v "COMPREPLY[i]" %q "${COMPREPLY[i]}"
+        done
+      fi
     }
 
     complete -F _\(program) \(program)
@@ -114,7 +120,10 @@ private func bashAction(_ field: FieldModel, _ program: String) -> String? {
   case .file: return "compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")"
   case .directory: return "compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")"
   case .dynamic(let kind):
-    let ask = "mapfile -t COMPREPLY < <(\(program) __complete \(kind) -- \"${words[@]}\" 2>/dev/null | cut -f1)"
-    return ask + "; [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null"
+    // Inside of quotes it would have to be quoted in another way.
+    let ask = "\(program) __complete \(kind) -- \"${words[@]//\\\\/}\" 2>/dev/null | cut -f1"
+    let isQuoted = #"[[ $cur == *[\'\"\`$]* ]]"#
+    let ending = "[[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null"
+    return "asked=1; \(isQuoted) || mapfile -t COMPREPLY < <(\(ask)); \(ending)"
   }
 }

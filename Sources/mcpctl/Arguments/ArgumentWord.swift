@@ -45,6 +45,21 @@ struct ArgumentWord: Equatable {
       }
   }
 
+  /// `text` as it is written behind `=`: with one `@` in front it would name a file.
+  static func written(_ text: String) -> String { text.hasPrefix("@") ? "@" + text : text }
+
+  /// The text that is begun behind `=`; nil where that names a file.
+  static func begun(_ value: some StringProtocol) -> String? {
+    guard value.hasPrefix("@") else { return String(value) }
+    return value.hasPrefix("@@") ? String(value.dropFirst()) : nil
+  }
+
+  /// Whether `name=` is an argument of that name: a server may call one what would be read otherwise.
+  static func canName(_ name: String) -> Bool {
+    guard !name.hasPrefix("-"), let word = try? ArgumentWord("\(name)=") else { return false }
+    return !word.isRaw && word.steps == [.name(name)] && word.source == .text("")
+  }
+
   private static func steps(of path: Substring, in word: String) throws(ValueFault) -> [Step] {
     let name = path.prefix { $0 != "[" }
     guard !name.isEmpty else { throw ValueFault("'\(word)' has no name in front of '='") }

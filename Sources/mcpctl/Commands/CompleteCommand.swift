@@ -22,7 +22,8 @@ struct CompleteCommand: Command {
   func run(in console: Console) async throws -> ExitCode {
     let unfinished = words.last ?? ""
     let found = (try? await candidates(console)) ?? []
-    for (value, meaning) in found where value.hasPrefix(unfinished) {
+    // What a server calls `--option` is none of ours.
+    for (value, meaning) in found where value.hasPrefix(unfinished) && !value.hasPrefix("-") {
       console.output.print(oneLine(value) + "\t" + oneLine(meaning))
     }
     return .success
@@ -100,9 +101,10 @@ struct CompleteCommand: Command {
     {
       let values =
         property.values?.map { $0.string ?? $0.text } ?? (property.types == ["boolean"] ? ["true", "false"] : [])
-      return values.map { ("\(begun[...equals])\($0)", "") }
+      return values.map { ("\(begun[...equals])\(ArgumentWord.written($0))", "") }
     }
-    return schema.properties.filter { !given.contains($0.name) }.map { name, property in
+    return schema.properties.filter { !given.contains($0.name) && ArgumentWord.canName($0.name) }.map {
+      name, property in
       ("\(name)=", [property.kind, property.description ?? ""].joined(separator: " "))
     }
   }
@@ -117,14 +119,15 @@ extension CompleteCommand {
       word.firstIndex(of: "=").map { (String(word[..<$0]), String(word[word.index(after: $0)...])) }
     }
     if let begun = words.last, let equals = begun.firstIndex(of: "=") {
+      guard let text = ArgumentWord.begun(begun[begun.index(after: equals)...]) else { return [] }
       let values = try await scene.client.complete(
-        String(begun[..<equals]), from: String(begun[begun.index(after: equals)...]), of: .prompt(prompt),
-        chosen: Dictionary(given) { $1 })
-      return values.map { ("\(begun[...equals])\($0)", "") }
+        String(begun[..<equals]), from: text, of: .prompt(prompt), chosen: Dictionary(given) { $1 })
+      return values.map { ("\(begun[...equals])\(ArgumentWord.written($0))", "") }
     }
     let found = try await scene.find(prompt, in: .prompts, key: "name", noun: "prompt")
-    return PromptArguments(.object(found)).declared.filter { argument in !given.contains { $0.0 == argument.name } }
-      .map { ("\($0.name)=", $0.description ?? "") }
+    return PromptArguments(.object(found)).declared.filter { argument in
+      ArgumentWord.canName(argument.name) && !given.contains { $0.0 == argument.name }
+    }.map { ("\($0.name)=", $0.description ?? "") }
   }
 }
 

@@ -12,6 +12,8 @@ struct Completions: Sendable, Equatable {
     var meaning = ""
     /// Whether the word would be complete, so that a blank follows.
     var endsWord = true
+    /// Whether it names a variable, which quotes would make plain text.
+    var isVariable = false
   }
 
   /// Where what they replace begins, in bytes.

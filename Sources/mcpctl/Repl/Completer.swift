@@ -40,7 +40,7 @@ struct Completer {
       line.quote != "'"
     {
       let lead = String(begun[...dollar])
-      return (variables.map { Candidate(text: lead + $0, endsWord: false) }.fitting(begun), nil)
+      return (variables.map { Candidate(text: lead + $0, endsWord: false, isVariable: true) }.fitting(begun), nil)
     }
     guard let first = words.first else {
       let servers = begun.hasPrefix("@") ? open.map { Candidate(text: "@\($0)") } : []
@@ -74,7 +74,10 @@ struct Completer {
   private var prompts: [Candidate] { named(.prompts) }
 
   private func named(_ listing: Client.Listing) -> [Candidate] {
-    surface.elements(listing).map { Candidate(text: $0.word(listing.key), meaning: $0.sentence) }
+    // A server may call something what would be a command of ours.
+    surface.elements(listing).filter { !["\\", "-"].contains($0.word(listing.key).prefix(1)) }.map {
+      Candidate(text: $0.word(listing.key), meaning: $0.sentence)
+    }
   }
 
   private var commands: [Candidate] {
@@ -160,7 +163,8 @@ struct Completer {
   private func promptArguments(_ prompt: String, _ given: [String], _ begun: String) -> ([Candidate], Question?) {
     guard let found = surface.element(.prompts, prompt) else { return ([], nil) }
     let schema = InputSchema(PromptArguments(.object(found)).schema)
-    guard let equals = begun.firstIndex(of: "="), begun[begun.index(after: equals)...].first != "@" else {
+    guard let equals = begun.firstIndex(of: "="), let text = ArgumentWord.begun(begun[begun.index(after: equals)...])
+    else {
       return (arguments(schema, given, begun), nil)
     }
     var chosen: [String: String] = [:]
@@ -170,8 +174,7 @@ struct Completer {
     }
     let name = String(begun[..<equals])
     let question = Question(
-      reference: .prompt(prompt), argument: name, prefix: String(begun[begun.index(after: equals)...]),
-      lead: "\(name)=",
+      reference: .prompt(prompt), argument: name, prefix: text, lead: "\(name)=",
       chosen: chosen)
     return ([], schema.properties.contains { $0.name == name } ? question : nil)
   }
@@ -181,13 +184,17 @@ struct Completer {
     if let equals = begun.firstIndex(of: "=") {
       let lead = String(begun[...equals])
       let rest = begun[begun.index(after: equals)...]
-      if rest.first == "@" { return fileNames(String(rest.dropFirst()), lead: lead + "@").fitting(begun) }
+      if ArgumentWord.begun(rest) == nil { return fileNames(String(rest.dropFirst()), lead: lead + "@").fitting(begun) }
       let path = String(begun[..<equals]).filter { $0 != ":" }
       guard let property = Self.property(path, in: schema) else { return [] }
-      return Self.values(of: property).map { Candidate(text: lead + $0.text, meaning: $0.meaning) }.fitting(begun)
+      return Self.values(of: property).map {
+        Candidate(text: lead + ArgumentWord.written($0.text), meaning: $0.meaning)
+      }
+      .fitting(begun)
     }
     let taken = Set(given.compactMap { try? ArgumentWord($0).steps.first })
-    let free = schema.properties.filter { !taken.contains(.name($0.name)) || $0.schema.allowsArray }
+    let nameable = schema.properties.filter { ArgumentWord.canName($0.name) }
+    let free = nameable.filter { !taken.contains(.name($0.name)) || $0.schema.allowsArray }
     let needed = schema.required
     let ordered = free.filter { needed.contains($0.name) } + free.filter { !needed.contains($0.name) }
     return ordered.map { name, property in

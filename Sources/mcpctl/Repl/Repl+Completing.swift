@@ -19,7 +19,7 @@ extension Repl {
     var (candidates, question) = completer.candidates(line)
     if candidates.isEmpty, question == nil { candidates = earlier(line) }
     if let question { candidates += await answers(question, chosen: line.words.first.flatMap(chosen)) }
-    return Completions(start: line.start, candidates: candidates.map(\.quoted))
+    return Completions(start: line.start, candidates: candidates.map(\.quoted).filter { oneLine($0.text) == $0.text })
   }
 
   /// The server of `@server` in front of a line.
@@ -39,7 +39,8 @@ extension Repl {
     let values = try? await client.complete(
       question.argument, from: question.prefix, of: reference, chosen: question.chosen, options: options)
     return (values ?? []).filter { $0.hasPrefix(question.prefix) }.map {
-      Completions.Candidate(text: question.lead + $0 + question.tail)
+      let isArgument = if case .prompt = reference { true } else { false }
+      return Completions.Candidate(text: question.lead + (isArgument ? ArgumentWord.written($0) : $0) + question.tail)
     }
   }
 
@@ -73,11 +74,14 @@ extension Repl {
 
 extension Completions.Candidate {
   /// With what a line needs to take it as one word.
-  fileprivate var quoted: Completions.Candidate {
-    let special = text.contains { $0.isWhitespace || ";'\"\\{|&".contains($0) } && !text.hasPrefix("\\")
-    guard special else { return self }
+  var quoted: Completions.Candidate {
+    func isSpecial(_ text: some StringProtocol) -> Bool {
+      text.contains { $0.isWhitespace || ";'\"\\{|&$".contains($0) }
+    }
+    guard isSpecial(text), !text.hasPrefix("\\"), !isVariable else { return self }
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    let shown = parts.count == 2 ? "\(parts[0])=\(shellQuoted(String(parts[1])))" : shellQuoted(text)
+    let shown =
+      parts.count == 2 && !isSpecial(parts[0]) ? "\(parts[0])=\(shellQuoted(String(parts[1])))" : shellQuoted(text)
     return Completions.Candidate(text: shown, meaning: meaning, endsWord: endsWord)
   }
 }
