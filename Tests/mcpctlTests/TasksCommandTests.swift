@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CommandLineKit
+import EventIO
 import JSONKit
 import MCPClientKit
 import MCPCore
@@ -204,5 +205,18 @@ import Testing
     #expect(try await responder.answer(form("age", "integer"))["content"] == ["age": 7])
     let declining = WordsResponder([], .decline, memory.console)
     #expect(try await declining.answer(form("age", "integer")) == ["action": "decline"])
+  }
+
+  @Test func wordsAcceptNoURL() async throws {
+    let memory = MemoryConsole()
+    let question = ServerQuestion(.url, ["url": "https://example.com/\u{1B}a", "message": "Open it."])
+    let words = WordsResponder(["name=Ada"], nil, memory.console)
+    let answering = Task { try await words.answer(question) }
+    #expect(await words.refusal.value(onCancel: nil)?.code == "url_asked")
+    answering.cancel()
+    await #expect(throws: CancellationError.self) { try await answering.value }
+    #expect(memory.error.contains("https://example.com/\\x1ba"))
+    #expect(try await WordsResponder([], .accept, memory.console).answer(question) == ["action": "accept"])
+    #expect(try await WordsResponder([], .decline, memory.console).answer(question) == ["action": "decline"])
   }
 }

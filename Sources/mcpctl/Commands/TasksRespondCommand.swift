@@ -12,6 +12,7 @@ struct TasksRespondCommand: ServerCommand {
     discussion: [
       "With words, they are the fields of the form it asks, written as the arguments of a tool. Without, the answers come from "
         + "--answer, --sampling-cmd and --root, or from you at a terminal. Prints how the task is then.",
+      "A URL the task wants to be opened is printed, and accepted only with --action accept: open it yourself.",
       "`mcpctl tasks get ID` shows what it asks. A task that asks nothing is exit code 1.",
     ],
     examples: [
@@ -40,7 +41,7 @@ struct TasksRespondCommand: ServerCommand {
     guard !words.isEmpty || action != nil else {
       return try await connecting(console).run { try await perform(in: $0) }
     }
-    let responder = WordsResponder(words, action ?? .accept, console)
+    let responder = WordsResponder(words, action, console)
     var connecting = try connecting(console)
     connecting.responder = responder
     return try await connecting.run { try await respond(in: $0, responder) }
