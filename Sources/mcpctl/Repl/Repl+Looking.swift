@@ -178,7 +178,7 @@ extension Repl {
             }
           }
         } catch {
-          console.error.print("# changes of \(oneLine(uri)) are no longer told: \(error)")
+          console.error.print("# changes of \(oneLine(uri)) are no longer told: \(oneLine("\(error)"))")
         }
       })
     say("changes of \(uri) are told", console)
