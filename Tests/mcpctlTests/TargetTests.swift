@@ -38,6 +38,12 @@ import Testing
     #expect(try reached(word, .automatic) == target)
   }
 
+  @Test(arguments: [
+    ("a,b", ["a", "b"]), ("a,", ["a", ""]), ("https://h/x?k=a,b", ["https://h/x?k=a,b"]),
+    ("a,https://h/x,y,http://i/z", ["a", "https://h/x,y", "http://i/z"]),
+  ])
+  func commasInURLsSeparateNothing(list: String, names: [String]) { #expect(Repl.names(in: list) == names) }
+
   @Test func aHostSpokenToOverSSEGetsThePathOfSSE() throws {
     #expect(try reached("localhost:8000", .sse) == .url("http://localhost:8000/sse", .sse))
   }

@@ -27,12 +27,12 @@ extension Repl {
 
   private func open(_ options: ConnectionOptions, program: [String]) async throws -> [OpenServer] {
     let console = terminal?.console(over: system) ?? system
-    let names = options.server?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+    let names = options.server.map(Self.names(in:)) ?? []
     guard names.count <= Self.servers else {
       throw UsageError("\(names.count) servers are named; \(Self.servers) can be open at once")
     }
     guard names.allSatisfy({ !$0.isEmpty }) else {
-      throw UsageError("a name is missing beside a comma: \(options.server ?? "")")
+      throw UsageError("a name is missing beside a comma: \(names.map(HTTPURL.shown).joined(separator: ","))")
     }
     var opened: [OpenServer] = []
     do {
@@ -46,6 +46,19 @@ extension Repl {
       for server in opened { await server.close() }
       throw error
     }
+  }
+
+  /// The names between commas. What follows a URL belongs to it, unless it is a URL itself: URLs hold commas too.
+  static func names(in list: String) -> [String] {
+    var names: [String] = []
+    for part in list.split(separator: ",", omittingEmptySubsequences: false) {
+      if let last = names.last, last.contains("://"), !part.contains("://") {
+        names[names.count - 1] += ",\(part)"
+      } else {
+        names.append(String(part))
+      }
+    }
+    return names
   }
 
   private var listener: TalkListener {
