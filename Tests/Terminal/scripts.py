@@ -88,6 +88,14 @@ def leaving_names_what_is_given_up(mcpctl):
         expect(window.is_restored(), "the terminal")
 
 
+def a_measurement_of_failures_fails(mcpctl):
+    done = run(mcpctl, script="calculator operation=divide a=1 b=0; \\bench 3 2\n")
+    equal(done.stdout.split("\n")[1].split()[:2], ["3", "3"], "the table")
+    expect("line 1: 3 of 3 requests failed; the first: division by zero" in done.stderr, done.stderr)
+    done = run(mcpctl, script="ping; \\bench 3\n")
+    equal(done.returncode, 0, done.stderr)
+
+
 def log_lines_are_as_loud_as_wanted(mcpctl):
     with our_window(mcpctl) as (folder, window):
         window.run("\\log error")
@@ -109,6 +117,7 @@ if __name__ == "__main__":
         commands_of_the_shell_work_here_too,
         a_job_of_a_script_is_waited_for_and_named,
         leaving_names_what_is_given_up,
+        a_measurement_of_failures_fails,
         log_lines_are_as_loud_as_wanted,
     ]:
         report.run("repl", fact, sys.argv[1])

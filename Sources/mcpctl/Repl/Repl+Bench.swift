@@ -3,13 +3,28 @@ import CommandLineKit
 import JSONKit
 import MCPClientKit
 
+/// How one repetition of a request went.
+enum Trial {
+  case time(Duration)
+  case fault(String)
+}
+
 /// How long the repetitions of a request took.
 struct Timings {
   private var times: [Duration] = []
   private(set) var failures = 0
+  /// Why the first that failed did.
+  private(set) var firstFault: String?
   var count: Int { times.count + failures }
 
-  mutating func add(_ time: Duration?) { if let time { times.append(time) } else { failures += 1 } }
+  mutating func add(_ trial: Trial) {
+    switch trial {
+    case .time(let time): times.append(time)
+    case .fault(let fault):
+      failures += 1
+      firstFault = firstFault ?? fault
+    }
+  }
 
   /// One line for each figure.
   func table(over span: Duration) -> Table {
@@ -55,16 +70,16 @@ extension Repl {
     _ = try prepare(request, silent)
     var timings = Timings()
     let start = ContinuousClock.now
-    await withTaskGroup(of: Duration?.self) { group in
+    await withTaskGroup(of: Trial.self) { group in
       var begun = 0
       func begin() {
         begun += 1
         group.addTask { await self.timed(request, silent) }
       }
       while begun < min(times, atOnce) { begin() }
-      for await time in group {
+      for await trial in group {
         guard !Task.isCancelled else { break }
-        timings.add(time)
+        timings.add(trial)
         if timings.count % max(times / 100, 1) == 0 { terminal?.notice("\(timings.count) of \(times)") }
         if begun < times { begin() }
       }
@@ -75,12 +90,23 @@ extension Repl {
       console.output.write(timings.table(over: span).aligned(wide: true, width: nil, bold: console.output.bold))
     }
     try Task.checkCancellation()
+    if let fault = timings.firstFault {
+      throw Failure(
+        .negative, "bench_failed", "\(timings.failures) of \(timings.count) requests failed; the first: \(fault)")
+    }
   }
 
-  /// How long a request takes; nil when it fails.
-  private func timed(_ request: Statement, _ silent: Console) async -> Duration? {
-    let start = ContinuousClock.now
-    let code = try? await perform(try prepare(request, silent), Box(), silent, Route(), isShown: false)
-    return code == .success ? ContinuousClock.now - start : nil
+  /// How long a request takes, or why it fails.
+  private func timed(_ request: Statement, _ silent: Console) async -> Trial {
+    let (start, box) = (ContinuousClock.now, Box())
+    do {
+      let code = try await perform(try prepare(request, silent), box, silent, Route(), isShown: false)
+      guard code != .success else { return .time(ContinuousClock.now - start) }
+      let text = box.taken.presentation?.text ?? ""
+      return .fault(text.isEmpty ? "it ended with \(code.rawValue)" : oneLine(String(text.prefix(200))))
+    } catch {
+      let message = (error as? Failure)?.message ?? (error as? ClientError)?.message ?? "\(error)"
+      return .fault(oneLine(String(message.prefix(200))))
+    }
   }
 }
