@@ -59,12 +59,12 @@ extension Repl {
 
   private func isTooLong(_ text: [UInt8], _ console: Console) -> Bool {
     guard console.output.isTerminal, settings.file == nil, !isWatching, jobs.unfinished.isEmpty else { return false }
+    // A picture is a long line that takes other room, and a pager would show what it is made of.
+    guard !Self.holdsPicture(text) else { return false }
     switch settings.paging {
     case .off: return false
     case .always: return !text.isEmpty
     case .on:
-      // A picture is a long line that takes other room.
-      guard !text.contains(0x1B) || console.output.usesColor else { return false }
       let (rows, columns) = (TerminalModes.rows, max(TerminalModes.columns, 1))
       var lines = 0
       for line in String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
@@ -72,6 +72,13 @@ extension Repl {
         if lines > rows { return true }
       }
       return false
+    }
+  }
+
+  /// Whether more than colours is there: those begin with `ESC [`, pictures with other sequences.
+  static func holdsPicture(_ text: [UInt8]) -> Bool {
+    text.indices.contains {
+      text[$0] == 0x1B && (text.indices.contains($0 + 1) ? text[$0 + 1] : 0) != UInt8(ascii: "[")
     }
   }
 
