@@ -32,6 +32,19 @@ import Testing
       Pictures.sixel.text(of: [.text("a"), .picture(Picture(bytes: [1], placeholder: "[b]"))]) { $0 } == "a\n[b]\n")
   }
 
+  @Test func noPictureGoesThroughAPager() {
+    for kind in Pictures.allCases {
+      let text = kind.text(of: [.text("\u{1B}[1mbold\u{1B}[0m"), .picture(picture)]) { $0 }
+      #expect(Repl.holdsPicture(Array(text.utf8)), "\(kind)")
+    }
+    #expect(!Repl.holdsPicture(Array("a\u{1B}[1mbold\u{1B}[0m\n".utf8)))
+    #expect(Repl.holdsPicture([0x1B]))
+  }
+
+  @Test func noTerminalIsAskedForAJob() {
+    TerminalAttributes.$mayAsk.withValue(false) { #expect(TerminalAttributes.asked() == []) }
+  }
+
   @Test func whatIsNoPictureIsRefused() {
     for count in 0..<picture.bytes.count { #expect(Bitmap(png: Array(picture.bytes.prefix(count))) == nil) }
     for place in 8..<picture.bytes.count - 16 {

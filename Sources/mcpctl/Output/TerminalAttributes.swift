@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -14,15 +16,26 @@ enum TerminalAttributes {
   /// The longest answer.
   private static let limit = 64
 
-  /// Asks, once.
-  static func asked() -> [Int] { answer }
+  /// Whether the terminal may be asked: not for what runs beside somebody who types.
+  @TaskLocal static var mayAsk = true
+  private static let answer = Mutex<[Int]?>(nil)
 
-  private static let answer: [Int] = ask()
+  /// Asks, once. Nothing is known where it may not be asked.
+  static func asked() -> [Int] {
+    answer.withLock { answer in
+      guard answer == nil, mayAsk else { return answer ?? [] }
+      let found = ask()
+      answer = found
+      return found ?? []
+    }
+  }
 
-  private static func ask() -> [Int] {
+  /// Nil from a process in the background, which would be stopped for asking.
+  private static func ask() -> [Int]? {
     let terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
     guard terminal >= 0 else { return [] }
     defer { close(terminal) }
+    guard tcgetpgrp(terminal) == getpgrp() else { return nil }
     var before = termios()
     var typed: Int32 = 0
     // What was typed already is not ours to read.

@@ -134,7 +134,7 @@ extension Repl {
     let console = console()
     let start = ContinuousClock.now
     let task = Task {
-      let code = await runReporting(statement, console)
+      let code = await TerminalAttributes.$mayAsk.withValue(false) { await runReporting(statement, console) }
       finish(number, statement, code, start, console)
     }
     jobs.add(.init(number: number, text: statement.text, start: start, task: task))
