@@ -26,7 +26,7 @@ import Testing
   private func open(_ url: String, _ client: String) throws -> String {
     let hello =
       #"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{"roots":{}},"#
-      + #""clientInfo":{"name":"\#(client)","version":"1"}}}"#
+      + #""clientInfo":{"name":"\#(client)","version":"1","title":"\#(client) itself"}}}"#
     let head = try run([
       "curl", "-s", "-D", "-", "-o", "/dev/null", "-H", "Content-Type: application/json", "-H",
       "Accept: application/json, text/event-stream", "-d", hello, url,
@@ -51,6 +51,10 @@ import Testing
       #expect(shown["client"]?["name"] == "cursor" && shown["protocolVersion"] == "2025-06-18")
       #expect(
         shown["capabilities"] == ["roots": [:]] && shown["state"] == "initialized" && shown["service"] == "mcpctl")
+      let list = try JSON(
+        parsing: run(["curl", "-s", "-H", "Authorization: Bearer \(Self.key)", "\(place)/admin/sessions"]).output)
+      #expect(list["total"] == 2 && list["sessions"]?[0]?["capabilities"] == nil, "a list tells the names alone")
+      #expect(list["sessions"]?.array?.allSatisfy { $0["clientInfo"]?.object?.count == 2 } == true)
       let killed = try sessions("kill", one, "--store", place, "--yes")
       #expect(killed.code == 0 && killed.error.contains("1 session ended"))
       let gone = try sessions("get", one, "--store", place)

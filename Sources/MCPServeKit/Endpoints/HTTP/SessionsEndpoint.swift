@@ -7,9 +7,12 @@ import Observability
 /// `/admin/sessions`: shows the sessions in this server's memory, and ends them, for who has the admin key. Without a key there is
 /// nothing here. Looking at sessions is no use of them: none lives longer for it.
 ///
-/// GET lists all, or the one `Mcp-Session-Id` names; DELETE ends that one. Ids stand in a header, so that no log of URLs has them.
+/// GET lists those used last, or tells all of the one `Mcp-Session-Id` names; DELETE ends that one. Ids stand in a header, so that no
+/// log of URLs has them.
 struct SessionsEndpoint: Sendable {
   static let path = "/admin/sessions"
+  /// The most sessions in one answer, and the most of what a client calls itself there.
+  private static let most = (sessions: 20_000, characters: 200)
 
   let gate: AdminGate
   let store: any SessionStore
@@ -37,11 +40,13 @@ struct SessionsEndpoint: Sendable {
       for try await portion in store.listing() { found += portion }
       if let id { found = found.filter { $0.session.id == id } }
       if id != nil, found.isEmpty { return Self.unknown }
+      let total = found.count
+      if total > Self.most.sessions { found = Array(found.sorted { $0.idle < $1.idle }.prefix(Self.most.sessions)) }
       let now = Timestamp.now.milliseconds
       return .json(
         JSON.object([
-          "service": .string(identity), "now": .number(JSONNumber(now)),
-          "sessions": .array(found.map { json($0, now: now) }),
+          "service": .string(identity), "now": .number(JSONNumber(now)), "total": .number(JSONNumber(total)),
+          "sessions": .array(found.map { json($0, isWhole: id != nil, now: now) }),
         ]).bytes)
     } catch {
       return .unavailable("sessions are not available now: try again later", after: 1)
@@ -66,7 +71,7 @@ struct SessionsEndpoint: Sendable {
   }
 
   /// Times in milliseconds since 1970; whoever opened it by the name the server knows.
-  private func json(_ stored: StoredSession, now: Int) -> JSON {
+  private func json(_ stored: StoredSession, isWhole: Bool, now: Int) -> JSON {
     let session = stored.session
     var json: JSONObject = [
       "id": .string(session.id.rawValue), "protocolVersion": .string(session.handshake.revision.rawValue),
@@ -75,10 +80,19 @@ struct SessionsEndpoint: Sendable {
       "lastActive": .number(JSONNumber(now - stored.idle.milliseconds)),
       "lifetime": .number(JSONNumber(session.lifetime.milliseconds)),
       "expiresAt": .number(JSONNumber((session.opened + longestLife).milliseconds)),
-      "capabilities": .object(session.handshake.clientCapabilities),
       "subscriptions": .array(session.subscriptions.sorted().map { .string($0) }),
     ]
-    json["clientInfo"] = session.handshake.clientInfo.map { .object($0) }
+    if isWhole {
+      json["capabilities"] = .object(session.handshake.clientCapabilities)
+      json["clientInfo"] = session.handshake.clientInfo.map { .object($0) }
+    } else if let client = session.handshake.clientInfo {
+      // Of a list each client fills a line, however much it says of itself.
+      var brief: JSONObject = [:]
+      for name in ["name", "version"] {
+        brief[name] = client[name]?.string.map { .string(String($0.prefix(Self.most.characters))) }
+      }
+      json["clientInfo"] = .object(brief)
+    }
     json["principal"] = session.principal.map { .string($0) }
     json["logLevel"] = session.logLevel.map { .string($0.name) }
     return .object(json)
