@@ -118,6 +118,15 @@ def a_terminal_that_says_so_gets_sixels(mcpctl):
         window.at_prompt("ping")
 
 
+def a_job_asks_the_terminal_nothing(mcpctl):
+    with our_window(mcpctl, attributes=b"\x1b[?62;4;22c") as (_, window):
+        window.enter("picture &")
+        window.see("[1] done after")
+        equal(window.raw.count(b"\x1b[c"), 0, "how often it was asked")
+        expect("saves it" in window.text(), window.text())
+        window.at_prompt()
+
+
 def elsewhere_pictures_are_saved(mcpctl):
     with our_window(mcpctl, attributes=b"\x1b[?62;22c") as (_, window):
         expect("[image/png 77 B, --out FILE saves it]" in window.run("picture"), "no sixels")
@@ -181,6 +190,7 @@ if __name__ == "__main__":
         ctrl_c_in_the_pager_is_its_own,
         pictures_show_where_they_can,
         a_terminal_that_says_so_gets_sixels,
+        a_job_asks_the_terminal_nothing,
         elsewhere_pictures_are_saved,
         requests_are_measured,
         results_become_variables,
