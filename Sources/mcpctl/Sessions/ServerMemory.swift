@@ -14,6 +14,7 @@ struct ServerMemory: Sendable {
 
   private let url: String
   private let key: String
+  private let console: Console
 
   /// - Parameter place: `http://HOST:PORT`, or `https://`; what follows does not matter.
   /// - Throws: `Failure` when there is no key.
@@ -28,7 +29,7 @@ struct ServerMemory: Sendable {
         .unauthorized, "admin_key", "the sessions in a server's memory are shown to who has its admin key",
         hint: "put it into \(Self.variable), or name the server's configuration with --config")
     }
-    self.key = key
+    (self.key, self.console) = (key, console)
   }
 
   /// Whether a store is the memory of a server.
@@ -41,6 +42,9 @@ struct ServerMemory: Sendable {
     let answer = try await ask(.get, nil)
     guard answer.status == 200, let now = answer.json["now"]?.int, let found = answer.json["sessions"]?.array else {
       throw fault(answer)
+    }
+    if let total = answer.json["total"]?.int, total > found.count {
+      console.error.print("warning: of its \(total) sessions the server tells the \(found.count) used last")
     }
     return found.compactMap { SessionRow($0, service: answer.json["service"]?.string, now: now) }.filter(selector.holds)
       .sorted { ($0.record.lastActive ?? 0) > ($1.record.lastActive ?? 0) }
