@@ -146,8 +146,10 @@ def run(show, environment):
 def passed_tests(names):
     """Those of the tests that ran and passed."""
     flags = os.environ.get("DEBUG_FLAGS", "").split()
-    done = subprocess.run([os.environ.get("SWIFT", "swift"), "test", *flags, "--filter", "|".join(sorted(names))],
-                          capture_output=True, text=True)
+    # One after the other: tests that wait for programs hold the threads that others need.
+    done = subprocess.run(
+        [os.environ.get("SWIFT", "swift"), "test", *flags, "--no-parallel", "--filter", "|".join(sorted(names))],
+        capture_output=True, text=True)
     text = done.stdout + done.stderr
     return {name for name in names if re.search(rf'Test "?{name}\b.*passed after', text)
             and not re.search(rf'Test "?{name}\b.*failed after', text)}
