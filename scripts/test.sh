@@ -23,16 +23,17 @@ step() {
   shift
   echo "==> $name"
   if "$@" 2>&1 | tee "$log/${name// /-}.log"; then outcome=passed; else
-    if [ "${PIPESTATUS[0]}" -eq 124 ]; then
-      echo "==> $name: ran into its time limit; these had begun and not ended:" $(unended "$log/${name// /-}.log")
-    fi
+    # 124 from timeout, 137 where it had to kill.
+    case ${PIPESTATUS[0]} in 124 | 137)
+      echo "==> $name: ran into its time limit; these had begun and not ended:" $(unended "$log/${name// /-}.log") ;;
+    esac
     outcome=FAILED failed=1
   fi
   summary+=("$(printf '%-8s %-28s %4ds  %s' "$outcome" "$name" $((SECONDS - started)) "$(counts "$log/${name// /-}.log")")")
 }
 # The tests of a log that began and did not end.
 unended() {
-  awk '/Test [^ ]+ started\./ { open[$3] = 1 } /Test .* (passed|failed) after/ { delete open[$3] }
+  awk '/Test [^ ]+\(.*\) started\./ { open[$3] = 1 } /Test .* (passed|failed) after/ { delete open[$3] }
     END { for (name in open) print name }' "$1"
 }
 # The line of a log that says how many tests ran.
