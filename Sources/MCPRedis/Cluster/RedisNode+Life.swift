@@ -291,11 +291,7 @@ extension RedisNode {
     // Who has the name by now answers its own requests.
     let living = try await client.send(RedisCommand("HGET", .key(keys.instance(name)), "bootId")).string
     guard living == nil || living != known[2].string else { return false }
-    let error = RPCError(
-      RPCError.Code(rawValue: -32000),
-      "the server that answered this request is gone: whether it was done is not known",
-      data: ["reason": "node_lost", "outcome": "unknown"])
-    let message = Response(id: id, outcome: .failure(error)).json.utf8
+    let message = Response(id: id, outcome: .failure(.nodeLost("answered this request"))).json.utf8
     let buried = try await client.run(
       ClusterScripts.bury, keys: [key, keys.events(session), keys.streams(session)],
       [.text(name), .text(boot), .bytes(message), .int(Duration.seconds(120).milliseconds)])
@@ -343,5 +339,15 @@ extension RedisClient {
       throw RedisError(.malformed, "the answer of Redis to TIME is none")
     }
     return seconds * 1000 + microseconds / 1000
+  }
+}
+
+extension RPCError {
+  /// What a server had to do is not done by anybody, because it is gone.
+  /// - Parameter work: what it did, such as `answered this request`.
+  static func nodeLost(_ work: String) -> RPCError {
+    RPCError(
+      Code(rawValue: -32000), "the server that \(work) is gone: whether it was done is not known",
+      data: ["reason": "node_lost", "outcome": "unknown"])
   }
 }

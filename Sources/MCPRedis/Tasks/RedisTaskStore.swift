@@ -184,13 +184,9 @@ extension RedisTaskStore {
       // Who has the name by now works on its own tasks.
       let instance = RedisCommand("HGET", .key(clusterKeys.instance(node)), "bootId")
       if let living = try await client.send(instance).string, living == known?.last?.string { continue }
-      let error = RPCError(
-        RPCError.Code(rawValue: -32000),
-        "the server that worked on this task is gone: whether it was done is not known",
-        data: ["reason": "node_lost", "outcome": "unknown"])
       let now = try await client.time()
       do {
-        _ = try await change(id) { $0.end(.error(error), at: now) }
+        _ = try await change(id) { $0.end(.error(.nodeLost("worked on this task")), at: now) }
       } catch let error as TaskStoreError where error.code != .unavailable {
         logger.warning(
           "a task of a server that is gone was not ended: it goes when its time is up",

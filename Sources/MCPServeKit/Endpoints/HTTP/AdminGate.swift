@@ -27,7 +27,7 @@ struct AdminGate: Sendable {
     // Who has the key is let in whoever else was wrong at that address.
     if case .secret(let secret) = PresentedCredentials(request.headers), key.isKey(secret) { return nil }
     let limit = AddressLimit(failures, for: exchange.terms.origin.client)
-    if let refusal = limit.refusal("this address was wrong too often") { return refusal }
+    if let refusal = limit.refusal(of: exchange, "this address was wrong too often") { return refusal }
     let address = Self.address(of: exchange)
     let why = "\(what) needs the admin key, as Authorization: Bearer"
     logger.warning("refused", [("status", "401"), ("path", request.path), ("from", address), ("reason", why)])

@@ -56,6 +56,16 @@ struct HTTPAnswer {
     json(Response(id: id, outcome: .failure(error)).bytes(for: nil), status)
   }
 
+  /// What was asked may be possible later.
+  static func unavailable(
+    _ why: String, after seconds: Int, to id: RequestID? = nil, reason: String? = nil
+  ) -> HTTPAnswer {
+    let data = reason.map { ["reason": .string($0)] as JSON }
+    var answer = error(.serviceUnavailable, RPCError(.internalError, why, data: data), to: id)
+    answer.headers.add("Retry-After", String(seconds))
+    return answer
+  }
+
   /// The path has no such method.
   static func methodNotAllowed(_ allowed: String) -> HTTPAnswer {
     var answer = error(

@@ -79,12 +79,10 @@ struct AddressLimit: Sendable {
   }
 
   /// Counts a request; nil unless it is one too many.
-  func refusal(_ why: String = "this address asks too often") -> HTTPAnswer? {
+  func refusal(of exchange: HTTPExchange, _ why: String = "this address asks too often") -> HTTPAnswer? {
     guard let pause = limiter.take(address, tool: nil) else { return nil }
     let error = RPCError.tooManyRequests(why, retryAfter: pause)
-    var answer = HTTPAnswer.error(.tooManyRequests, error)
-    if let seconds = error.data?["retryAfter"]?.int { answer.headers.add("Retry-After", String(seconds)) }
-    return answer
+    return exchange.explain(.error(.tooManyRequests, error), error)
   }
 }
 

@@ -65,10 +65,7 @@ extension HTTPEndpoint {
   }
 
   private func tooManyListeners(_ call: Request) -> HTTPAnswer {
-    let error = RPCError(
-      .internalError, "\(service.limits.sessions) subscriptions are open, the limit: try again later")
-    var answer = HTTPAnswer.error(.serviceUnavailable, error, to: call.id)
-    answer.headers.add("Retry-After", "10")
-    return answer
+    .unavailable(
+      "\(service.limits.sessions) subscriptions are open, the limit: try again later", after: 10, to: call.id)
   }
 }

@@ -108,10 +108,7 @@ final class HTTPGate: Sendable {
       return refuse(.unauthorized, why, challenge(state).text(.invalidToken, why, scopes: needed))
     case .unavailable(let why):
       logger.error("credentials cannot be checked", [("reason", why)])
-      var answer = HTTPAnswer.error(
-        .serviceUnavailable, RPCError(.internalError, "credentials cannot be checked now: try again later"))
-      answer.headers.add("Retry-After", "5")
-      return .refused(answer)
+      return .refused(.unavailable("credentials cannot be checked now: try again later", after: 5))
     }
   }
 

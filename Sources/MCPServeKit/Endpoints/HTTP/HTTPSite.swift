@@ -58,7 +58,8 @@ final class HTTPSite: HTTPHandler {
     streamable = HTTPEndpoint(
       service, store: store, log: log, heartbeat: heartbeat, openPaths: Set(options.streamablePaths.dropFirst()))
     legacy = LegacySSEEndpoint(service, messagesPath: options.messagesPath, store: cluster == nil ? nil : store)
-    convenience = ConvenienceEndpoint(service: service, clientPath: options.streamablePaths.first ?? options.eventsPath)
+    let clientPath = options.streamablePaths.first ?? options.eventsPath
+    convenience = ConvenienceEndpoint(service: service, clientPath: clientPath)
     var places: [String: Place] = ["/": .rpc, "/tools/list": .toolsList, "/tools/call": .rpc]
     for path in ["/health", "/actuator/health", "/ready", options.metricsPath] {
       places[path] = monitor.view(at: path, hasMetrics: options.monitoring.isBeside(isLoopback: isLoopback)).map(
@@ -82,7 +83,7 @@ final class HTTPSite: HTTPHandler {
     }
     self.places = places
     isSecure = options.tls != nil
-    firstPath = options.streamablePaths.first ?? options.eventsPath ?? "/"
+    firstPath = clientPath ?? "/"
     announcements = Announcements(of: service.announcer, limit: service.limits.announcements)
     let (endpoint, events) = (streamable, legacy)
     let desk = cluster.map {
@@ -341,7 +342,9 @@ private struct SiteRoute: HTTPRoute {
   func respond(to request: HTTPRequest, through response: HTTPResponder) -> HTTPWork? {
     let start = site.start
     var exchange = HTTPExchange(request: request, response: response, terms: terms)
-    if isLimited, let refusal = terms.limit?.refusal() { return site.send(refusal, to: exchange, since: start) }
+    if isLimited, let refusal = terms.limit?.refusal(of: exchange) {
+      return site.send(refusal, to: exchange, since: start)
+    }
     if let gate {
       exchange.gate = gate
       switch gate.admissionAtHand() {

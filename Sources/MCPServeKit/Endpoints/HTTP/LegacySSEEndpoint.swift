@@ -189,16 +189,6 @@ extension HTTPAnswer {
   fileprivate static var tooManyMessages: HTTPAnswer {
     .error(.serviceUnavailable, RPCError(.internalError, "too many messages wait in this session: slow down"))
   }
-
-  /// What was asked may be possible later.
-  static func unavailable(
-    _ why: String, after seconds: Int, to id: RequestID? = nil, reason: String? = nil
-  ) -> HTTPAnswer {
-    let data = reason.map { ["reason": .string($0)] as JSON }
-    var answer = error(.serviceUnavailable, RPCError(.internalError, why, data: data), to: id)
-    answer.headers.add("Retry-After", String(seconds))
-    return answer
-  }
 }
 
 extension HTTPRequest {
