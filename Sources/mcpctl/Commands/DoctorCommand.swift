@@ -70,7 +70,6 @@ extension Presentation {
   }
 
   private static func padded(_ status: String, _ check: String) -> String {
-    status + String(repeating: " ", count: max(1, 9 - status.count)) + check
-      + String(repeating: " ", count: max(1, 14 - check.count))
+    status.padded(to: 9, gap: 1) + check.padded(to: 14, gap: 1)
   }
 }

@@ -79,7 +79,7 @@ extension Presentation {
       rows.append(("speaks", supported.compactMap(\.string).joined(separator: ", ")))
     }
     if let instructions = negotiated.instructions { rows.append(("says", oneLine(instructions))) }
-    let text = rows.map { $0.0 + String(repeating: " ", count: 11 - $0.0.count) + $0.1 + "\n" }.joined()
+    let text = rows.map { $0.0.padded(to: 11) + $0.1 + "\n" }.joined()
     self.init(.object(object), text: text, value: .string(negotiated.revision.rawValue))
   }
 }

@@ -38,7 +38,7 @@ struct SessionsGetCommand: StoreCommand {
     let width = object.members.map(\.name.count).max() ?? 0
     return object.members.map { member in
       let text = member.value.string ?? member.value.text
-      return member.name + String(repeating: " ", count: width - member.name.count + 2) + oneLine(text) + "\n"
+      return member.name.padded(to: width + 2) + oneLine(text) + "\n"
     }.joined()
   }
 }

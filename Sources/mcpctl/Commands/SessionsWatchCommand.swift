@@ -171,5 +171,5 @@ struct TopLine {
     return object
   }
 
-  private static func cell(_ text: String) -> String { text + String(repeating: " ", count: max(1, 10 - text.count)) }
+  private static func cell(_ text: String) -> String { text.padded(to: 10, gap: 1) }
 }

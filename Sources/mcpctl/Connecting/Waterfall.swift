@@ -57,10 +57,7 @@ final class Waterfall: Sendable {
   }
 
   private static func line(_ label: String, _ start: String, _ time: String, _ bar: String, _ margin: Int) -> String {
-    func padded(_ text: String, to count: Int) -> String {
-      text + String(repeating: " ", count: max(0, count - text.count))
-    }
-    return (padded(label, to: margin) + "  " + padded(start, to: 9) + "  " + padded(time, to: 9) + "  " + bar)
+    [label.padded(to: margin), start.padded(to: 9), time.padded(to: 9), bar].joined(separator: "  ")
       .trailingSpaceRemoved
   }
 

@@ -36,8 +36,7 @@ extension Checkup {
       throw fail("discovery", error.message, hint: hint)
     }
     notes.add(Examined("start", .ok, "it runs"))
-    let who = client.negotiated.server.map { "\($0.name) \($0.version)" } ?? "it does not say who it is"
-    notes.add(Examined("discovery", .ok, who, time: ContinuousClock.now - start))
+    notes.add(Self.discovery(client.negotiated, since: start))
     notes.add(Self.version(client.negotiated))
     let outcome: Result<Void, any Error>
     do { outcome = .success(try await examineFeatures(client)) } catch { outcome = .failure(error) }

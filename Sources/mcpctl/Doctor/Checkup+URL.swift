@@ -113,12 +113,10 @@ extension Checkup {
       throw explain(error, connection.failure(error, authorizer).hint, watch)
     }
     notes.add(Examined("http", .ok, watch.status ?? "it answers", time: watch.firstAnswer.map { $0 - start }))
-    let negotiated = client.negotiated
-    let who = negotiated.server.map { "\($0.name) \($0.version)" } ?? "it does not say who it is"
-    notes.add(Examined("discovery", .ok, who, time: ContinuousClock.now - start))
+    notes.add(Self.discovery(client.negotiated, since: start))
     let isKnown = watch.sendsCredentials || (connection.headers + listed).contains { Redaction.isSecret($0.name) }
     notes.add(Examined("auth", .ok, isKnown ? "it lets your credentials in" : "it lets everybody in"))
-    notes.add(Self.version(negotiated))
+    notes.add(Self.version(client.negotiated))
     try await client.closing { try await examineFeatures(client) }
   }
 

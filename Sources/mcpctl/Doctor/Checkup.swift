@@ -57,6 +57,11 @@ struct Checkup {
 
   // MARK: What every server is asked
 
+  static func discovery(_ negotiated: Negotiated, since start: ContinuousClock.Instant) -> Examined {
+    let who = negotiated.server.map { "\($0.name) \($0.version)" } ?? "it does not say who it is"
+    return Examined("discovery", .ok, who, time: ContinuousClock.now - start)
+  }
+
   static func version(_ negotiated: Negotiated) -> Examined {
     let spoken = "\(negotiated.revision) over \(negotiated.transport.shown)"
     if negotiated.transport == .sse {

@@ -31,7 +31,7 @@ struct Table {
         if place == row.count - 1 {
           line += cut(cell, to: width.map { max($0 - line.count, 12) })
         } else {
-          line += cell + String(repeating: " ", count: widths[place] - cell.count + 2)
+          line += cell.padded(to: widths[place] + 2)
         }
       }
       return line
@@ -67,7 +67,7 @@ struct Table {
     let margin = columns.map(\.heading.count).max() ?? 0
     return rows.enumerated().map { number, row in
       let lines = zip(columns, row).filter { !$1.isEmpty }.map { column, cell in
-        column.heading + String(repeating: " ", count: margin - column.heading.count + 2) + oneLine(cell) + "\n"
+        column.heading.padded(to: margin + 2) + oneLine(cell) + "\n"
       }
       return bold("-- \(number + 1)") + "\n" + lines.joined()
     }.joined()
@@ -77,4 +77,9 @@ struct Table {
 private func cut(_ text: String, to room: Int?) -> String {
   guard let room, text.count > room else { return text }
   return text.prefix(room - 1) + "…"
+}
+
+extension String {
+  /// With blanks behind it up to a width, and at least `gap`.
+  func padded(to width: Int, gap: Int = 0) -> String { self + String(repeating: " ", count: max(gap, width - count)) }
 }

@@ -37,7 +37,7 @@ extension Presentation {
     }
     if let error = json["error"] { rows.append(("error", "\(error.word("code")): \(error.word("message"))")) }
     let shown = rows.filter { !$0.1.isEmpty }.map {
-      $0.0 + String(repeating: " ", count: 9 - $0.0.count) + oneLine($0.1) + "\n"
+      $0.0.padded(to: 9) + oneLine($0.1) + "\n"
     }
     self.init(.object(json), text: shown.joined(), value: task["status"], names: [task.word("taskId")])
   }
@@ -47,7 +47,7 @@ extension Presentation {
     let task = JSON.object(json)
     let status = task.word("status")
     let words = [
-      task.word("lastUpdatedAt"), status + String(repeating: " ", count: max(0, 14 - status.count)),
+      task.word("lastUpdatedAt"), status.padded(to: 14),
       oneLine(task.word("statusMessage")),
     ].filter { !$0.isEmpty }
     self.init(task: json)

@@ -63,9 +63,7 @@ extension Repl {
         "write \\bench N [C]: up to \(Self.most.times) times, up to \(Self.most.atOnce) at once")
     }
     let mute = OutputStream(isTerminal: false, usesColor: false, width: 80, limit: 0) { _ in 0 }
-    let silent = Console(
-      output: mute, error: mute, input: console.input, environment: console.environment, readFile: console.readFile,
-      writeFile: console.writeFile)
+    let silent = console.writing(to: mute, errorsTo: mute)
     // What is wrong with the request itself shows before it is repeated.
     _ = try prepare(request, silent)
     var timings = Timings()

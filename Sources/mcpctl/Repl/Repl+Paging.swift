@@ -19,10 +19,11 @@ final class Page: Sendable {
 }
 
 extension Console {
-  /// The same with another standard output.
-  func writing(to output: OutputStream) -> Console {
+  /// The same with another standard output, and perhaps another standard error.
+  func writing(to output: OutputStream, errorsTo error: OutputStream? = nil) -> Console {
     Console(
-      output: output, error: error, input: input, environment: environment, readFile: readFile, writeFile: writeFile)
+      output: output, error: error ?? self.error, input: input, environment: environment, readFile: readFile,
+      writeFile: writeFile)
   }
 }
 

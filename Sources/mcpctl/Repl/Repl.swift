@@ -72,10 +72,7 @@ actor Repl {
   /// The console a command works with now.
   func console() -> Console {
     let console = terminal?.console(over: system) ?? system
-    guard let file = settings.file else { return console }
-    return Console(
-      output: file.stream, error: console.error, input: console.input, environment: console.environment,
-      readFile: console.readFile, writeFile: console.writeFile)
+    return settings.file.map { console.writing(to: $0.stream) } ?? console
   }
 
   // MARK: Lines of a person
