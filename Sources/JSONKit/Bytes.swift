@@ -8,10 +8,14 @@ extension String {
     let (otherLow, otherHigh) = other.words
     // Short strings are values and names are mostly shared: the same words are the same text.
     if low == otherLow, high == otherHigh { return true }
-    if SmallString.areBoth(high, otherHigh) { return false }
     guard utf8.count == other.utf8.count else { return false }
-    return self == other && utf8.span.bytes.hasBytes(of: other.utf8.span.bytes)
+    if SmallString.areBoth(high, otherHigh) { return false }
+    return comparesBytes(with: other)
   }
+
+  /// Apart, because the spans keep both strings alive, which those who need none should not pay for.
+  @inline(never)
+  private func comparesBytes(with other: String) -> Bool { utf8.span.bytes.hasBytes(of: other.utf8.span.bytes) }
 }
 
 extension String {

@@ -52,6 +52,22 @@ struct SessionStoreTests {
     #expect(try await store.session(Session.ID(rawValue: "nobody")) == nil)
   }
 
+  /// Asked for its version alone, a session is used as when it is asked for.
+  @Test func aVersionAtHandIsThatOfTheSessionAndCountsAsUse() async throws {
+    let store = MemorySessionStore(now: { [time] in time.now })
+    let session = session(lifetime: .seconds(10))
+    try await store.insert(session)
+    #expect(store.versionAtHand(session.id) == 0)
+    #expect(try await store.replace(session))
+    time.advance(by: .seconds(9))
+    #expect(store.versionAtHand(session.id) == 1)
+    time.advance(by: .seconds(9))
+    #expect(store.versionAtHand(session.id) == 1, "the look before began its lifetime anew")
+    time.advance(by: .seconds(11))
+    #expect(store.versionAtHand(session.id) == nil)
+    #expect(store.versionAtHand(Session.ID(rawValue: "nobody")) == nil)
+  }
+
   @Test(arguments: Kind.allCases)
   func anIdIsUsedOnce(_ kind: Kind) async throws {
     let (store, server) = try kind.make(time)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import Observability
 import Testing
 
 @testable import MCPServeKit
 
 struct ExpiringTableTests {
-  private let start = ContinuousClock.now
+  private let start = Moment.now
 
   @Test func whatIsUsedOutlivesWhatIsNot() {
     var table = ExpiringTable<Int>()
@@ -40,7 +41,7 @@ struct ExpiringTableTests {
   @Test func anyOrderOfOperationsKeepsWhatIsAlive() {
     var generator = Sequence(state: 7)
     var table = ExpiringTable<Int>()
-    var model: [String: ContinuousClock.Instant] = [:]
+    var model: [String: Moment] = [:]
     var now = start
     for step in 0..<20_000 {
       let key = "\(generator.next() % 50)"

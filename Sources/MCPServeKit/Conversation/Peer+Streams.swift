@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import MCPCore
+import Observability
 import Synchronization
 
 /// Who sends which of a session's streams.
@@ -7,7 +8,7 @@ final class SentStreams {
   fileprivate var general: (any StreamListener)?
   fileprivate var replies: [String: any StreamListener] = [:]
   /// When the client stopped listening to the general stream, if it ever listened.
-  fileprivate var stoppedListening: ContinuousClock.Instant?
+  fileprivate var stoppedListening: Moment?
   /// Whether the log knows that the general stream may be resumed.
   fileprivate var isLogged = false
 

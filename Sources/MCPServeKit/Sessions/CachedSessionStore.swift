@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Observability
 import Synchronization
 
 /// Remembers what a store said for a short time, so that most requests of a session in use wait for nothing, and for longer in case
@@ -9,23 +10,23 @@ package final class CachedSessionStore: LimitedSessionStore {
   fileprivate struct Entry {
     var session: Session
     /// Until when it need not be asked for.
-    var fresh: ContinuousClock.Instant
+    var fresh: Moment
   }
 
   fileprivate struct State {
     var table = ExpiringTable<Entry>()
     /// Since when the store cannot be asked.
-    var downSince: ContinuousClock.Instant?
+    var downSince: Moment?
     /// Counts what others have changed.
     var changes = 0
     /// Until when others believe that this server lives; nil where nobody has to.
-    var heldUntil: ContinuousClock.Instant?
+    var heldUntil: Moment?
     /// Whether another server has the name of this one.
     var isReplaced = false
 
     /// Whether nothing may be done with sessions. While this server has seen all along that the store cannot be asked, others cannot
     /// take over either, as far as it knows; one that was asleep does not know.
-    func isFenced(at now: ContinuousClock.Instant, grace: Duration) -> Bool {
+    func isFenced(at now: Moment, grace: Duration) -> Bool {
       if isReplaced { return true }
       guard let heldUntil, heldUntil <= now else { return false }
       return downSince.map { $0 >= heldUntil || $0 + grace <= now } ?? true
@@ -39,7 +40,7 @@ package final class CachedSessionStore: LimitedSessionStore {
   private let memory: Duration
   private let grace: Duration
   private let limit: Int
-  private let now: @Sendable () -> ContinuousClock.Instant
+  private let now: @Sendable () -> Moment
   private let state = Mutex(State())
   private let teller = Mutex<(@Sendable (Session.ID, Change) -> Void)?>(nil)
   private let restorer = Mutex<(@Sendable (Session) async throws -> Bool)?>(nil)
@@ -50,9 +51,9 @@ package final class CachedSessionStore: LimitedSessionStore {
   ///   - limit: how many are remembered.
   package init(
     _ store: any SessionStore, memory: Duration = .seconds(2), grace: Duration = .seconds(60), limit: Int = 10_000,
-    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    now: (@Sendable () -> ContinuousClock.Instant)? = nil
   ) {
-    (self.store, self.memory, self.grace, self.limit, self.now) = (store, memory, grace, limit, now)
+    (self.store, self.memory, self.grace, self.limit, self.now) = (store, memory, grace, limit, Moment.clock(now))
   }
 
   /// Has `tell` called with what changed here.
@@ -159,7 +160,7 @@ extension CachedSessionStore {
   }
 
   /// Since when the store cannot be asked; nil when it can, as far as is known.
-  package var downSince: ContinuousClock.Instant? { state.withLock { $0.downSince } }
+  package var downSince: Moment? { state.withLock { $0.downSince } }
 
   /// The store was asked something by somebody else: whether it answered.
   package func noteStore(answers: Bool) {
@@ -169,7 +170,7 @@ extension CachedSessionStore {
 
   /// Others believe that this server lives until then; what it does with sessions later is refused until this is called again.
   package func hold(until end: ContinuousClock.Instant) {
-    state.withLock { ($0.heldUntil, $0.isReplaced) = (end, false) }
+    state.withLock { ($0.heldUntil, $0.isReplaced) = (Moment(end), false) }
   }
 
   /// Another server has the name of this one.
@@ -221,7 +222,7 @@ extension CachedSessionStore {
     }
   }
 
-  private func keep(_ session: Session, fresh: ContinuousClock.Instant, in state: inout State) {
+  private func keep(_ session: Session, fresh: Moment, in state: inout State) {
     let now = now()
     state.table.sweep(at: now)
     guard state.table.count < limit else { return }
@@ -240,7 +241,7 @@ extension CachedSessionStore {
 }
 
 extension CachedSessionStore.State {
-  fileprivate func sessions(at now: ContinuousClock.Instant) -> [Session] {
+  fileprivate func sessions(at now: Moment) -> [Session] {
     table.entries(from: 0, atMost: .max >> 1, at: now).entries.map(\.value.session)
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Observability
 
 /// Values that vanish when nobody asked for them for a while.
 ///
@@ -7,16 +8,17 @@
 struct ExpiringTable<Value> {
   /// A value's place in the list of its lifetime. Kept apart from the values, so that a use touches nothing else.
   private struct Link {
-    var deadline: ContinuousClock.Instant
+    var deadline: Moment
     var list: Int
     var previous = none
     var next = none
   }
 
   private struct List {
-    let lifetime: Duration
+    /// In nanoseconds.
+    let lifetime: Int
     /// How much of it may be lost for not moving a value that was used just before: a thousandth.
-    let slack: Duration
+    let slack: Int
     var first = none
     var last = none
   }
@@ -29,12 +31,14 @@ struct ExpiringTable<Value> {
   private var positions: [SessionKey: Int] = [:]
   /// One per lifetime in use; there are only a few.
   private var lists: [List] = []
+  /// Before this nothing is due.
+  private var nextDue: Moment?
 
   var count: Int { positions.count }
 
   /// False when the key is in use.
   mutating func insert(
-    _ value: Value, for key: String, lifetime: Duration, at now: ContinuousClock.Instant
+    _ value: Value, for key: String, lifetime: Duration, at now: Moment
   ) -> Bool {
     guard positions[SessionKey(key)] == nil else { return false }
     let link = Link(deadline: now + lifetime, list: index(ofList: lifetime))
@@ -52,43 +56,56 @@ struct ExpiringTable<Value> {
     }
     positions[SessionKey(key)] = position
     append(position)
+    nextDue = nextDue.map { min($0, link.deadline) } ?? link.deadline
     return true
   }
 
   /// The value, which then lives its whole lifetime again; nil when there is none or its time is up.
-  mutating func value(for key: String, at now: ContinuousClock.Instant) -> Value? {
+  mutating func value(for key: String, at now: Moment) -> Value? {
+    value(for: key, at: now) { $0 }
+  }
+
+  /// What `read` takes of the value, where all of it would be much to copy.
+  @inline(__always)
+  mutating func value<Part>(
+    for key: String, at now: Moment, _ read: (borrowing Value) -> Part
+  ) -> Part? {
     sweep(at: now, atMost: 2)
     guard let position = positions[SessionKey(key)] else { return nil }
     guard links[position].deadline > now else {
       remove(key)
       return nil
     }
+    use(position, at: now)
+    return values[position].map(read)
+  }
+
+  private mutating func use(_ position: Int, at now: Moment) {
     let list = links[position].list
-    let deadline = now + lists[list].lifetime
-    if links[position].deadline + lists[list].slack > deadline { return values[position] }
+    let deadline = now.adding(nanoseconds: lists[list].lifetime)
+    guard links[position].deadline.adding(nanoseconds: lists[list].slack) <= deadline else { return }
     links[position].deadline = deadline
-    if lists[list].last != position {
-      unlink(position)
-      append(position)
-    }
-    return values[position]
+    guard lists[list].last != position else { return }
+    unlink(position)
+    append(position)
   }
 
   /// Whether there is a value whose time is not up; its lifetime goes on as before.
-  func holds(_ key: String, at now: ContinuousClock.Instant) -> Bool {
+  func holds(_ key: String, at now: Moment) -> Bool {
     positions[SessionKey(key)].map { links[$0].deadline > now } ?? false
   }
 
   /// The values whose time is not up and how long nobody asked for each, of at most so many places from one on; and the place to
   /// go on from, which is the same when there are no more.
   func entries(
-    from position: Int, atMost count: Int, at now: ContinuousClock.Instant
+    from position: Int, atMost count: Int, at now: Moment
   ) -> (entries: [(value: Value, idle: Duration)], next: Int) {
     let end = min(position + count, values.count)
     guard position < end else { return ([], position) }
     let entries = (position..<end).compactMap { place -> (value: Value, idle: Duration)? in
       guard let value = values[place], links[place].deadline > now else { return nil }
-      return (value, max(.zero, lists[links[place].list].lifetime - now.duration(to: links[place].deadline)))
+      let (lifetime, left) = (lists[links[place].list].lifetime, now.duration(to: links[place].deadline))
+      return (value, max(.zero, .nanoseconds(lifetime) - left))
     }
     return (entries, end)
   }
@@ -105,7 +122,8 @@ struct ExpiringTable<Value> {
   }
 
   /// Removes what is due, a bounded number at a time.
-  mutating func sweep(at now: ContinuousClock.Instant, atMost limit: Int = 64) {
+  mutating func sweep(at now: Moment, atMost limit: Int = 64) {
+    guard let due = nextDue, due <= now else { return }
     var left = limit
     for list in lists.indices {
       while left > 0, lists[list].first != Self.none, links[lists[list].first].deadline <= now {
@@ -113,9 +131,11 @@ struct ExpiringTable<Value> {
         left -= 1
       }
     }
+    nextDue = lists.compactMap { $0.first == Self.none ? nil : links[$0.first].deadline }.min()
   }
 
-  private mutating func index(ofList lifetime: Duration) -> Int {
+  private mutating func index(ofList duration: Duration) -> Int {
+    let lifetime = duration.nanoseconds
     if let index = lists.firstIndex(where: { $0.lifetime == lifetime }) { return index }
     lists.append(List(lifetime: lifetime, slack: lifetime / 1000))
     return lists.count - 1

@@ -29,7 +29,11 @@ final class LiveSessions: Sendable {
   }
 
   /// The same, when the store can tell without waiting; nil when `peer(of:)` has to be asked.
-  func peerAtHand(of id: Session.ID) -> Peer? { store.sessionAtHand(id).map(peer) }
+  func peerAtHand(of id: Session.ID) -> Peer? {
+    // Copying a session takes longer than finding it.
+    if let known = knownPeer(of: id), let version = store.versionAtHand(id), version <= known.version { return known }
+    return store.sessionAtHand(id).map(peer)
+  }
 
   private func peer(of session: Session) -> Peer {
     let key = SessionKey(session.id.rawValue)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Observability
 import Synchronization
 
 /// Keeps sessions in this process.
@@ -6,7 +7,7 @@ public final class MemorySessionStore: SessionStore {
   fileprivate struct Kept {
     var session: Session
     /// When it is over, however much it is used.
-    let end: ContinuousClock.Instant
+    let end: Moment
   }
 
   fileprivate struct State {
@@ -19,24 +20,24 @@ public final class MemorySessionStore: SessionStore {
   }
 
   private let state: Mutex<State>
-  private let now: @Sendable () -> ContinuousClock.Instant
+  private let now: @Sendable () -> Moment
 
   /// Makes an empty store.
   /// - Parameters:
   ///   - limits: how many sessions it keeps, and for how long at most.
-  ///   - now: tells the time.
+  ///   - now: tells the time; nil for the clock of the machine.
   public init(
-    limits: SessionLimits = SessionLimits(), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    limits: SessionLimits = SessionLimits(), now: (@Sendable () -> ContinuousClock.Instant)? = nil
   ) {
     state = Mutex(State(limits: limits))
-    self.now = now
+    self.now = Moment.clock(now)
   }
 
   /// Makes an empty store.
   /// - Parameters:
   ///   - limit: the most sessions it keeps.
-  ///   - now: tells the time.
-  public convenience init(limit: Int, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+  ///   - now: tells the time; nil for the clock of the machine.
+  public convenience init(limit: Int, now: (@Sendable () -> ContinuousClock.Instant)? = nil) {
     var limits = SessionLimits()
     limits.total = limit
     self.init(limits: limits, now: now)
@@ -89,7 +90,13 @@ public final class MemorySessionStore: SessionStore {
   /// The session of that name: memory never has to wait.
   public func sessionAtHand(_ id: Session.ID) -> Session? {
     let now = now()
-    return state.withLock { $0.session(id.rawValue, at: now) }
+    return state.withLock { $0.session(id.rawValue, at: now) { $0.session } }
+  }
+
+  /// The version of that session.
+  public func versionAtHand(_ id: Session.ID) -> Int? {
+    let now = now()
+    return state.withLock { $0.session(id.rawValue, at: now) { $0.session.version } }
   }
 
   /// Keeps a changed session.
@@ -142,17 +149,18 @@ public final class MemorySessionStore: SessionStore {
 extension MemorySessionStore: LimitedSessionStore {}
 
 extension MemorySessionStore.State {
-  mutating func session(_ key: String, at now: ContinuousClock.Instant) -> Session? {
-    guard let kept = table.value(for: key, at: now) else { return nil }
-    guard kept.end > now else {
-      table.remove(key)
-      return nil
-    }
-    return kept.session
+  /// What `read` takes of a session that is not over.
+  @inline(__always)
+  mutating func session<Part>(
+    _ key: String, at now: Moment, _ read: (borrowing MemorySessionStore.Kept) -> Part
+  ) -> Part? {
+    guard let part = table.value(for: key, at: now, { $0.end > now ? read($0) : nil }) else { return nil }
+    if part == nil { table.remove(key) }
+    return part
   }
 
   /// Notes whose a session is. Principals without one are forgotten when there are many.
-  mutating func own(_ key: String, _ principal: String, at now: ContinuousClock.Instant) {
+  mutating func own(_ key: String, _ principal: String, at now: Moment) {
     owned[principal, default: []].append(key)
     guard owned.count > 2 * table.count + 64 else { return }
     owned = owned.mapValues { $0.filter { table.holds($0, at: now) } }.filter { !$0.value.isEmpty }

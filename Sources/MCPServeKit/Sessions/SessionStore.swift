@@ -12,6 +12,9 @@ public protocol SessionStore: Sendable {
   func session(_ id: Session.ID) async throws -> Session?
   /// The same, when the store can tell without waiting; nil when `session(_:)` has to be asked.
   func sessionAtHand(_ id: Session.ID) -> Session?
+  /// The version of what `sessionAtHand` would return, for those who have a session of that version and need not copy it. Its lifetime
+  /// begins anew as well.
+  func versionAtHand(_ id: Session.ID) -> Int?
   /// Whether there may be a session of that name. False only for what none of the servers can have made.
   func isGenuine(_ id: Session.ID) -> Bool
   /// How many sessions are kept, when the store can tell without waiting; nil when it cannot. For metrics.
@@ -33,6 +36,8 @@ extension SessionStore {
   public func makeID() throws -> Session.ID { .random() }
   /// Always to be asked.
   public func sessionAtHand(_ id: Session.ID) -> Session? { nil }
+  /// That of the session.
+  public func versionAtHand(_ id: Session.ID) -> Int? { sessionAtHand(id)?.version }
   /// Any may be.
   public func isGenuine(_ id: Session.ID) -> Bool { true }
   /// Not known.
