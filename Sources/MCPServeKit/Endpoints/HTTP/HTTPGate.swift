@@ -15,7 +15,7 @@ final class HTTPGate: Sendable {
   private struct Grant {
     let principal: Principal?
     let version: Int
-    let end: ContinuousClock.Instant
+    let end: Moment
   }
 
   private let authorization: Authorization
@@ -53,7 +53,7 @@ final class HTTPGate: Sendable {
     }
     if let known { return known }
     // Before anybody looks at a clock to tell how long the credentials last: a grant must not outlive them.
-    let asked = ContinuousClock.now
+    let asked = Moment.now
     let state = authorization.current
     // What is sent is for somebody else, such as a proxy.
     if state.rules.letsAnybodyIn, state.asksNobody { return grant(nil, for: .seconds(3600), since: asked, state) }
@@ -64,7 +64,7 @@ final class HTTPGate: Sendable {
   /// The same, with all the waiting it takes.
   func admission() async -> Admission {
     if let known = admissionAtHand() { return known }
-    let asked = ContinuousClock.now
+    let asked = Moment.now
     let state = authorization.current
     guard case .secret(let secret) = presented else { return withoutSecret(state) }
     return admit(await state.verdict(on: credentials(secret, state)), state, since: asked)
@@ -92,7 +92,7 @@ final class HTTPGate: Sendable {
   }
 
   private func admit(
-    _ verdict: Verdict, _ state: Authorization.State, since asked: ContinuousClock.Instant
+    _ verdict: Verdict, _ state: Authorization.State, since asked: Moment
   ) -> Admission {
     let needed = state.rules.requiredScopes
     switch verdict {
@@ -113,7 +113,7 @@ final class HTTPGate: Sendable {
   }
 
   private func grant(
-    _ principal: Principal?, for lifetime: Duration, since asked: ContinuousClock.Instant, _ state: Authorization.State
+    _ principal: Principal?, for lifetime: Duration, since asked: Moment, _ state: Authorization.State
   ) -> Admission {
     let new = Grant(principal: principal, version: state.version, end: asked + lifetime)
     grant.withLock { $0 = new }
