@@ -4,7 +4,7 @@ import CommandLineKit
 @main struct Mcpctl {
   static func main() async {
     let words = Array(CommandLine.arguments.dropFirst())
-    let console = Console.system(noColor: words.contains("--no-color"))
+    let console = Console.system(color: ColorChoice(askedIn: words))
     let code = await run(words, in: console)
     console.output.flush()
     console.error.flush()

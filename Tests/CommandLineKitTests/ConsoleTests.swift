@@ -50,7 +50,19 @@ import Testing
   func colourFollowsTheTerminalUnlessTheEnvironmentSaysOtherwise(
     isTerminal: Bool, environment: [String: String], expected: Bool
   ) {
-    #expect(wantsColor(isTerminal: isTerminal) { environment[$0] } == expected)
+    #expect(ColorChoice.auto.wantsColor(isTerminal: isTerminal) { environment[$0] } == expected)
+    #expect(ColorChoice.always.wantsColor(isTerminal: isTerminal) { environment[$0] })
+    #expect(!ColorChoice.never.wantsColor(isTerminal: isTerminal) { environment[$0] })
+  }
+
+  @Test(
+    arguments: [
+      ([], .auto), (["--color", "always"], .always), (["--color=never", "x"], .never), (["--no-color"], .never),
+      (["--no-color", "--color", "auto"], .auto), (["--color", "sometimes"], .auto), (["--color"], .auto),
+      (["call", "--", "ls", "--color=always", "--no-color"], .auto),
+    ] as [([String], ColorChoice)])
+  func theWordsAskForColour(words: [String], choice: ColorChoice) {
+    #expect(ColorChoice(askedIn: words) == choice)
   }
 
   @Test func stylesShowOnlyWhereColourIsWanted() {

@@ -170,6 +170,21 @@ def results_become_variables(mcpctl):
         expect("no variable '$pair'" in window.run("calculator $pair"), "it is gone")
 
 
+def results_have_colours_unless_nobody_wants_them(mcpctl):
+    name = b'\x1b[1;34m"echo"\x1b[0m'
+    with Window(mcpctl, environment={"NO_COLOR": ""}) as window:
+        window.run("\\timing off")
+        equal(window.run("echo message='**hi**'"), '{"echo":"**hi**"}')
+        expect(name + b':\x1b[32m"**hi**"\x1b[0m' in window.raw, "JSON")
+        window.run("$_ -o json --path .structuredContent")
+        expect(name + b": \x1b[32m" in window.raw, "JSON that is asked for")
+        expect("**Oslo**" in window.run("prompts get greet name='**Oslo**'") and b"\x1b[1m**Oslo**\x1b[0m" in window.raw, "strong text")
+    with Window(mcpctl) as window:
+        window.run("\\timing off")
+        equal(window.run("echo message=hi"), '{"echo":"hi"}')
+        expect(name not in window.raw, "NO_COLOR")
+
+
 def a_result_fits_the_window_it_is_in(mcpctl):
     with Window(mcpctl, columns=60) as window:
         window.run("\\timing off")
@@ -194,6 +209,7 @@ if __name__ == "__main__":
         elsewhere_pictures_are_saved,
         requests_are_measured,
         results_become_variables,
+        results_have_colours_unless_nobody_wants_them,
         a_result_fits_the_window_it_is_in,
     ]:
         report.run("repl", fact, sys.argv[1])

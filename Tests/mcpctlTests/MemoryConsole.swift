@@ -7,16 +7,19 @@ final class MemoryConsole: Sendable {
   private let written = Mutex<[[UInt8]]>([[], []])
   private let saved = Mutex<[String: [UInt8]]>([:])
   private let isTerminal: Bool
+  private let color: ColorChoice
   private let input: String
   private let lines: Mutex<[String]>
   private let variables: [String: String]
   private let files: [String: String]
 
   init(
-    isTerminal: Bool = false, input: String = "", lines: [String] = [], environment: [String: String] = [:],
+    isTerminal: Bool = false, color: ColorChoice = .never, input: String = "", lines: [String] = [],
+    environment: [String: String] = [:],
     files: [String: String] = [:]
   ) {
-    (self.isTerminal, self.input, variables, self.files) = (isTerminal, input, environment, files)
+    (self.isTerminal, self.color) = (isTerminal, color)
+    (self.input, variables, self.files) = (input, environment, files)
     self.lines = Mutex(lines)
   }
 
@@ -43,7 +46,10 @@ final class MemoryConsole: Sendable {
   var savedFiles: [String: [UInt8]] { saved.withLock { $0 } }
 
   private func stream(_ index: Int) -> OutputStream {
-    OutputStream(isTerminal: isTerminal, usesColor: false, width: 80, limit: 0) { bytes in
+    OutputStream(
+      isTerminal: isTerminal, usesColor: color.wantsColor(isTerminal: isTerminal) { self.variables[$0] },
+      colorsResults: color == .always ? true : nil, width: 80, limit: 0
+    ) { bytes in
       self.written.withLock { $0[index] += bytes }
       return 0
     }

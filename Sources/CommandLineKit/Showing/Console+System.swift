@@ -9,15 +9,16 @@
 extension Console {
   /// The real console. Call it once at start: it also makes writing to a closed pipe an ordinary error.
   ///
-  /// `--no-color` among the words is honoured here because colour is decided when the streams are made.
-  package static func system(noColor: Bool = false) -> Console {
+  /// What the words say of colour counts here because that is decided when the streams are made.
+  package static func system(color: ColorChoice = .auto) -> Console {
     signal(SIGPIPE, SIG_IGN)
     let environment: @Sendable (String) -> String? = { name in getenv(name).map { String(cString: $0) } }
     func stream(_ descriptor: Int32, limit: Int) -> OutputStream {
       let isTerminal = isatty(descriptor) == 1
       return OutputStream(
         isTerminal: isTerminal,
-        usesColor: !noColor && wantsColor(isTerminal: isTerminal, environment: environment),
+        usesColor: color.wantsColor(isTerminal: isTerminal, environment: environment),
+        colorsResults: color == .always ? true : nil,
         width: columns(of: descriptor, environment: environment), limit: limit,
         sink: { writeAll($0, to: descriptor) })
     }

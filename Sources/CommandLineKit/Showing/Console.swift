@@ -65,11 +65,3 @@ package struct FileFault: Error, Sendable, CustomStringConvertible {
   }
   package var description: String { "\(path): \(reason)" }
 }
-
-/// Whether colour is wanted: NO_COLOR (not empty) says no, CLICOLOR_FORCE (not empty, not 0) says yes, else it is
-/// for terminals other than `dumb`.
-package func wantsColor(isTerminal: Bool, environment: (String) -> String?) -> Bool {
-  if let no = environment("NO_COLOR"), !no.isEmpty { return false }
-  if let force = environment("CLICOLOR_FORCE"), !force.isEmpty, force != "0" { return true }
-  return isTerminal && environment("TERM") != "dumb"
-}

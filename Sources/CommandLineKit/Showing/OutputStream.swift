@@ -18,6 +18,9 @@ package final class OutputStream: Sendable {
   package let isTerminal: Bool
   /// Whether escape sequences for colour are wanted.
   package let usesColor: Bool
+  /// Whether they are wanted in results, too, where a program that reads along would stumble: for a terminal, or when somebody
+  /// said so in so many words.
+  package let colorsResults: Bool
   /// Columns; 80 when unknown.
   package let width: Int
   private let sink: Sink
@@ -25,8 +28,12 @@ package final class OutputStream: Sendable {
   private let state = Mutex(State())
 
   /// Makes a stream. Text is written out when `limit` bytes have gathered, at each line on a terminal, and on `flush`.
-  package init(isTerminal: Bool, usesColor: Bool, width: Int, limit: Int = 1 << 15, sink: @escaping Sink) {
+  package init(
+    isTerminal: Bool, usesColor: Bool, colorsResults: Bool? = nil, width: Int, limit: Int = 1 << 15,
+    sink: @escaping Sink
+  ) {
     (self.isTerminal, self.usesColor, self.width) = (isTerminal, usesColor, width)
+    self.colorsResults = colorsResults ?? (isTerminal && usesColor)
     (self.limit, self.sink) = (isTerminal ? 0 : limit, sink)
   }
 
@@ -62,6 +69,10 @@ package final class OutputStream: Sendable {
 }
 
 extension OutputStream {
+  /// The same without colour, for what is kept.
+  package var uncolored: OutputStream {
+    OutputStream(isTerminal: isTerminal, usesColor: false, width: width, limit: limit, sink: sink)
+  }
   /// `text` in bold where that shows, as it is elsewhere.
   package func bold(_ text: String) -> String { styled(text, "1") }
   /// `text` dimmed where that shows.

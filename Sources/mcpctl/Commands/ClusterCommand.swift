@@ -18,7 +18,7 @@ struct ClusterCommand: CommandGroup {
 }
 
 /// `mcpctl cluster ls`
-struct ClusterListCommand: StoreCommand {
+struct ClusterListCommand: StoreCommand, OutputCommand {
   static let info = CommandInfo(
     "ls", "List the nodes.", aliases: ["list"],
     discussion: ["CONFIG and KEYS are fingerprints, marked with ≠ where nodes differ: then they do not work as one."],
@@ -29,11 +29,12 @@ struct ClusterListCommand: StoreCommand {
 
   @Group("Store") var store: StoreOptions
   @Group("Output") var output: OutputOptions
+  @Group("Output") var columns: ColumnOptions
 
   func run(in console: Console) async throws -> ExitCode {
     try await store.withStore(console) { inspector in
       let picture = try await ClusterPicture(inspector)
-      try output.printer.show(picture.presentation, on: console)
+      try printer.show(picture.presentation, on: console)
       return .success
     }
   }

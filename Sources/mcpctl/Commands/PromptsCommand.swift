@@ -20,10 +20,11 @@ struct PromptsListCommand: ServerCommand {
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
+  @Group("Output") var columns: ColumnOptions
   @Group("Messages") var talk: TalkOptions
 
   func perform(in scene: Scene) async throws -> ExitCode {
-    try scene.show(Presentation(prompts: try await scene.client.listed(.prompts)), output.printer)
+    try scene.show(Presentation(prompts: try await scene.client.listed(.prompts)), printer)
   }
 }
 

@@ -22,10 +22,11 @@ struct ResourcesListCommand: ServerCommand {
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
+  @Group("Output") var columns: ColumnOptions
   @Group("Messages") var talk: TalkOptions
 
   func perform(in scene: Scene) async throws -> ExitCode {
-    try scene.show(Presentation(resources: try await scene.client.listed(.resources)), output.printer)
+    try scene.show(Presentation(resources: try await scene.client.listed(.resources)), printer)
   }
 }
 
@@ -39,10 +40,11 @@ struct ResourcesTemplatesCommand: ServerCommand {
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
+  @Group("Output") var columns: ColumnOptions
   @Group("Messages") var talk: TalkOptions
 
   func perform(in scene: Scene) async throws -> ExitCode {
-    try scene.show(Presentation(templates: try await scene.client.listed(.resourceTemplates)), output.printer)
+    try scene.show(Presentation(templates: try await scene.client.listed(.resourceTemplates)), printer)
   }
 }
 

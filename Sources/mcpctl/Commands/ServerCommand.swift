@@ -5,10 +5,9 @@ import MCPClientKit
 import MCPCore
 
 /// A command that talks to a server. It declares these four; what it does with the client is its own.
-protocol ServerCommand: Command {
+protocol ServerCommand: OutputCommand {
   var program: [String] { get }
   var connection: ConnectionOptions { get }
-  var output: OutputOptions { get }
   var talk: TalkOptions { get }
   /// Who answers what the server asks; nobody, unless the command declares it.
   var answers: AnswerOptions { get }
@@ -35,14 +34,14 @@ extension ServerCommand {
   func describe(in scene: Scene) async throws -> Presentation? { nil }
 
   func run(in console: Console) async throws -> ExitCode {
-    try output.printer.checkFile()
+    try printer.checkFile()
     return try await connecting(console).run { try await perform(in: $0) }
   }
 
   /// Connects and shows what `describe` says.
   func describeConnected(_ console: Console) async throws -> ExitCode {
     try await connecting(console).run { scene in
-      if let page = try await describe(in: scene) { try scene.show(page, output.printer) }
+      if let page = try await describe(in: scene) { try scene.show(page, printer) }
       return .success
     }
   }

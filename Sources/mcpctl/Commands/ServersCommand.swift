@@ -22,7 +22,7 @@ struct ServersCommand: CommandGroup {
 }
 
 /// `mcpctl servers ls`
-struct ServersListCommand: Command {
+struct ServersListCommand: OutputCommand {
   static let info = CommandInfo(
     "ls", "List the servers that have names.", aliases: ["list"],
     discussion: ["The current one, used when none is named, is marked with *."],
@@ -32,6 +32,7 @@ struct ServersListCommand: Command {
     ])
 
   @Group("Output") var output: OutputOptions
+  @Group("Output") var columns: ColumnOptions
 
   func run(in console: Console) async throws -> ExitCode {
     let book = try ServerBook(console.environs)
@@ -58,7 +59,7 @@ struct ServersListCommand: Command {
           ]
         }),
       empty: "no server has a name yet: `mcpctl servers add NAME URL` gives it one")
-    try output.printer.show(presentation, on: console)
+    try printer.show(presentation, on: console)
     return .success
   }
 }

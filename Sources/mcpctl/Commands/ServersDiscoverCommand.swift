@@ -3,7 +3,7 @@ import CommandLineKit
 import JSONKit
 
 /// `mcpctl servers discover`
-struct ServersDiscoverCommand: Command {
+struct ServersDiscoverCommand: OutputCommand {
   static let info = CommandInfo(
     "discover", "List the servers other programs know.",
     discussion: [
@@ -17,6 +17,7 @@ struct ServersDiscoverCommand: Command {
     ])
 
   @Group("Output") var output: OutputOptions
+  @Group("Output") var columns: ColumnOptions
 
   func run(in console: Console) async throws -> ExitCode {
     let files = ForeignFile.all(console.environs) { console.error.print("warning: \(safeText($0))") }
@@ -38,7 +39,7 @@ struct ServersDiscoverCommand: Command {
         ],
         rows: items.map { [$0.word("target"), $0.word("owner"), $0.word("kind"), $0.word("place")] }),
       empty: "no other program has servers here")
-    try output.printer.show(presentation, on: console)
+    try printer.show(presentation, on: console)
     return .success
   }
 }

@@ -5,7 +5,7 @@ import MCPClientKit
 import Synchronization
 
 /// `mcpctl servers test`
-struct ServersTestCommand: Command {
+struct ServersTestCommand: OutputCommand {
   static let info = CommandInfo(
     "test", "Connect to servers, and say which answer.",
     discussion: ["The exit code is 0 when every one answers, and 1 otherwise."],
@@ -17,6 +17,7 @@ struct ServersTestCommand: Command {
   @Argument("Names of servers; all when left out.", value: "NAME", completion: .dynamic("servers")) var names: [String]
   @Option("Give up on one after this long.", value: "DURATION") var timeout = Duration.seconds(10)
   @Group("Output") var output: OutputOptions
+  @Group("Output") var columns: ColumnOptions
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
@@ -47,7 +48,7 @@ struct ServersTestCommand: Command {
           ]
         }),
       empty: "no server has a name yet: `mcpctl servers add NAME URL` gives it one")
-    try output.printer.show(presentation, on: console)
+    try printer.show(presentation, on: console)
     return allAnswer ? .success : .negative
   }
 

@@ -23,7 +23,7 @@ struct SessionsCommand: CommandGroup {
 }
 
 /// `mcpctl sessions ls`
-struct SessionsListCommand: StoreCommand {
+struct SessionsListCommand: StoreCommand, OutputCommand {
   static let info = CommandInfo(
     "ls", "List sessions, those used last first.", aliases: ["list"],
     discussion: [
@@ -46,6 +46,7 @@ struct SessionsListCommand: StoreCommand {
   @Flag("Follow the names of the keys instead of the index, in no order.") var scan: Bool
   @Group("Identity") var identity: IdentityOptions
   @Group("Output") var output: OutputOptions
+  @Group("Output") var columns: ColumnOptions
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
@@ -53,13 +54,13 @@ struct SessionsListCommand: StoreCommand {
     let selector = try filters.all()
     if let memory = try store.memory(console) {
       let rows = try await memory.rows(selector).prefix(limit == 0 ? .max : limit)
-      try output.printer.show(Presentation(sessions: Array(rows), showsIdentity: identity.showIdentity), on: console)
+      try printer.show(Presentation(sessions: Array(rows), showsIdentity: identity.showIdentity), on: console)
       return .success
     }
     return try await store.withStore(console) { inspector in
       var sessions = SessionPages(
         inspector, selector, limit: limit == 0 ? nil : limit, ignoresIndex: scan, countsEvents: output.output == .wide)
-      var pages = Pages(output.printer, on: console)
+      var pages = Pages(printer, on: console)
       if talk.verbose > 0 { try await tellOfTraces(inspector, console) }
       if output.output == .name, selector.terms.isEmpty, pages.areWanted, !scan {
         return try await listNames(inspector, console)
@@ -73,7 +74,7 @@ struct SessionsListCommand: StoreCommand {
       }
       if isEmpty {
         let rows = pages.areWanted ? [] : try await sessions.all()
-        try output.printer.show(Presentation(sessions: rows, showsIdentity: identity.showIdentity), on: console)
+        try printer.show(Presentation(sessions: rows, showsIdentity: identity.showIdentity), on: console)
       }
       if sessions.foreign > 0, !talk.quiet {
         console.error.print(

@@ -32,6 +32,7 @@ struct TasksListCommand: ServerCommand {
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
+  @Group("Output") var columns: ColumnOptions
   @Group("Messages") var talk: TalkOptions
 
   func perform(in scene: Scene) async throws -> ExitCode {
@@ -45,9 +46,9 @@ struct TasksListCommand: ServerCommand {
     }
     guard negotiated.offersTasks else {
       scene.talk.note(negotiated.whyNoTasks)
-      return try scene.show(Presentation(tasks: ["tasks": []]), output.printer)
+      return try scene.show(Presentation(tasks: ["tasks": []]), printer)
     }
-    return try scene.show(Presentation(tasks: try await client.listed(.tasks)), output.printer)
+    return try scene.show(Presentation(tasks: try await client.listed(.tasks)), printer)
   }
 }
 

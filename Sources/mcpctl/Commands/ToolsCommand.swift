@@ -17,6 +17,7 @@ struct ToolsListCommand: ServerCommand {
       .init("mcpctl tools ls", "Lists the built-in tools with their arguments."),
       .init("mcpctl tools ls http://127.0.0.1:8000/mcp", "Lists those of a server elsewhere."),
       .init("mcpctl tools ls -o name", "Prints names only."),
+      .init("mcpctl tools ls --columns NAME,DESCRIPTION", "Shows two columns of the table."),
       .init("mcpctl tools ls -o json --path '.tools[0].inputSchema'", "Prints the schema of the first."),
     ])
 
@@ -24,10 +25,11 @@ struct ToolsListCommand: ServerCommand {
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
+  @Group("Output") var columns: ColumnOptions
   @Group("Messages") var talk: TalkOptions
 
   func perform(in scene: Scene) async throws -> ExitCode {
-    try scene.show(Presentation(tools: try await scene.client.listed(.tools)), output.printer)
+    try scene.show(Presentation(tools: try await scene.client.listed(.tools)), printer)
   }
 }
 

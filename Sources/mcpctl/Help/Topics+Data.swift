@@ -61,7 +61,14 @@ extension HelpTopic {
       ]),
       .paragraph(
         "--path narrows any of them. A path that finds nothing ends with exit code 1. --no-headers leaves the headings of tables "
-          + "out."),
+          + "out, and --columns NAME,TITLE takes some columns of a list, by their headings, those of the wide form as well."
+      ),
+      .paragraph(
+        "On a terminal JSON has colours, and in the text of calls, of prompts and of resources that are text/markdown headings, "
+          + "strong text, code and the marks of lists stand out; no mark is taken away. `-o value` prints text as it is. "
+          + "--color never, --no-color, NO_COLOR and TERM=dumb end all colours. In a pipe and in a file results have none, "
+          + "whatever the environment says; --color always wants them in a pipe, too, with control characters written out."
+      ),
       .heading("Paths"),
       .terms([
         (".content[0].text", "A member, an element; [-1] counts from the end."),

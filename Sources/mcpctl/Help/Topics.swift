@@ -38,7 +38,9 @@ extension HelpTopic {
         ("MCP_PORT", "The port `mcpctl serve` listens on when --port is not given."),
         ("MCP_LOG_LEVEL", "The log level of `mcpctl serve` when --log-level is not given."),
         ("NO_COLOR", "No colour when set and not empty."),
-        ("CLICOLOR_FORCE", "Colour even without a terminal, when set and neither empty nor 0."),
+        (
+          "CLICOLOR_FORCE", "Colour in messages and headings even without a terminal, when set and neither empty nor 0."
+        ),
         ("COLUMNS", "The width of help pages and tables when the terminal does not tell."),
         ("BROWSER", "The program `mcpctl auth login` opens pages with; xdg-open when not set, none when empty."),
         ("XDG_CACHE_HOME", "The folder for eras.json below; ~/.cache when not set."),

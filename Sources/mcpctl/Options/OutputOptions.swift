@@ -17,5 +17,6 @@ struct TalkOptions: OptionGroup {
   @Flag("Say more on standard error: -v phases and timing, -vv messages, -vvv everything.", short: "v")
   var verbose: Int
   @Flag("Say nothing on standard error but errors.", short: "q") var quiet: Bool
-  @Flag("Use no colour, whatever the terminal.") var noColor: Bool
+  @Option("Use colour always, never, or (auto) on a terminal.", value: "WHEN") var color = ColorChoice.auto
+  @Flag("Use no colour, whatever the terminal; --color never.") var noColor: Bool
 }

@@ -62,12 +62,14 @@ extension Presentation {
     let texts = blocks.map(ContentText.block)
     let files = blocks.compactMap(ContentText.file)
     let lone = blocks.count == 1 && blocks[0]["type"]?.string == "text" ? blocks[0]["text"]?.string : nil
+    let parsed = lone.flatMap { try? JSON(parsing: $0) }
     self.init(
       .object(result),
       text: blocks.isEmpty ? structured?.pretty ?? "" : texts.map(\.terminated).joined(),
       items: blocks.isEmpty ? structured.map { [$0] } ?? [] : blocks,
-      value: structured ?? lone.map { (try? JSON(parsing: $0)) ?? .string($0) } ?? .array(blocks),
+      value: structured ?? lone.map { parsed ?? .string($0) } ?? .array(blocks),
       file: files.count == 1 && blocks.count == 1 ? files[0] : nil)
+    markup = blocks.isEmpty || parsed?.object != nil || parsed?.array != nil ? .json : .markdown
     parts = ContentText.parts(blocks, text: ContentText.block)
   }
 
@@ -80,6 +82,7 @@ extension Presentation {
       .object(result), text: contents.map(ContentText.resource).joined(separator: contents.count > 1 ? "\n" : ""),
       items: contents, value: text.map { (try? JSON(parsing: $0)) ?? .string($0) } ?? .array(contents),
       names: contents.compactMap { $0["uri"]?.string }, file: bytes ?? text.map { Array($0.utf8) })
+    markup = contents.allSatisfy { $0["mimeType"]?.string?.hasPrefix("text/markdown") == true } ? .markdown : .none
     parts = ContentText.parts(contents, text: ContentText.resource)
   }
 
@@ -90,10 +93,11 @@ extension Presentation {
       "\(message["role"]?.string ?? "?"): \(ContentText.block(message["content"] ?? .null).terminated)"
     }
     self.init(.object(result), text: text.joined(), items: messages, value: .array(messages))
+    markup = .markdown
   }
 
   /// The answer to a method this program does not render: JSON for people, too.
   init(other result: JSONObject) {
-    self.init(.object(result), text: result.pretty)
+    self.init(shown: .object(result))
   }
 }

@@ -11,19 +11,35 @@ struct Output {
   let file: String?
   /// Whether tables have headings.
   var showsHeadings = true
+  /// The columns of tables; all of them when nil.
+  var columns: ColumnChoice?
 
   /// Prints `presentation`; throws `Failure` when `--path` finds nothing or the file cannot be written.
   func show(_ presentation: Presentation, on console: Console) throws(Failure) {
+    var presentation = presentation
+    presentation.table = try presentation.table.map(picked)
     if let file, let bytes = presentation.file, path == nil, format == .text {
       return try write(bytes, to: file, console)
     }
+    let stream = file == nil ? console.output : console.output.uncolored
     let text =
-      if let path { try narrowed(presentation, by: path, console.output) } else { whole(presentation, console) }
+      if let path { try narrowed(presentation, by: path, stream) } else { whole(presentation, stream, console) }
     if let file { return try write(Array(text.utf8), to: file, console) }
     if path == nil, format == .text, let bytes = presentation.file, !console.output.isTerminal {
       return console.output.write(bytes)
     }
     console.output.write(text)
+  }
+
+  /// The columns of `table` that are wanted.
+  func picked(_ table: Table) throws(Failure) -> Table {
+    guard let columns else { return table }
+    guard path == nil, [.text, .table, .wide].contains(format) else {
+      throw Failure(
+        .usage, "usage", "--columns is for tables, not for \(path == nil ? "-o \(format.rawValue)" : "--path")",
+        hint: "-o custom-columns=NAME:.name,TITLE:.title makes a table of any paths")
+    }
+    return try columns.picked(from: table)
   }
 
   /// Refuses a file that cannot be written, before anything is asked whose answer would be lost.
@@ -33,11 +49,17 @@ struct Output {
     if let reason { throw Failure(.usage, "file", "--out: \(file): \(reason)", hint: "nothing was sent") }
   }
 
-  private func whole(_ presentation: Presentation, _ console: Console) -> String {
-    let stream = console.output
-    func safe(_ text: String) -> String { stream.isTerminal ? safeText(text) : text }
+  private func whole(_ presentation: Presentation, _ stream: OutputStream, _ console: Console) -> String {
+    func safe(_ text: String) -> String { stream.isTerminal || stream.colorsResults ? safeText(text) : text }
+    func marked(_ text: String) -> String {
+      switch presentation.markup {
+      case .none: safe(text)
+      case .json: stream.colored(json: safe(text))
+      case .markdown: stream.styled(markdown: safe(text))
+      }
+    }
     switch format {
-    case .json: return safe(presentation.object.pretty + "\n")
+    case .json: return stream.colored(json: safe(presentation.object.pretty + "\n"))
     case .raw: return safe(presentation.object.text + "\n")
     case .jsonl: return safe(presentation.items.map { $0.text + "\n" }.joined())
     case .yaml: return safe(presentation.object.yaml)
@@ -48,11 +70,11 @@ struct Output {
       return safe(lines.joined())
     case .text, .table, .wide:
       if !presentation.parts.isEmpty, file == nil, let pictures = Pictures(console) {
-        return pictures.text(of: presentation.parts, safe: safe)
+        return pictures.text(of: presentation.parts, safe: marked)
       }
       guard let table = presentation.table, !table.rows.isEmpty else {
         let isForPeople = presentation.table == nil || stream.isTerminal
-        return isForPeople ? safe(presentation.text.terminated) : ""
+        return isForPeople ? marked(presentation.text.terminated) : ""
       }
       if format == .text && !stream.isTerminal { return table.plain(wide: false) }
       let width = stream.isTerminal && format != .wide ? stream.width : nil
@@ -94,7 +116,8 @@ struct Output {
       case .customColumns(let columns):
         aligned(columns.table(of: value.array ?? [value]), isWide: true, width: nil, stream)
       }
-    return stream.isTerminal ? safeText(text) : text
+    let shown = stream.isTerminal || stream.colorsResults ? safeText(text) : text
+    return format == .json ? stream.colored(json: shown) : shown
   }
 
   private func write(_ bytes: [UInt8], to file: String, _ console: Console) throws(Failure) {

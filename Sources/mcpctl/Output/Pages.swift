@@ -20,7 +20,7 @@ struct Pages {
 
   /// Prints a page below the one before.
   mutating func show(_ page: Presentation) throws(Failure) {
-    guard let table = page.table, !table.rows.isEmpty else { return }
+    guard let table = try page.table.map(output.picked), !table.rows.isEmpty else { return }
     let stream = console.output
     let isAligned = output.format == .table || output.format == .wide || (output.format == .text && stream.isTerminal)
     if isAligned {

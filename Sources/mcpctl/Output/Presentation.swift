@@ -2,6 +2,9 @@
 import CommandLineKit
 import JSONKit
 
+/// What a text for people may hold that colours show.
+enum Markup { case none, json, markdown }
+
 /// One result in every form it can be printed in. Commands make it; `Output` alone chooses the form.
 struct Presentation {
   /// The specification's result object, or the text of a command of our own.
@@ -18,6 +21,8 @@ struct Presentation {
   var names: [String]
   /// The form for people.
   var text: String
+  /// What the text is, for a terminal to show.
+  var markup = Markup.none
   /// What the text is made of, where pictures are among it.
   var parts: [TextPart] = []
   /// The bytes the result is about, when it holds exactly one file: what `--out` writes.
@@ -30,6 +35,12 @@ struct Presentation {
     (self.object, self.text, self.table, self.names, self.file) = (object, text, table, names, file)
     self.items = items ?? [object]
     self.value = value ?? object
+  }
+
+  /// A value that is the result: text as it is, anything else as JSON.
+  init(shown value: JSON) {
+    self.init(value, text: value.string ?? value.pretty)
+    markup = value.string == nil ? .json : .none
   }
 
   /// A list: the object with all pages merged, and one row for each of `items`.

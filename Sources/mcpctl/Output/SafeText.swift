@@ -21,6 +21,16 @@ func oneLine(_ text: String) -> String {
   safeText(text.split(whereSeparator: { $0.isNewline || $0 == "\t" }).joined(separator: " "))
 }
 
+/// What is seen of `text`: without the sequences that make it bold or coloured.
+func withoutStyles(_ text: some StringProtocol) -> String {
+  var (seen, rest) = ("", Substring(text))
+  while let start = rest.firstRange(of: "\u{1B}[") {
+    seen += rest[..<start.lowerBound]
+    rest = rest[start.upperBound...].drop { $0 != "m" }.dropFirst()
+  }
+  return seen + rest
+}
+
 private func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.value {
   case 0x09, 0x0A: false

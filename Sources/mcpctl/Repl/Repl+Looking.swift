@@ -86,7 +86,7 @@ extension Repl {
 
   private func page(of element: JSON, _ listing: Client.Listing, whole: Bool, _ console: Console) -> Presentation {
     let object = element.object ?? [:]
-    if whole { return Presentation(element, text: element.pretty) }
+    if whole { return Presentation(shown: element) }
     switch listing {
     case .tools: return Presentation(tool: object, command: "call \(element.word("name"))", on: console, whole: true)
     case .prompts: return Presentation(prompt: object, command: "prompt \(element.word("name"))", on: console)

@@ -69,7 +69,7 @@ extension Repl {
       let (rows, columns) = (TerminalModes.rows, max(TerminalModes.columns, 1))
       var lines = 0
       for line in String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false) {
-        lines += max(1, (line.count + columns - 1) / columns)
+        lines += max(1, (withoutStyles(line).count + columns - 1) / columns)
         if lines > rows { return true }
       }
       return false

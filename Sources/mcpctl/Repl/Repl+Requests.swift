@@ -21,7 +21,7 @@ extension Repl {
       let (words, output) = try displayed(try expanded(Array(statement.words.dropFirst())))
       guard words.isEmpty else { throw UsageError("behind a variable come options alone, not '\(words[0])'") }
       let value = try variables.value(of: reference)
-      return try await show(Presentation(value, text: value.string ?? value.pretty), output, of: statement, console)
+      return try await show(Presentation(shown: value), output, of: statement, console)
     }
     lastRequest = statement
     let prepared = try prepare(statement, console)
@@ -101,7 +101,7 @@ extension Repl {
     guard case .to(let servers) = prepared.way else {
       guard case .joined(let listing) = prepared.way else { return .success }
       let presentation = Self.presentation(try await listed(listing), of: listing)
-      box.fill(presentation, prepared.command.output.printer)
+      box.fill(presentation, prepared.command.printer)
       return .success
     }
     var worst = ExitCode.success
@@ -147,7 +147,7 @@ extension Repl {
     if statement.filters.isEmpty {
       try await printed(presentation, output, console)
     } else {
-      try await printed(Presentation(value, text: value.string ?? value.pretty), output, console)
+      try await printed(Presentation(shown: value), output, console)
     }
     return .success
   }
