@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import EventIO
+package import EventIO
 
 extension ClientOptions {
   /// Adds who we are to the headers of a request to `url`, unless the caller says so himself.
   /// - Returns: which credential it is.
-  func authorize(_ headers: inout HTTPHeaders, to url: String) async throws(ClientError) -> Int? {
+  package func authorize(_ headers: inout HTTPHeaders, to url: String) async throws(ClientError) -> Int? {
     guard let authorizer, !headers.contains("Authorization"),
       let credential = try await authorizer.credential(for: url)
     else { return nil }

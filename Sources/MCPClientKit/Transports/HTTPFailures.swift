@@ -5,7 +5,7 @@ import MCPCore
 
 extension HTTPClient {
   /// A client that reaches servers as these options say.
-  convenience init(_ http: ClientOptions.HTTPOptions, connectTimeout: Duration) throws(ClientError) {
+  package convenience init(_ http: ClientOptions.HTTPOptions, connectTimeout: Duration) throws(ClientError) {
     do throws(IOError) {
       try self.init(
         Options(

@@ -71,6 +71,8 @@ struct Examined: Sendable {
   var hint: String?
   /// How long it took.
   var time: Duration?
+  /// What it rests on, for programs.
+  var facts: JSONObject = [:]
 
   init(_ check: String, _ status: Status, _ detail: String, hint: String? = nil, time: Duration? = nil) {
     (self.check, self.status, self.detail) = (check, status, detail)

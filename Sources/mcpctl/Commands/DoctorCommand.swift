@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
+import EventIO
 import JSONKit
 
 /// `mcpctl doctor`
@@ -11,16 +12,25 @@ struct DoctorCommand: Command {
         + "asked who it is (discovery) and whether it lets you in (auth), then the revision and what it offers. For a program: "
         + "whether it is found, starts, answers, and ends when it should, and what it writes to standard error. Without a "
         + "name, the current server, or the built-in one.",
+      "With --replicas a URL is asked eight times more at each address its name has, on connections of their own: which nodes answer "
+        + "(by the answer of echo, or fields such as X-Served-By), and whether a legacy session opened on one is known on the "
+        + "others (sessions), as it has to be behind a balancer.",
       "The exit code is 1 when a step has failed; warnings leave it at 0. Steps behind the one that failed are skipped.",
     ],
     examples: [
       .init("mcpctl doctor", "Examines the current server, or the built-in one."),
       .init("mcpctl doctor https://example.com/mcp", "Examines a server at a URL."),
       .init("mcpctl doctor -- npx some-server", "Examines a server that is started."),
+      .init(
+        "mcpctl doctor https://example.com/mcp --replicas",
+        "Also who answers behind the name, and whether they share sessions."),
       .init("mcpctl doctor prod -o json --path .failed", "Prints the step that failed."),
     ])
 
   @Argument("Server to examine, as for --server.", completion: .dynamic("servers")) var target: String?
+  @Flag("Find out who is behind a URL, and whether they share legacy sessions.") var replicas: Bool
+  @Option("An address to ask in place of those the name has; with or without --replicas.", value: "ADDRESS")
+  var at: [String] = []
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
@@ -31,11 +41,21 @@ struct DoctorCommand: Command {
       guard connection.server == nil else { throw UsageError("name the server once: as a word, or with --server") }
       connection.server = target
     }
+    for address in at where SocketAddress(host: address, port: 0) == nil {
+      throw UsageError("--at takes an address, such as 10.0.0.1 or ::1, not '\(address)'")
+    }
     let nobody = AnswerOptions()
     nobody.noInput = true
     let prepared = try await Connection(connection, program: program, nobody, talk, console).prepared()
+    let examinesReplicas = replicas || !at.isEmpty
+    if examinesReplicas {
+      guard case .url = prepared.resolved.target else {
+        throw UsageError("--replicas is for a URL, not for \(prepared.serverName)")
+      }
+    }
     return try await interruptible {
-      let findings = try await Checkup(connection: prepared).findings()
+      let checkup = Checkup(connection: prepared, replicas: examinesReplicas ? at : nil)
+      let findings = try await checkup.findings()
       try output.printer.show(Presentation(checkup: findings, of: prepared.serverName), on: console)
       return findings.contains { $0.status == .wrong } ? .negative : .success
     }
@@ -52,6 +72,7 @@ extension Presentation {
       object["hint"] = finding.hint.map(JSON.string)
       let milliseconds = finding.time.map { ($0 / .microseconds(10)).rounded() / 100 }
       object["milliseconds"] = milliseconds.flatMap { JSONNumber($0) }.map(JSON.number)
+      for fact in finding.facts.members { object[fact.name] = fact.value }
       return .object(object)
     }
     let failed = findings.first { $0.status == .wrong }?.check

@@ -9,17 +9,26 @@ extension Checkup {
   /// A server at a URL: the way there, then what it says.
   func examineURL(_ url: String, _ listed: [Target.Header]) async throws {
     guard let place = URLPlace(url) else { throw fail("dns", "'\(HTTPURL.shown(url))' is no URL of a host") }
+    var addresses: [SocketAddress] = []
     if let proxy = place.proxy(connection.console.environment) {
       for step in ["dns", "tcp", "tls"] { notes.add(Examined(step, .skipped, "left to the proxy \(proxy)")) }
     } else {
-      try await examineWay(to: place)
+      addresses = try await examineWay(to: place)
     }
-    try await examineServer(listed)
+    guard let replicas else { return try await examineServer(listed) }
+    let outcome: Result<Void, any Error>
+    do { outcome = .success(try await examineServer(listed)) } catch { outcome = .failure(error) }
+    // Also where that went wrong: replicas that know nothing of each other may be why.
+    if !replicas.isEmpty { addresses = replicas.compactMap { SocketAddress(host: $0, port: place.port) } }
+    let exam = ReplicaExam(connection: connection, url: url, place: place, addresses: addresses)
+    for finding in try await exam.findings() { notes.add(finding) }
+    try outcome.get()
   }
 
   // MARK: The way
 
-  private func examineWay(to place: URLPlace) async throws {
+  /// - Returns: the addresses of the host.
+  private func examineWay(to place: URLPlace) async throws -> [SocketAddress] {
     let limit =
       connection.options.timeout.map { min($0, connection.options.connectTimeout) }
       ?? connection.options.connectTimeout
@@ -43,9 +52,10 @@ extension Checkup {
         isHere
           ? Examined("tls", .skipped, "plain HTTP, within this machine")
           : Examined("tls", .warning, "plain HTTP: everybody on the way can read and change what is said"))
-      return
+      return addresses
     }
     try await examineTLS(place, limit)
+    return addresses
   }
 
   private func examineTLS(_ place: URLPlace, _ limit: Duration) async throws {
@@ -127,6 +137,12 @@ extension Checkup {
       notes.add(Examined("http", .ok, answered ?? "it answers"))
       notes.add(Examined("discovery", .skipped, "it wants to know first who asks"))
       return fail("auth", error.message, hint: hint)
+    }
+    if error.code == .sessionLost {
+      notes.add(Examined("http", .ok, "it answers"))
+      return fail(
+        "discovery", "\(error.message) it has just opened",
+        hint: "are there several servers that share no sessions? --replicas finds out")
     }
     // What came with 400 is an answer of MCP; any other status says that no server of MCP was asked, or none can answer.
     let isRefused = error.httpStatus.map { $0 >= 400 && $0 != 400 } ?? false

@@ -11,17 +11,20 @@ struct Checkup {
   struct Stop: Error {}
 
   let connection: Connection
+  /// The addresses to look for replicas at, those of the name when there are none; nil when nobody wants to know.
+  var replicas: [String]?
   let notes = CheckupNotes()
 
   /// All steps, in order; those that were not come to are `skipped`.
   func findings() async throws -> [Examined] {
     notes.add(Examined("target", .ok, connection.whoIsMeant))
-    let steps: [String]
+    var steps: [String]
     switch connection.resolved.target {
     case .builtin: steps = ["discovery", "version", "capabilities", "answer", "call"]
     case .program: steps = ["command", "start", "discovery", "version", "capabilities", "answer", "stderr", "end"]
     case .url: steps = ["dns", "tcp", "tls", "http", "discovery", "auth", "version", "capabilities", "answer"]
     }
+    if replicas != nil { steps += ["replicas", "sessions"] }
     do {
       switch connection.resolved.target {
       case .builtin: try await examineBuiltin()

@@ -13,6 +13,9 @@ extension HelpTopic {
         "mcpctl serve --transport http-stream --port 8002 --redis redis://10.0.0.9:6379 --node-name n2",
         "mcpctl deploy nginx n1=10.0.0.1:8001 n2=10.0.0.2:8002",
       ]),
+      .paragraph(
+        "`mcpctl doctor URL --replicas` asks, from where a client is, which servers answer behind a URL and whether they know each "
+          + "other's sessions; `mcpctl cluster doctor` asks Redis."),
       .heading("Redis"),
       .terms([
         ("redis://HOST[:PORT][/DB]", "One server; rediss:// with TLS, unix:///PATH for its socket."),
