@@ -63,6 +63,24 @@ import Testing
     #expect(Failure.notFound("tool", "calc", among: ["calculator"], server: "s").hint == "did you mean 'calculator'?")
   }
 
+  @Test func aCommandToCopySaysWhatTheUserSaidOfTheServer() {
+    var followUp = FollowUp()
+    #expect(followUp("tools ls") == "mcpctl tools ls")
+    (followUp.server, followUp.options) = ("my server", ["--transport", "sse"])
+    #expect(followUp("tools ls") == "mcpctl -s 'my server' --transport sse tools ls")
+    followUp.server = "https://me:secret@example.com/mcp?key=secret"
+    #expect(!followUp("tools ls").contains("secret"))
+    (followUp.server, followUp.options) = (nil, [])
+    followUp.program = ["npx", "a server", "--api-key", "secret"]
+    #expect(
+      followUp("tools ls") == "mcpctl tools ls -- npx 'a server' --api-key '…'"
+        || followUp("tools ls") == "mcpctl tools ls -- npx 'a server' --api-key …")
+    followUp.place = .repl
+    #expect(followUp("tools ls") == "tools ls")
+    let many = Failure.notFound("tool", "xyz", among: (1...40).map { "tool-number-\($0)" }, server: "s", followUp)
+    #expect(many.hint?.hasSuffix("; `tools ls` lists all") == true)
+  }
+
   // Files
 
   @Test func foldersOfGeneratedFilesAreMade() throws {

@@ -54,6 +54,74 @@ import Testing
     #expect(try mcpctl("config", "current-context", variables: ["MCPCTL_SERVER": "x:1"]).output == "x:1\n")
   }
 
+  @Test func anErrorNamesTheServerThatWasChosenEarlierAndByWhat() throws {
+    let mcpctl = try Place()
+    #expect(try mcpctl("servers", "add", "prod", "http://127.0.0.1:1/mcp?key=sesame", "--use").code == 0)
+    #expect(try mcpctl("servers", "add", "local", "--", binary, "serve").code == 0)
+    let server = "  server 'prod' (http://127.0.0.1:1/mcp?…), chosen by "
+    let file = mcpctl.folder.path("config/mcpctl/servers.json")
+    let current = try mcpctl("ping", "--retry", "0")
+    #expect(current.code == 5)
+    #expect(current.error.contains("\(server)`mcpctl config use-context` in \(file)\n"), "\(current.error)")
+    let variable = try mcpctl("ping", "--retry", "0", variables: ["MCPCTL_SERVER": "prod"])
+    #expect(variable.error.contains("\(server)MCPCTL_SERVER\n"), "\(variable.error)")
+    #expect(try !mcpctl("ping", "-s", "prod", "--retry", "0").error.contains("chosen by"))
+    let report = try JSON(parsing: mcpctl("ping", "--retry", "0", "-o", "json").error)["error"]
+    #expect(report?["server"] == "prod")
+    #expect(report?["chosenBy"]?.string == "`mcpctl config use-context` in \(file)")
+
+    #expect(try mcpctl("config", "use-context", "local").code == 0)
+    let place = "  server 'local' (\(binary) serve), chosen by `mcpctl config use-context` in "
+    for words in [
+      ["call", "nosuch"], ["call", "calculator", "a=x"], ["call", "calculator", "a=1", "b=0", "operation=divide"],
+    ] {
+      #expect(try mcpctl.run(words).error.contains(place), "\(words)")
+    }
+    #expect(try mcpctl("call", "calculator", "a=1", "b=2").error == "")
+    _ = try mcpctl.folder.write(
+      #"{"mcpServers": {"p": {"url": "http://127.0.0.1:1/mcp"}}, "currentServer": "p"}"#, to: "work/.mcpctl.json")
+    #expect(try mcpctl("servers", "trust", "p").code == 0)
+    let project = try mcpctl("ping", "--retry", "0")
+    #expect(project.error.contains("server 'p' (http://127.0.0.1:1/mcp), chosen by the project's "), "\(project.error)")
+  }
+
+  @Test func aProgramThatEndsBeforeItAnswersSaysHowAndWithWhat() throws {
+    let mcpctl = try Place()
+    let program = ["sh", "-c", "echo no licence >&2; echo call us >&2; exit 3"]
+    let run = try mcpctl.run(["tools", "ls", "--"] + program)
+    #expect(run.code == 5)
+    #expect(
+      run.error == """
+        mcpctl: sh exited with status 3 before it answered; its last words: no licence | call us
+          the command was: sh -c 'echo no licence >&2; echo call us >&2; exit 3'
+        hint: `mcpctl doctor -- sh -c 'echo no licence >&2; echo call us >&2; exit 3'` looks at it step by step
+
+        """)
+    let silent = try mcpctl("tools", "ls", "--", "sleep", "--password", "sesame")
+    #expect(silent.error.contains("sleep exited with status 1 before it answered") && !silent.error.contains("sesame"))
+  }
+
+  @Test func commandsToCopyReachTheSameServer() throws {
+    let mcpctl = try Place()
+    let (server, url) = try ServeTests.start("--transport", "http-stream")
+    defer {
+      server.signal(15)
+      _ = server.finish()
+    }
+    #expect(try mcpctl("-s", url, "rpc", "ping").error.contains("`mcpctl -s \(url) ping` asks"))
+    let started = try mcpctl("rpc", "ping", "--", binary, "serve", "--token", "sesame")
+    #expect(!started.error.contains("sesame"))
+    let program = try mcpctl("rpc", "ping", "--", binary, "serve")
+    #expect(program.error.contains("`mcpctl ping -- \(binary) serve` asks"), "\(program.error)")
+    #expect(try mcpctl("rpc", "ping").error.contains("`mcpctl ping` asks"))
+    let page = try mcpctl("-s", url, "tools", "get", "echo").output
+    #expect(page.contains("Example\n  mcpctl -s \(url) call echo message="), "\(page)")
+    let help = try mcpctl("call", "echo", "--help", "--", binary, "serve").output
+    #expect(help.contains("Usage\n  mcpctl call echo message=STRING -- \(binary) serve\n"), "\(help)")
+    #expect(try mcpctl("-s", url, "tasks", "get", "1").error.contains("`mcpctl -s \(url) info` shows"))
+    #expect(try mcpctl("prompts", "get", "greet", "--help").output.contains("\n  mcpctl prompts get greet name="))
+  }
+
   @Test func whatAProjectBringsAlongIsNotUsedUnasked() throws {
     let mcpctl = try Place()
     let text = #"{"mcpServers": {"p": {"command": "\#(binary)", "args": ["serve"]}}, "currentServer": "p"}"#

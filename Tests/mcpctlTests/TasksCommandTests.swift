@@ -90,7 +90,7 @@ import Testing
     try withServer { mcpctl in
       let failing = try mcpctl("call", "failing_job", "--detach").output.trimmed
       let failed = try mcpctl("tasks", "result", failing)
-      #expect(failed.code == 3 && failed.error == "The job has failed\n")
+      #expect(failed.code == 3 && failed.error.hasPrefix("The job has failed\n  server http://"))
       #expect(try mcpctl("tasks", "result", failing, "--ignore-tool-error").code == 0)
       let broken = try mcpctl("call", "protocol_error_job", "--detach").output.trimmed
       #expect(try mcpctl("tasks", "result", broken).code == 6)

@@ -130,7 +130,9 @@ struct CallCommand: ServerCommand {
   func describe(in scene: Scene) async throws -> Presentation? {
     guard let tool = $tool else { return nil }
     let found = try await scene.find(tool, in: .tools, key: "name", noun: "tool")
-    return Presentation(tool: found, command: "mcpctl call \(tool)", on: scene.console)
+    return Presentation(
+      tool: found, command: scene.followUp.beginning("call \(shellWord(tool))"), ending: scene.followUp.ending,
+      on: scene.console)
   }
 
   /// The arguments from the words, or from standard input when there are none.

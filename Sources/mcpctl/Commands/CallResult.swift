@@ -21,6 +21,10 @@ extension Scene {
     if isForPeople {
       hears(presentation)
       console.error.write(console.error.isTerminal ? safeText(presentation.text) : presentation.text)
+      // At a terminal it was said before.
+      if let reminder, talk.listener == nil, !console.error.isTerminal, talk.verbosity >= 0 {
+        console.error.print("  \(safeText(reminder))")
+      }
       if let hint { console.error.print("\(console.error.bold("hint:")) \(hint)") }
     } else {
       try show(presentation, output)

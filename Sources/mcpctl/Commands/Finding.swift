@@ -23,7 +23,8 @@ extension Scene {
     if let found = known(listing, name) { return found }
     let elements = try await client.listed(listing)[listing.member]?.array ?? []
     if let found = elements.first(where: { $0[key]?.string == name })?.object { return found }
-    throw Failure.notFound(noun, name, among: elements.compactMap { $0[key]?.string }, server: client.serverName)
+    throw Failure.notFound(
+      noun, name, among: elements.compactMap { $0[key]?.string }, server: client.serverName, followUp)
   }
 }
 
@@ -34,8 +35,10 @@ extension Client.Listing {
 
 extension Failure {
   /// There is no such thing; `names` are what there is.
-  static func notFound(_ noun: String, _ name: String, among names: [String], server: String) -> Failure {
-    let all = "`mcpctl \(noun == "template" ? "resources templates" : "\(noun)s ls")` lists all"
+  static func notFound(
+    _ noun: String, _ name: String, among names: [String], server: String, _ followUp: FollowUp = FollowUp()
+  ) -> Failure {
+    let all = "`\(followUp(noun == "template" ? "resources templates" : "\(noun)s ls"))` lists all"
     let few = names.joined(separator: ", ")
     let hint: String? =
       if let near = nearMiss(of: name, in: names) {

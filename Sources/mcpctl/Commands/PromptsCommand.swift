@@ -60,7 +60,9 @@ struct PromptsGetCommand: ServerCommand {
   func describe(in scene: Scene) async throws -> Presentation? {
     guard let prompt = $prompt else { return nil }
     let found = try await scene.find(prompt, in: .prompts, key: "name", noun: "prompt")
-    return Presentation(prompt: found, command: "mcpctl prompts get \(prompt)", on: scene.console)
+    return Presentation(
+      prompt: found, command: scene.followUp.beginning("prompts get \(shellWord(prompt))"),
+      ending: scene.followUp.ending, on: scene.console)
   }
 
   private func read(_ declared: PromptArguments, _ console: Console) throws -> JSONObject {
@@ -77,10 +79,10 @@ struct PromptsGetCommand: ServerCommand {
 
 extension Presentation {
   /// One prompt as a page; `-o json` is its definition.
-  init(prompt: JSONObject, command: String, on console: Console) {
+  init(prompt: JSONObject, command: String, ending: String = "", on console: Console) {
     let page = ToolPage(
       name: prompt["name"]?.string ?? "", description: (prompt["description"] ?? prompt["title"])?.string,
-      schema: InputSchema(PromptArguments(.object(prompt)).schema), command: command)
+      schema: InputSchema(PromptArguments(.object(prompt)).schema), command: command, ending: ending)
     self.init(.object(prompt), text: page.text(width: console.output.width))
   }
 }

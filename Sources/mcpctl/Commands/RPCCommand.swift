@@ -46,7 +46,7 @@ struct RPCCommand: ServerCommand {
       return try scene.show(Presentation(other: result), output.printer)
     } catch let error as ClientError where error.rpcError?.code == .methodNotFound {
       var failure = scene.failure(error)
-      failure.hint = method.hint(in: scene.client.negotiated.revision) ?? failure.hint
+      failure.hint = method.hint(in: scene.client.negotiated.revision, scene.followUp) ?? failure.hint
       throw failure
     }
   }
@@ -64,14 +64,14 @@ struct RPCCommand: ServerCommand {
 
 extension Method {
   /// What to do about a method that the other era has; nil when it is of none, or of this one.
-  fileprivate func hint(in revision: Revision) -> String? {
+  fileprivate func hint(in revision: Revision, _ followUp: FollowUp) -> String? {
     let ofLegacy: [Method] = [
       .initialize, .ping, .setLogLevel, .resourcesSubscribe, .resourcesUnsubscribe, .tasksList, .tasksResult,
     ]
     let ofModern: [Method] = [.discover, .subscriptionsListen, .tasksUpdate]
     switch revision.era {
     case .modern where ofLegacy.contains(self):
-      let other = self == .ping ? "`mcpctl ping` asks in its way; " : ""
+      let other = self == .ping ? "`\(followUp("ping"))` asks in its way; " : ""
       return "revision \(revision) has no \(self): \(other)--protocol \(Revision.latestLegacy) has it"
     case .legacy where ofModern.contains(self):
       return "revision \(revision) has no \(self): --protocol \(Revision.latest) has it, where the server does"

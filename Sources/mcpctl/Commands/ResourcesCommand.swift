@@ -76,7 +76,8 @@ struct ResourcesReadCommand: ServerCommand {
     } catch let error as ClientError where error.saysNotFound {
       let listed = try? await client.list(.resources)["resources"]?.array
       throw Failure.notFound(
-        "resource", uri, among: (listed ?? []).compactMap { $0["uri"]?.string }, server: client.serverName)
+        "resource", uri, among: (listed ?? []).compactMap { $0["uri"]?.string }, server: client.serverName,
+        scene.followUp)
     }
   }
 }

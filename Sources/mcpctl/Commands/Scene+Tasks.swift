@@ -34,7 +34,7 @@ extension Scene {
   private func requireTasks(for id: String) throws(Failure) {
     guard !client.negotiated.offersTasks else { return }
     throw Failure(
-      .notFound, "not_found", "\(client.serverName) has no task '\(id)'", hint: client.negotiated.whyNoTasks,
+      .notFound, "not_found", "\(client.serverName) has no task '\(id)'", hint: client.negotiated.whyNoTasks(followUp),
       facts: ["server": .string(client.serverName)])
   }
 }
@@ -47,9 +47,9 @@ extension Negotiated {
   }
 
   /// What people are told where there are none.
-  var whyNoTasks: String {
+  func whyNoTasks(_ followUp: FollowUp) -> String {
     era == .legacy && !revision.hasCoreTasks
       ? "revision \(revision) has no tasks; --protocol 2025-11-25 has, where the server offers them"
-      : "the server does not say that it has tasks: `mcpctl info` shows what it offers"
+      : "the server does not say that it has tasks: `\(followUp("info"))` shows what it offers"
   }
 }

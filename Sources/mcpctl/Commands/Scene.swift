@@ -13,6 +13,10 @@ struct Scene: Sendable {
   let talk: Talk
   /// What cannot be answered when the server asks.
   let missing: MissingAnswers
+  /// Writes commands to copy that reach the same server.
+  var followUp = FollowUp()
+  /// Which server it is, where something chose it that the caller may have forgotten.
+  var reminder: String?
   /// An error of the client as the failure it is reported as.
   let failure: @Sendable (ClientError) -> Failure
   /// Shows how far a request is; nil when nobody wants to know, and then the server is not asked to tell.

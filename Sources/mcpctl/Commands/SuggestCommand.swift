@@ -77,7 +77,8 @@ struct SuggestCommand: ServerCommand {
       throw error
     } catch let error as ClientError where error.rpcError?.code == .methodNotFound {
       var failure = scene.failure(error)
-      failure.hint = "the server does not say that it completes anything: `mcpctl info` shows what it offers"
+      failure.hint =
+        "the server does not say that it completes anything: `\(scene.followUp("info"))` shows what it offers"
       throw failure
     }
   }

@@ -41,11 +41,12 @@ struct TasksListCommand: ServerCommand {
     guard negotiated.era == .legacy else {
       throw Failure(
         .protocolError, "unsupported", "revision \(negotiated.revision) has no list of tasks",
-        hint: "who begins a task keeps its id (`mcpctl call --detach` prints it); --protocol 2025-11-25 has a list",
+        hint:
+          "who begins a task keeps its id (`\(scene.followUp("call TOOL --detach"))` prints it); --protocol 2025-11-25 has a list",
         facts: ["server": .string(client.serverName)])
     }
     guard negotiated.offersTasks else {
-      scene.talk.note(negotiated.whyNoTasks)
+      scene.talk.note(negotiated.whyNoTasks(scene.followUp))
       return try scene.show(Presentation(tasks: ["tasks": []]), printer)
     }
     return try scene.show(Presentation(tasks: try await client.listed(.tasks)), printer)

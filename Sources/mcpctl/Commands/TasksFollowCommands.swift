@@ -40,7 +40,7 @@ struct TasksWatchCommand: ServerCommand {
         scene.hears(line)
         try output.printer.show(line, on: scene.console)
         scene.console.output.flush()
-        if state.status == .inputRequired { scene.talk.note("`mcpctl tasks respond \(task)` answers it") }
+        if state.status == .inputRequired { scene.talk.note("`\(scene.followUp("tasks respond \(task)"))` answers it") }
       }
       shown = json
       if state.status.isFinal { return state.status == .completed ? .success : .negative }

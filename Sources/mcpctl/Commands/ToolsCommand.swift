@@ -50,18 +50,20 @@ struct ToolsGetCommand: ServerCommand {
 
   func perform(in scene: Scene) async throws -> ExitCode {
     let found = try await scene.find(tool, in: .tools, key: "name", noun: "tool")
-    let page = Presentation(tool: found, command: "mcpctl call \(tool)", on: scene.console, whole: true)
+    let page = Presentation(
+      tool: found, command: scene.followUp.beginning("call \(shellWord(tool))"), ending: scene.followUp.ending,
+      on: scene.console, whole: true)
     return try scene.show(page, output.printer)
   }
 }
 
 extension Presentation {
   /// One tool; `-o json` is its schema, or with `whole` its definition.
-  init(tool: JSONObject, command: String, on console: Console, whole: Bool = false) {
+  init(tool: JSONObject, command: String, ending: String = "", on console: Console, whole: Bool = false) {
     let schema = tool["inputSchema"]?.object ?? [:]
     let page = ToolPage(
       name: tool["name"]?.string ?? "", title: JSON.object(tool).title, description: tool["description"]?.string,
-      schema: InputSchema(schema), command: command)
+      schema: InputSchema(schema), command: command, ending: ending)
     self.init(
       .object(whole ? tool : schema), text: page.text(width: console.output.width), value: .object(schema),
       names: [tool["name"]?.string ?? ""])

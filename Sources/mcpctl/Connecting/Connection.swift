@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
 import EventIO
+import JSONKit
 import MCPClientKit
 import MCPCore
 import MCPServeKit
@@ -25,6 +26,8 @@ struct Connection: Sendable {
   let missing: MissingAnswers
   let talk: Talk
   let console: Console
+  /// Writes commands to copy that reach the same server.
+  var followUp: FollowUp
   /// Sends spans where the environment says; nil when nobody wants them.
   let exporter: SpanExporter?
 
@@ -39,6 +42,7 @@ struct Connection: Sendable {
     environment = try options.environment()
     directory = options.cwd
     self.options = options
+    followUp = FollowUp(options, program: program)
     let talk = Talk(
       talk, console, secrets: secrets(in: headers.map { ($0.name, $0.value) } + Array(environment)), listener: listener)
     self.talk = talk
@@ -105,8 +109,19 @@ struct Connection: Sendable {
       guard let serverTarget else { return try await runBuiltin(body) }
       return try await run(serverTarget, authorizer, body)
     } catch let error as ClientError {
-      throw failure(error, authorizer)
+      throw reminding(failure(error, authorizer))
+    } catch let error as Failure {
+      throw reminding(error)
     }
+  }
+
+  /// The failure with the server named that was chosen by something the caller may have forgotten.
+  private func reminding(_ failure: Failure) -> Failure {
+    guard let reminder = resolved.reminder, talk.listener == nil else { return failure }
+    var failure = failure
+    failure.details.append(reminder)
+    failure.facts["chosenBy"] = resolved.chooser.map(JSON.string)
+    return failure
   }
 
   /// Where the client connects to; nil for the built-in server, which is in this process.
@@ -122,8 +137,31 @@ struct Connection: Sendable {
   func failure(
     _ error: ClientError, _ authorizer: Authorizer?, refused: Set<ServerQuestion.Kind> = []
   ) -> Failure {
-    let hint = missing.hint(after: error, refused: refused) ?? self.hint(afterRefusal: error, authorizer)
-    return Failure(error, server: serverName, missing: hint)
+    let hint =
+      missing.hint(after: error, refused: refused) ?? self.hint(afterRefusal: error, authorizer)
+      ?? hint(afterEnd: error)
+    var failure = Failure(error, server: serverName, missing: hint)
+    // Where something else than the caller has chosen the server, the line about that has the command.
+    if let commandLine, resolved.reminder == nil, Self.endsOfPrograms.contains(error.code) {
+      failure.details.append("the command was: \(commandLine)")
+    }
+    return failure
+  }
+
+  /// The errors that may come of how a program is started.
+  private static let endsOfPrograms: [ClientError.Code] = [.disconnected, .unreachable, .timeout]
+
+  /// The words a server is started with, where they are more than its name; without secrets, and not too many.
+  private var commandLine: String? {
+    guard case .program(let command, let arguments, _, _) = resolved.target, !arguments.isEmpty else { return nil }
+    let line = withoutSecrets([command] + arguments).map(shellWord).joined(separator: " ")
+    return line.count > 300 ? line.prefix(299) + "…" : line
+  }
+
+  /// What to try after a program has ended that was to be a server.
+  private func hint(afterEnd error: ClientError) -> String? {
+    guard case .program = resolved.target, error.code == .disconnected, talk.listener == nil else { return nil }
+    return "`\(followUp("doctor"))` looks at it step by step"
   }
 
   /// The built-in server in this process, spoken to like any other over a channel in memory.
@@ -170,6 +208,7 @@ struct Connection: Sendable {
         failure(error, authorizer, refused: client.refusedQuestions)
       }
       var scene = Scene(client: client, console: console, talk: talk, missing: missing, failure: explain)
+      (scene.followUp, scene.reminder) = (followUp, resolved.reminder)
       if talk.verbosity >= 0 { scene.progress = { [talk] in talk.progress($0) } }
       do {
         return try await body(scene)

@@ -11,6 +11,8 @@ struct ToolPage {
   let schema: InputSchema
   /// The words in front of the arguments: `mcpctl call calculator`.
   let command: String
+  /// The words behind the arguments, with a blank in front: ` -- a-server`.
+  var ending = ""
   var notes: [String] = []
 
   func text(width: Int, bold: (String) -> String = { $0 }) -> String {
@@ -19,7 +21,7 @@ struct ToolPage {
     lines += (description ?? name).split(separator: "\n", omittingEmptySubsequences: false).flatMap {
       $0.isEmpty ? [""] : wrapped(String($0), width: width)
     }
-    lines += ["", bold("Usage"), "  \(command) \(schema.signature)"]
+    lines += ["", bold("Usage"), "  \(command) \(schema.signature)\(ending)"]
     let properties = schema.properties
     if !properties.isEmpty {
       lines += ["", bold("Arguments")]
@@ -27,7 +29,7 @@ struct ToolPage {
         properties.map { ("\($0.name)=\($0.schema.kind)", explanation(of: $0.schema, named: $0.name)) }, width: width)
     }
     if !notes.isEmpty { lines += ["", bold("Notes")] + notes.flatMap { wrapped($0, width: width, indent: 2) } }
-    lines += ["", bold("Example"), "  \(command) \(schema.example)"]
+    lines += ["", bold("Example"), "  \(command) \(schema.example)\(ending)"]
     return lines.map { safeText($0).trailingSpaceRemoved + "\n" }.joined()
   }
 
@@ -40,7 +42,7 @@ struct ToolPage {
     if let fallback = property.here["default"] { parts.append("Default \(fallback.string ?? fallback.text).") }
     for (keyword, words) in [
       ("minimum", "At least"), ("maximum", "At most"), ("pattern", "Matches"), ("format", "Format"),
-      ("maxLength", "Longest length"), ("maxItems", "Most elements"),
+      ("minLength", "Shortest length"), ("maxLength", "Longest length"), ("maxItems", "Most elements"),
     ] {
       if let value = property.here[keyword] { parts.append("\(words) \(value.string ?? value.text).") }
     }

@@ -61,7 +61,7 @@ extension JSONObject {
 
 /// The words of a command without what is likely a secret: values of options such as `--api-key`, of headers, and
 /// passwords in URLs.
-private func withoutSecrets(_ words: [String]) -> [String] {
+func withoutSecrets(_ words: [String]) -> [String] {
   var isSecret = false
   return words.map { word in
     defer { isSecret = word.hasPrefix("-") && !word.contains("=") && Redaction.isSecret(word) }

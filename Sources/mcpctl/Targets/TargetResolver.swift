@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
+import EventIO
 import JSONKit
 
 /// Decides which server is meant: `-- command` or `--server`, else MCPCTL_SERVER, else the current one of a file, else the
@@ -14,9 +15,24 @@ struct TargetResolver {
     let isExplicit: Bool
     /// The file and the name it comes from; nil where the words say it all.
     var listing: Listing?
+    /// What chose it, where the caller may not have it before his eyes: the environment or a file.
+    var chooser: String?
 
     /// What messages call the server.
     var name: String { listing.map { safeText($0.name) } ?? target.name }
+
+    /// Which server it is, where, and what chose it, for errors; nil where the caller has just said it.
+    var reminder: String? {
+      guard let chooser else { return nil }
+      let place = listing?.content.placeOfServer ?? (target == .builtin ? nil : HTTPURL.shown(target.name))
+      let which =
+        if let listing, let place {
+          "server '\(listing.name)' (\(place))"
+        } else {
+          "server \(place ?? TargetResolver.builtin)"
+        }
+      return "\(which), chosen by \(chooser)"
+    }
   }
 
   func resolve(server: String?, program: [String], http: Target.HTTP) throws -> Resolved {
@@ -28,17 +44,27 @@ struct TargetResolver {
     }
     if let server { return try resolve(server, http, isExplicit: true) }
     if let server = environs.environment("MCPCTL_SERVER"), !server.isEmpty {
-      return try resolve(server, http, isExplicit: true)
+      var resolved = try resolve(server, http, isExplicit: true)
+      resolved.chooser = "MCPCTL_SERVER"
+      return resolved
     }
     let book = try ServerBook(environs)
     guard let (name, shelf) = book.current else { return Resolved(target: .builtin, isExplicit: false) }
-    if name == Self.builtin { return Resolved(target: .builtin, isExplicit: true) }
+    let chooser =
+      switch shelf.level {
+      case .project: "the project's \(shelf.path)"
+      case .user: "`mcpctl config use-context` in \(shelf.path)"
+      case .system: "the machine's \(shelf.path)"
+      }
+    if name == Self.builtin { return Resolved(target: .builtin, isExplicit: true, chooser: chooser) }
     guard let entry = book.entry(name) else {
       throw Failure(
         .notFound, "no_server", "\(shelf.path) says that '\(safeText(name))' is the current server, and no file has it",
         hint: "`mcpctl config use-context NAME` chooses another; -s builtin uses the built-in server")
     }
-    return try resolved(entry, http, isExplicit: false)
+    var resolved = try resolved(entry, http, isExplicit: false)
+    resolved.chooser = chooser
+    return resolved
   }
 
   /// The server built into this program.
