@@ -107,7 +107,18 @@ import Testing
       try await Client.connect(to: .stdio("sh", ["-c", "echo no licence >&2; exit 3"]), options: quick)
     }
     #expect(error?.code == .disconnected)
-    #expect(error?.message == "sh exited with status 3; its last words: no licence")
+    #expect(error?.message == "sh exited with status 3 before it answered; its last words: no licence")
+  }
+
+  @Test func theLastWordsAreAFewLinesAndNoMore() async throws {
+    let program = "seq 1000 >&2; head -c 4000 /dev/zero | tr '\\0' x >&2; kill -15 $$; sleep 9"
+    let error = await #expect(throws: ClientError.self) {
+      try await Client.connect(to: .stdio("sh", ["-c", program]), options: quick)
+    }
+    let message = error?.message ?? ""
+    #expect(
+      message.hasPrefix("sh was killed by signal 15 (Terminated) before it answered; its last words: 997 | 998 | "))
+    #expect(message.hasSuffix("| 1000 | " + String(repeating: "x", count: 300)), "\(message)")
   }
 
   @Test func aProgramThatDoesNotExistIsUnreachable() async throws {

@@ -25,7 +25,7 @@ func startTransport(
     to: program.command, over: channel, options, events: events,
     isUnread: { child.hasUnreadInput },
     killing: { await child.stop(.init(afterInputClosed: .zero, afterTerminate: .milliseconds(200))) },
-    ending: { await child.whyEnded(program.command) })
+    ending: { await child.whyEnded(program.command, hadSpoken: channel.hasSpoken) })
 }
 
 /// A child's standard input and output as a channel.
@@ -34,11 +34,15 @@ private final class ChildChannel: MessageChannel {
   private let grace: Duration
   /// Lines taken from the child and not yet received, last first.
   private let taken = Mutex<[[UInt8]]>([])
+  private let heard = Atomic(false)
 
   init(_ child: ChildProcess, grace: Duration) {
     self.child = child
     self.grace = grace
   }
+
+  /// Whether the child has written anything to its standard output.
+  var hasSpoken: Bool { heard.load(ordering: .relaxed) }
 
   func send(_ text: [UInt8]) async throws {
     do {
@@ -57,6 +61,7 @@ private final class ChildChannel: MessageChannel {
     while true {
       if let line = taken.withLock({ $0.popLast() }) { return line }
       guard let lines = try await child.nextLines() else { return nil }
+      heard.store(true, ordering: .relaxed)
       taken.withLock { $0 = lines.reversed() }
     }
   }
@@ -68,12 +73,13 @@ private final class ChildChannel: MessageChannel {
 
 extension ChildProcess {
   /// Why a server no longer talks, with its last words.
-  fileprivate func whyEnded(_ command: String) async -> ClientError {
+  fileprivate func whyEnded(_ command: String, hadSpoken: Bool) async -> ClientError {
     // It has closed its output, so it most likely ends now; if not, it is made to.
     let status = await stop(.init(afterInputClosed: .milliseconds(500), afterTerminate: .milliseconds(500)))
     let how = status.map { "\($0)" } ?? "has closed its output"
-    let lastWords = capturedError.split(whereSeparator: \.isNewline).last.map { "; its last words: \($0)" } ?? ""
-    return ClientError(.disconnected, "\(command) \(how)\(lastWords)")
+    let lines = capturedError.split(whereSeparator: \.isNewline).suffix(5).map { $0.prefix(300) }
+    let lastWords = lines.isEmpty ? "" : "; its last words: \(lines.joined(separator: " | "))"
+    return ClientError(.disconnected, "\(command) \(how)\(hadSpoken ? "" : " before it answered")\(lastWords)")
   }
 }
 
