@@ -7,7 +7,7 @@ import MCPServeKit
       ServerTool(
         "forecast", "Daily forecast for a city.",
         Parameter<String>("city", "City name."),
-        Parameter<Int>("days", "Days ahead.", default: 3)
+        Parameter<Int>("days", "Days ahead.", default: 3).minimum(1).maximum(14)
       ) { context, city, days in
         .text("\(city), \(days) days")
       }

@@ -81,6 +81,61 @@ struct FeatureTests {
     #expect(answers[0] == answers[1])
   }
 
+  private func bounded() throws -> ServerTool {
+    ServerTool(
+      "t", "", Parameter<Int>("days", default: 3).minimum(1).maximum(14),
+      Parameter<String?>("city").minLength(1).maxLength(5), Parameter<Double?>("share").maximum(0.5)
+    ) { _, days, city, share in .text("\(days) \(city ?? "-") \(share ?? -1)") }
+  }
+
+  @Test func boundsAreInTheSchemaWhicheverWayAToolIsDefined() throws {
+    let schema: JSONObject = [
+      "type": "object",
+      "properties": [
+        "days": ["type": "integer", "minimum": 1, "maximum": 14, "default": 3],
+        "city": ["type": "string", "minLength": 1, "maxLength": 5], "share": ["type": "number", "maximum": 0.5],
+      ],
+    ]
+    #expect(try bounded().tool.inputSchema == schema)
+    let built = ToolBuilder("t", "").integer("days").minimum(1).maximum(14).default(3)
+      .string("city").minLength(1).maxLength(5).number("share").maximum(0.5)
+    #expect(built.tool.inputSchema == schema)
+  }
+
+  @Test(arguments: [
+    (#"{}"#, "3 - -1.0"), (#"{"days":1,"city":"Århus","share":0.5}"#, "1 Århus 0.5"), (#"{"days":14}"#, "14 - -1.0"),
+    (#"{"days":0}"#, nil), (#"{"days":15,"city":"","share":0.51}"#, nil), (#"{"city":"Bergen"}"#, nil),
+    (#"{"days":"x","city":7}"#, nil), (#"{"days":99999999999999999999}"#, nil),
+  ])
+  func whatIsOutOfBoundsIsRefusedAndNamed(_ arguments: String, answer: String?) async throws {
+    let typed = try bounded()
+    let untyped = try ServerTool(typed.tool) { _, arguments in
+      .text("\(arguments["days"]?.int ?? 0) \(arguments["city"]?.string ?? "-") \(arguments["share"]?.double ?? -1)")
+    }
+    let answers = try await [typed, untyped].asyncMap { tool in
+      let server = try Server(name: "s", version: "1") { tool }
+      let request = Request(
+        id: .number(1), method: .toolsCall, params: ["name": "t", "arguments": try JSON(parsing: arguments)])
+      return try await server.handle(request, in: RequestContext(id: .number(1), revision: .latest))
+    }
+    if !arguments.contains("9999") { #expect(answers[0] == answers[1]) }
+    if let answer { #expect("\(answers[0])".contains(answer)) } else { #expect("\(answers[0])".contains("must ")) }
+  }
+
+  @Test func boundsThatMakeNoSenseAreRefused() {
+    for parameter in [Parameter<Int>("days", default: 0).minimum(1), Parameter<Int>("days", default: 9).maximum(8)] {
+      let error = #expect(throws: FeatureError.self) {
+        try FeatureSet([.tool(ServerTool("t", "", parameter) { _, _ in .text("") })])
+      }
+      #expect(error?.code == .malformed)
+      #expect(error?.message.hasPrefix("tool t: the default of 'days' is outside its bounds: days must be at ") == true)
+    }
+    let negative = Parameter<String>("city").maxLength(-1)
+    #expect(throws: FeatureError.self) {
+      try FeatureSet([.tool(ServerTool("t", "", negative) { _, _ in .text("") })])
+    }
+  }
+
   @Test(arguments: ["", "with space", "sl/ash", "ümlaut", String(repeating: "x", count: 129)])
   func illegalToolNamesAreRefused(_ name: String) throws {
     let error = #expect(throws: FeatureError.self) {

@@ -22,6 +22,9 @@ struct ArgumentReaders: Sendable {
     return try unsafeDowncast(readers[next] as AnyObject, to: ArgumentReader<Value>.self).value(in: arguments)
   }
 
+  /// Why no call can be checked, when a parameter has bounds that make no sense.
+  var malformed: FeatureError? { readers.lazy.compactMap(\.malformed).first }
+
   /// Names every argument at fault.
   /// - Throws: `mismatch` when there is none: then the handler itself has thrown it.
   func faults(in arguments: JSONObject, or mismatch: ArgumentMismatch) throws -> InvalidArguments {
@@ -32,21 +35,34 @@ struct ArgumentReaders: Sendable {
 }
 
 private protocol AnyArgumentReader: AnyObject, Sendable {
+  var malformed: FeatureError? { get }
   func fault(in arguments: JSONObject) -> String?
 }
 
 private final class ArgumentReader<Value: ToolValue>: AnyArgumentReader {
   private let name: String
   private let defaultArgument: JSON?
+  private let bounds: Bounds?
+  let malformed: FeatureError?
 
   init(_ parameter: Parameter<Value>) {
     name = parameter.name
     defaultArgument = parameter.defaultArgument
+    let result = Result { () throws(FeatureError) -> Bounds? in
+      parameter.bounds.isEmpty
+        ? nil : try Bounds(parameter.bounds, of: parameter.name, default: parameter.defaultArgument)
+    }
+    switch result {
+    case .success(let bounds): (self.bounds, malformed) = (bounds, nil)
+    case .failure(let error): (bounds, malformed) = (nil, error)
+    }
   }
 
   func value(in arguments: JSONObject) throws(ArgumentMismatch) -> Value {
     guard let argument = arguments[name] ?? defaultArgument else { return try Value.absent() }
-    return try Value(argument: argument)
+    let value = try Value(argument: argument)
+    if let bounds, bounds.fault(in: arguments) != nil { throw ArgumentMismatch() }
+    return value
   }
 
   /// What is wrong with the argument; nil when it can be read.
@@ -55,6 +71,12 @@ private final class ArgumentReader<Value: ToolValue>: AnyArgumentReader {
       _ = try value(in: arguments)
       return nil
     } catch {
+      // Whether it is of its type, which is the first that has to be said.
+      if let argument = arguments[name], (try? Value(argument: argument)) != nil,
+        let fault = bounds?.fault(in: arguments)
+      {
+        return fault
+      }
       return arguments.contains(name) ? "\(name) must be \(Value.expectation)" : "\(name) is required"
     }
   }

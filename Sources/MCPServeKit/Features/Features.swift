@@ -52,6 +52,7 @@ extension Features.Draft {
     switch feature {
     case .tool(var tool):
       try checkName(ofTool: tool.tool.name)
+      if let error = tool.malformed { throw FeatureError(error.code, "tool \(tool.tool.name): \(error.message)") }
       tool.adoptTaskSupport()
       tool.meter = ToolMeter()
       if let schema = tool.tool.outputSchema {

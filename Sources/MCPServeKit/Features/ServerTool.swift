@@ -28,6 +28,8 @@ public struct ServerTool: Sendable {
   var outputSchema: Schema?
   /// Counts its executions; set when the tool is registered.
   var meter: ToolMeter?
+  /// Why it cannot be registered: bounds of its parameters that make no sense.
+  var malformed: FeatureError?
 
   /// Makes a tool from parameters: one list gives the schema, the checks and the handler's arguments.
   ///
@@ -43,6 +45,7 @@ public struct ServerTool: Sendable {
   ) {
     tool = Tool(name, description, repeat each parameters)
     let readers = ArgumentReaders(repeat each parameters)
+    malformed = readers.malformed
     call = { context, arguments in
       var next = 0
       do {
@@ -61,6 +64,7 @@ public struct ServerTool: Sendable {
   ) {
     tool = Tool(name, description, repeat each parameters)
     let readers = ArgumentReaders(repeat each parameters)
+    malformed = readers.malformed
     let call: @Sendable (RequestContext, JSONObject) throws -> ToolResult = { context, arguments in
       var next = 0
       do {

@@ -2,7 +2,7 @@
 public import JSONKit
 public import MCPCore
 
-/// Builds a tool step by step; `required`, `default`, `description` and `oneOf` speak of the input added last.
+/// Builds a tool step by step; `required`, `default`, `description`, `oneOf`, `minimum` and its like speak of the input added last.
 ///
 ///     try ToolBuilder("weather", "Weather of a place.")
 ///       .string("location", "Where.").required()
@@ -64,7 +64,7 @@ public struct ToolBuilder: Sendable {
     input(ToolInput(name, kind, description))
   }
 
-  private func changingLast(_ change: (inout ToolInput) -> Void) -> ToolBuilder {
+  func changingLast(_ change: (inout ToolInput) -> Void) -> ToolBuilder {
     guard let last = inputs.indices.last else { return self }
     var builder = self
     change(&builder.inputs[last])
