@@ -44,8 +44,29 @@ import Testing
     ("a: [1\n", "f:2:1: is no YAML here: while parsing a flow sequence: did not find expected ',' or ']'"),
     (
       "a:\n\t- b\n",
-      "f:2:1: is no YAML here: while scanning for the next token: found character that cannot start any token"
+      "f:2:1: a tab is used for indentation: put blanks in its place, as many as the lines beside it begin with"
     ),
+    (
+      "a:\n  b: 1\n  \tc: 2\n",
+      "f:3:3: a tab is used for indentation: put blanks in its place, as many as the lines beside it begin with"
+    ),
+    (
+      "a:\n  b: 1\n\n # c\n c: 2\n",
+      "f:5:2: wrong indentation: 1 blank, where the lines above have 0 or 2: begin it with as many as the line it belongs beside"
+    ),
+    (
+      "a:\n    b:\n      c: 1\n   d: 2\r\n",
+      "f:4:4: wrong indentation: 3 blanks, where the lines above have 0 or 4 or 6: begin it with as many as the line it belongs beside"
+    ),
+    (
+      "a: 1\n  b: 2\n",
+      "f:2:3: wrong indentation: 2 blanks, below a line with 0 that has a value already: begin both with as many, or take the value of the line above away"
+    ),
+    (
+      "a:\n  - b\n - c\n",
+      "f:3:2: wrong indentation: 1 blank, where the lines above have 0 or 2: begin it with as many as the line it belongs beside"
+    ),
+    ("a: \"b\" c\n", "f:1:8: is no YAML here: while parsing a block mapping: did not find expected key"),
     ("a: *b\n", "f:1:4: there is no anchor '&b' before this alias: write the anchor first"),
     ("a: &b [*b]\n", "f:1:8: there is no anchor '&b' before this alias: write the anchor first"),
     ("a: 1\n---\nb: 2\n", "f:2:1: a second document begins here: keep one document a file"),

@@ -9,6 +9,7 @@ struct YAMLReader: ~Copyable {
   private let file: String
   private let limits: ConfigLimits
   private let reader: OpaquePointer
+  private let bytes: [UInt8]
   private var event = cyaml_event()
   private var anchors: [String: ConfigNode] = [:]
   private var values = 0
@@ -31,14 +32,14 @@ struct YAMLReader: ~Copyable {
         return (nil, [Problem(.limit, .file(file, nil), "", "there is not enough memory to read it", "free some")])
       }
       defer { cyaml_close(reader) }
-      var composer = YAMLReader(file: file, limits: limits, reader: reader)
+      var composer = YAMLReader(bytes, file: file, limits: limits, reader: reader)
       let node = composer.document()
       return (node, composer.problems)
     }
   }
 
-  private init(file: String, limits: ConfigLimits, reader: OpaquePointer) {
-    (self.file, self.limits, self.reader) = (file, limits, reader)
+  private init(_ bytes: [UInt8], file: String, limits: ConfigLimits, reader: OpaquePointer) {
+    (self.bytes, self.file, self.limits, self.reader) = (bytes, file, limits, reader)
   }
 
   private mutating func document() -> ConfigNode? {
@@ -162,6 +163,10 @@ struct YAMLReader: ~Copyable {
   private mutating func next() throws(Stop) {
     cyaml_next(reader, &event)
     guard event.kind == CYAML_FAULT else { return }
+    if let finding = YAMLFault(bytes).finding(text, at: mark) {
+      note(.syntax, finding.message, finding.remedy, at: finding.mark)
+      throw Stop()
+    }
     let context = event.context.map { String(cString: $0) + ": " } ?? ""
     note(.syntax, "is no YAML here", context + text)
     throw Stop()
