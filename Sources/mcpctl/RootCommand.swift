@@ -38,8 +38,7 @@ struct RootCommand: CommandGroup {
 
   func run(in console: Console) async throws -> ExitCode {
     if version { return try await VersionCommand().run(in: console) }
-    let page = helpPage(of: CommandModel(Self.self), width: console.output.width, bold: console.output.bold)
-    console.output.write(page)
+    console.output.write(StartPage.text(width: console.output.width, bold: console.output.bold))
     return .success
   }
 }

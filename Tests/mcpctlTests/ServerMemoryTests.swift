@@ -55,6 +55,9 @@ import Testing
         parsing: run(["curl", "-s", "-H", "Authorization: Bearer \(Self.key)", "\(place)/admin/sessions"]).output)
       #expect(list["total"] == 2 && list["sessions"]?[0]?["capabilities"] == nil, "a list tells the names alone")
       #expect(list["sessions"]?.array?.allSatisfy { $0["clientInfo"]?.object?.count == 2 } == true)
+      var beginning = String(one.prefix(4))
+      while other.hasPrefix(beginning) { beginning = String(one.prefix(beginning.count + 1)) }
+      #expect(try sessions("get", beginning, "--store", place, "-o", "name").output == "\(one)\n")
       let killed = try sessions("kill", one, "--store", place, "--yes")
       #expect(killed.code == 0 && killed.error.contains("1 session ended"))
       let gone = try sessions("get", one, "--store", place)

@@ -93,6 +93,27 @@ import Testing
     #expect(try store("sessions", "get", "nobody").code == 8)
   }
 
+  @Test func theBeginningOfAnIdWillDoWhereItIsTheOnlyOne() async throws {
+    let store = try SharedStore()
+    let id = try await store.open()
+    let get = try store("sessions", "get", String(id.prefix(6)), "-o", "name")
+    #expect(get.output == "\(id)\n", "\(get.error)")
+    let short = try store("sessions", "get", String(id.prefix(3)))
+    #expect(short.code == 8 && short.error.contains("its first four characters or more"))
+    #expect(try store("sessions", "get", "zzzz").code == 8)
+    for name in ["same-1", "same-2"] {
+      try store.server.ask("COPY", "mcp:sessions:\(id)", "mcp:sessions:\(name)")
+      try store.server.ask("ZADD", "mcp:index:sessions", "9999999999999", name)
+    }
+    let both = try store("sessions", "get", "same")
+    #expect(both.code == 8 && both.error.contains("same begins the ids of several sessions\n  same-"), "\(both.error)")
+    #expect(both.error.contains("give more of it"))
+    let tail = try store("sessions", "tail", "nobody")
+    #expect(tail.code == 8)
+    #expect(try store("sessions", "kill", String(id.prefix(8)), "--yes", "-o", "name").output == "\(id)\n")
+    #expect(try store("sessions", "get", id).error.contains("has just been ended"))
+  }
+
   @Test func aSessionIsEndedEverywhere() async throws {
     let store = try SharedStore()
     let id = try await store.open(user: "ada")

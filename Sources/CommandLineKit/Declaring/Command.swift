@@ -10,6 +10,9 @@ package protocol Command: Sendable, SendableMetatype {
   static var subcommands: [any Command.Type] { get }
 
   init()
+  /// What to write in place of an option there is not; nil when there is nothing to say.
+  /// - Parameter value: what follows it, where that is no option.
+  static func advice(onUnknownOption name: String, value: String?) -> String?
   /// Refuses words that make no sense together: the names of the options that were typed, not taken from elsewhere.
   func check(given: Set<String>) throws(UsageError)
   /// Does the work. Throws `UsageError` when the words make no sense together.
@@ -22,6 +25,7 @@ package protocol Command: Sendable, SendableMetatype {
 
 extension Command {
   package static var subcommands: [any Command.Type] { [] }
+  package static func advice(onUnknownOption name: String, value: String?) -> String? { nil }
   package func check(given: Set<String>) throws(UsageError) {}
   package func help(in console: Console) async throws -> ExitCode? { nil }
 }
@@ -55,6 +59,8 @@ package struct CommandInfo: Sendable {
   package let examples: [Example]
   /// Kept out of help, manual and completions.
   package let isHidden: Bool
+  /// Further pages of the manual to read, each with its section: `mcpctl-config 5`.
+  package let seeAlso: [String]
 
   /// A line to copy and what it does.
   package struct Example: Sendable {
@@ -68,7 +74,7 @@ package struct CommandInfo: Sendable {
 
   package init(
     _ name: String, _ summary: String, aliases: [String] = [], discussion: [String] = [], examples: [Example] = [],
-    isHidden: Bool = false
+    seeAlso: [String] = [], isHidden: Bool = false
   ) {
     self.name = name
     self.aliases = aliases
@@ -76,6 +82,7 @@ package struct CommandInfo: Sendable {
     self.discussion = discussion
     self.examples = examples
     self.isHidden = isHidden
+    self.seeAlso = seeAlso
   }
 
   /// Whether `word` names this command.

@@ -139,10 +139,16 @@ private struct Parser {
       if names.contains(name) {
         throw UsageError("'\(type.info.name)' does not take --\(name), which is for commands that talk to a server")
       }
-      let hint = nearMiss(of: name, in: names).map { "; did you mean '--\($0)'?" } ?? ""
-      throw UsageError("no option '--\(name)'\(hint)")
+      let hint = nearMiss(of: name, in: names).map { "; did you mean '--\($0)'?" }
+      throw UsageError("no option '--\(name)'\(hint ?? advice(name, value ?? rest.first))")
     }
     try read(field, spelled: "--\(name)", value: value, &rest)
+  }
+
+  /// What the command says to somebody who gave it an option it does not have.
+  private func advice(_ name: String, _ value: String?) -> String {
+    let value = value.flatMap { isOption($0) ? nil : $0 }
+    return type.advice(onUnknownOption: name, value: value).map { "; \($0)" } ?? ""
   }
 
   private mutating func readShort(_ text: Substring, _ rest: inout ArraySlice<String>) throws(UsageError) {
@@ -153,7 +159,9 @@ private struct Parser {
           wantsHelp = true
           continue
         }
-        throw UsageError("no option '-\(letter)'" + (text.count > 1 ? " in '-\(text)'" : ""))
+        let word = letters.isEmpty ? rest.first : letters.hasPrefix("=") ? String(letters.dropFirst()) : nil
+        throw UsageError(
+          "no option '-\(letter)'" + (text.count > 1 ? " in '-\(text)'" : "") + advice(String(letter), word))
       }
       if field.model.kind == .flag {
         try accept(nil, for: field, as: "-\(letter)")

@@ -144,6 +144,7 @@ private struct Mdoc {
     for section in 5...7 {
       pages += topics.filter { $0.page.section == section }.map { "\(program)-\($0.page.name) \(section)" }.sorted()
     }
+    pages += model.info.seeAlso
     guard let last = pages.last else { return }
     macro("Sh", "SEE ALSO")
     for page in pages.dropLast() { macro("Xr", "\(page) ,") }

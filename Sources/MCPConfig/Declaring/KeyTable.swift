@@ -13,6 +13,11 @@ extension ConfigKey {
     if case .key(let key, rank: 0) = index.place(path) { key } else { nil }
   }
 
+  /// The key at a path in any of its spellings; nil when there is none.
+  package static func meant(by path: String) -> ConfigKey? {
+    if case .key(let key, _) = index.place(path) { key } else { nil }
+  }
+
   private static let revisions = ["auto", "2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"]
   static let levels = ["debug", "info", "notice", "warning", "error", "critical", "off"]
   static let moment = Duration.zero...Duration.seconds(86_400)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import JSONKit
+import MCPClientKit
 
 extension InputSchema {
   /// What may stand here in a word or two: `NUMBER`, `add|subtract`, `STRING[]`.
@@ -47,6 +48,12 @@ extension InputSchema {
     "date-time": "2026-01-31T12:00:00Z", "uuid": "123e4567-e89b-12d3-a456-426614174000", "hostname": "example.com",
     "ipv4": "192.0.2.1", "ipv6": "2001:db8::1", "duration": "PT1H",
   ]
+}
+
+/// An argument as it is to be typed, for somebody who wrote it as an option.
+func argumentWord(_ name: String, _ value: String?) -> String {
+  let value = value.flatMap { Redaction.isSecret(name) ? nil : $0.shortened } ?? "VALUE"
+  return shellWord("\(name)=\(value)")
 }
 
 /// `text` so that a shell takes it as one word.

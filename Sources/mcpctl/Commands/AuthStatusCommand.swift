@@ -29,28 +29,35 @@ struct AuthStatusCommand: Command {
     guard let store = HidingStore(console, talk) else {
       throw Failure(.badConfiguration, "config", "there is no place for tokens: set HOME or XDG_STATE_HOME")
     }
+    let grants: [Grant]
     do throws(ClientError) {
-      let grants = try await store.grants()
-      try? output.printer.show(Presentation(grants: grants, now: now), on: console)
-      return .success
+      grants = try await store.grants()
     } catch {
       throw Failure(error, server: "the store of tokens")
     }
+    if grants.isEmpty { output.printer.tell(empty: Self.nothing, talk, on: console) }
+    try output.printer.show(Presentation(grants: grants, now: now), on: console)
+    return .success
   }
+
+  /// What is said when there are no tokens.
+  static let nothing = "not logged in anywhere"
 
   private func showOne(_ now: Int, _ talk: Talk, _ console: Console) async throws -> ExitCode {
     let target = try await AuthTarget(target, connection, console)
     let authorizer = try target.authorizer(.init(), talk, console)
+    let grant: Grant
     do throws(ClientError) {
-      guard let grant = try await authorizer.grant() else {
+      guard let found = try await authorizer.grant() else {
         throw ClientError(.unauthorized, "you are not logged in to \(HTTPURL.shown(authorizer.server))")
       }
-      try? output.printer.show(Presentation(grants: [grant], now: now), on: console)
-      return grant.isUsable(at: now) ? .success : .unauthorized
+      grant = found
     } catch {
       let hint = error.code == .unauthorized ? "`mcpctl auth login \(HTTPURL.shown(target.url))` gets a token" : nil
       throw Failure(error, server: HTTPURL.shown(target.url), missing: hint)
     }
+    try output.printer.show(Presentation(grants: [grant], now: now), on: console)
+    return grant.isUsable(at: now) ? .success : .unauthorized
   }
 }
 
@@ -67,7 +74,7 @@ extension Presentation {
         ],
         rows: grants.map {
           [$0.server, $0.state(at: now), $0.scopes.joined(separator: " "), $0.issuer, $0.client.id]
-        }), empty: "not logged in anywhere")
+        }), empty: AuthStatusCommand.nothing)
   }
 
   /// What came of a login.

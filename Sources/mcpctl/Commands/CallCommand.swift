@@ -123,6 +123,10 @@ struct CallCommand: ServerCommand {
     return hints?["readOnlyHint"] == true || hints?["idempotentHint"] == true
   }
 
+  static func advice(onUnknownOption name: String, value: String?) -> String? {
+    "arguments of the tool are written without dashes: \(argumentWord(name, value))"
+  }
+
   func help(in console: Console) async throws -> ExitCode? {
     $tool == nil ? nil : try await describeConnected(console)
   }

@@ -2,6 +2,7 @@
 import CommandLineKit
 import JSONKit
 import MCPClientKit
+import MCPConfig
 import MCPRedis
 
 /// `mcpctl __complete KIND -- WORD…`: what the completion scripts ask while a line is typed.
@@ -17,6 +18,7 @@ struct CompleteCommand: Command {
   enum Kind: String, ChoiceValue {
     case tools, arguments, resources, prompts, servers, sessions, nodes, help
     case promptArguments = "prompt-arguments"
+    case configKeys = "config-keys"
   }
 
   func run(in console: Console) async throws -> ExitCode {
@@ -34,6 +36,7 @@ struct CompleteCommand: Command {
       let commands = CommandModel(RootCommand.self).visibleSubcommands.map { ($0.info.name, $0.info.summary) }
       return commands + HelpTopic.all.map { ($0.name, $0.summary) }
     }
+    if kind == .configKeys { return ConfigKey.all.map { ($0.path, $0.help) } }
     if kind == .servers {
       return try ServerBook(console.environs).entries.map { ($0.name, $0.content.placeOfServer) }
         + [(TargetResolver.builtin, "the server built into mcpctl")]
@@ -49,7 +52,7 @@ struct CompleteCommand: Command {
       case .prompts: await answers.add(try await client.list(.prompts)["prompts"], named: "name")
       case .arguments: await answers.add(try await arguments(scene))
       case .promptArguments: await answers.add(try await promptArguments(scene))
-      case .servers, .sessions, .nodes, .help: break
+      case .servers, .sessions, .nodes, .help, .configKeys: break
       }
       return .success
     }

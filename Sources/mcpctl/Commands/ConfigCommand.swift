@@ -10,9 +10,10 @@ struct ConfigCommand: CommandGroup {
     discussion: [
       "`mcpctl serve --config FILE` takes its values from a file of YAML or JSON; these commands are about such files.",
       "FILE may be left out where MCP_CONFIG_PATH names it; - is standard input. `mcpctl help configuration` lists the keys.",
-    ])
+    ], seeAlso: ["mcpctl-config 5"])
   static let subcommands: [any Command.Type] = [
-    ConfigValidateCommand.self, ConfigViewCommand.self, ConfigPathCommand.self, ConfigInitCommand.self,
+    ConfigValidateCommand.self, ConfigViewCommand.self, ConfigGetCommand.self, ConfigPathCommand.self,
+    ConfigInitCommand.self,
     ConfigSchemaCommand.self, ConfigDiffCommand.self, ConfigUseContextCommand.self, ConfigCurrentContextCommand.self,
   ]
 }
@@ -30,7 +31,7 @@ struct ConfigValidateCommand: Command {
       .init("mcpctl config validate config.yaml", "Checks a configuration."),
       .init("mcpctl config validate --kind claude ~/.claude.json", "Checks the servers Claude Code knows."),
       .init("mcpctl config validate -o sarif config.yaml > problems.sarif", "Writes the problems for a code scanner."),
-    ])
+    ], seeAlso: ["mcpctl-config 5"])
 
   @Argument("File to check.", value: "file", completion: .file) var file: String?
   @Option("Kind of the file.", value: "KIND") var kind = FileKind.mcpctl
@@ -99,7 +100,7 @@ struct ConfigInitCommand: Command {
     examples: [
       .init("mcpctl config init config.yaml", "Writes a file to start from."),
       .init("mcpctl config init > config.yaml", "The same on standard output."),
-    ])
+    ], seeAlso: ["mcpctl-config 5"])
 
   @Argument("File to write; standard output when left out.", value: "file", completion: .file) var file: String?
   @Flag("Replace a file that is there.") var force: Bool
@@ -122,7 +123,8 @@ struct ConfigInitCommand: Command {
 struct ConfigSchemaCommand: Command {
   static let info = CommandInfo(
     "schema", "Print the JSON Schema of configurations, for editors.",
-    examples: [.init("mcpctl config schema > mcpctl.schema.json", "Writes it where an editor finds it.")])
+    examples: [.init("mcpctl config schema > mcpctl.schema.json", "Writes it where an editor finds it.")],
+    seeAlso: ["mcpctl-config 5"])
 
   func run(in console: Console) async throws -> ExitCode {
     console.output.print(ConfigSchema.schema.pretty)

@@ -16,7 +16,7 @@ struct ConfigViewCommand: Command {
       .init("mcpctl config view config.yaml", "Shows all values."),
       .init("mcpctl config view --origin config.yaml", "Shows where each comes from."),
       .init("mcpctl config view --set transport.port=9000 -o json", "Shows the defaults but for one."),
-    ])
+    ], seeAlso: ["mcpctl-config 5"])
 
   @Argument("File to read.", value: "file", completion: .file) var file: String?
   @Flag("Show where each value comes from.") var origin: Bool
@@ -114,6 +114,7 @@ extension Failure {
     let errors = loaded.problems.filter { $0.severity == .error }
     self.init(
       .badConfiguration, "config", "\(file ?? "the configuration") cannot be used",
-      hint: "`mcpctl config validate` says the same", details: errors.map(\.description))
+      hint: "`mcpctl config validate\(file.map { " \(shellWord($0))" } ?? "")` says the same",
+      details: errors.map(\.description))
   }
 }

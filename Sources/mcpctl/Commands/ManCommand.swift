@@ -4,14 +4,16 @@ import CommandLineKit
 /// `mcpctl man`
 struct ManCommand: Command {
   static let info = CommandInfo(
-    "man", "Print a manual page.",
+    "man", "Show a manual page.",
     discussion: [
-      "The page comes as mdoc source; a terminal needs man or mandoc to read it.",
+      "At a terminal the page is shown by man or mandoc, with their pager; where there is neither, as `mcpctl help` has it. Elsewhere "
+        + "it is printed as mdoc source.",
       "Where a command and a topic have the same name, the command is meant, and --section 7 means the topic.",
     ],
     examples: [
-      .init("mcpctl man call | man -l -", "Reads the page of a command."),
-      .init("mcpctl man --section 7 tools | man -l -", "Reads the page of a topic."),
+      .init("mcpctl man call", "Shows the page of a command."),
+      .init("mcpctl man --section 7 tools", "Shows the page of a topic."),
+      .init("mcpctl man call | mandoc -T html > call.html", "Makes something else of its source."),
       .init("mcpctl man --all man", "Writes all pages into a folder."),
     ])
 
@@ -36,7 +38,17 @@ struct ManCommand: Command {
       let place = section.map { " in section \($0)" } ?? ""
       throw UsageError("no manual page '\(name)'\(place); `mcpctl help` lists commands and topics")
     }
-    console.output.write(page.text)
+    guard console.output.isTerminal else {
+      console.output.write(page.text)
+      return .success
+    }
+    if try await ManualReader(console).show(page) { return .success }
+    let stream = console.output
+    if let topic = HelpTopic.all.first(where: { "mcpctl-\($0.page.name).\($0.page.section)" == page.fileName }) {
+      stream.write(topic.page(width: stream.width, bold: stream.bold))
+    } else if let model = CommandModel(RootCommand.self).command(at: words) {
+      stream.write(helpPage(of: model, width: stream.width, bold: stream.bold))
+    }
     return .success
   }
 

@@ -53,6 +53,10 @@ struct PromptsGetCommand: ServerCommand {
     return try scene.show(Presentation(prompt: result), output.printer)
   }
 
+  static func advice(onUnknownOption name: String, value: String?) -> String? {
+    "arguments of the prompt are written without dashes: \(argumentWord(name, value))"
+  }
+
   func help(in console: Console) async throws -> ExitCode? {
     $prompt == nil ? nil : try await describeConnected(console)
   }

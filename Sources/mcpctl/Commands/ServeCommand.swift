@@ -27,7 +27,7 @@ struct ServeCommand: Command {
       .init("mcpctl serve --transport http-stream --auth-keys keys.txt --rate-limit 20/s", "Asks callers for a key."),
       .init("mcpctl serve --config config.yaml", "Takes all values from a file."),
       .init("mcpctl serve --config config.yaml --validate-config", "Says what is wrong with the file."),
-    ])
+    ], seeAlso: ["mcpctl-config 5"])
 
   @Option(
     "Take values from this file, YAML or JSON: see `mcpctl help configuration`.", value: "FILE",
@@ -167,7 +167,7 @@ struct ServeCommand: Command {
     guard errors.isEmpty else {
       throw Failure(
         .badConfiguration, "config", "\(file ?? "the environment") cannot be used",
-        hint: "`mcpctl serve --validate-config` says the same", details: errors.map(\.description))
+        hint: Self.validation(of: file), details: errors.map(\.description))
     }
     guard settings.transport == .stdio else { return }
     if let option = ClusterOptions.overHTTP.first(where: { typed.words[$0] != nil }) {
@@ -185,6 +185,12 @@ struct ServeCommand: Command {
     if let option = addressed.first(where: { typed.words[$0] != nil }) {
       throw UsageError("--\(option) is for a server over HTTP: add --transport http-stream")
     }
+  }
+
+  /// The command that says what is wrong with the same file.
+  private static func validation(of file: String?) -> String {
+    guard let file, file != "-" else { return "`mcpctl serve --validate-config` says the same" }
+    return "`mcpctl serve --config \(shellWord(file)) --validate-config` says the same"
   }
 
   private func warn(of problems: [Problem], _ settings: ServeSettings, _ logger: Logger, _ console: Console) {

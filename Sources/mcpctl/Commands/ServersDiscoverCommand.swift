@@ -14,13 +14,23 @@ struct ServersDiscoverCommand: OutputCommand {
     examples: [
       .init("mcpctl servers discover", "Lists them with their files."),
       .init("mcpctl servers discover -o name", "Prints what -s takes, one a line."),
+      .init("mcpctl servers discover -v", "Says which files were looked for, too."),
     ])
+
+  private static let nothing = "no other program has servers here"
 
   @Group("Output") var output: OutputOptions
   @Group("Output") var columns: ColumnOptions
+  @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    let files = ForeignFile.all(console.environs) { console.error.print("warning: \(safeText($0))") }
+    let talk = Talk(talk, console)
+    let environs = console.environs
+    let files = ForeignFile.all(environs) { if talk.verbosity >= 0 { console.error.print("warning: \(safeText($0))") } }
+    for (owner, path) in ForeignFile.places(environs) {
+      let count = files.first { $0.path == path }?.servers.count
+      talk.say("\(owner): \(path) \(count.map { "has \(counted($0, "server"))" } ?? "has none, or is not there")")
+    }
     let items = files.flatMap { file in
       file.servers.members.map { member in
         let entry = member.value.object ?? [:]
@@ -38,7 +48,8 @@ struct ServersDiscoverCommand: OutputCommand {
           .init(heading: "TARGET"), .init(heading: "OWNER"), .init(heading: "KIND"), .init(heading: "PLACE"),
         ],
         rows: items.map { [$0.word("target"), $0.word("owner"), $0.word("kind"), $0.word("place")] }),
-      empty: "no other program has servers here")
+      empty: Self.nothing)
+    if items.isEmpty { printer.tell(empty: Self.nothing, talk, on: console) }
     try printer.show(presentation, on: console)
     return .success
   }

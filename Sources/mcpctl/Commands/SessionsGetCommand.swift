@@ -10,25 +10,27 @@ struct SessionsGetCommand: StoreCommand {
     discussion: [
       "With what its client can do, who holds its stream, what waits for it, and which requests are in flight."
     ],
-    examples: [.init("mcpctl sessions get 3f1c --store redis://cache:6379", "Shows the session of that id.")])
+    examples: [.init("mcpctl sessions get 3f1c --store redis://cache:6379", "Shows the session whose id begins so.")])
 
-  @Argument("Id of the session.", completion: .dynamic("sessions")) var id: String
+  @Argument("Id of the session, or how it begins: four characters or more.", completion: .dynamic("sessions")) var id:
+    String
   @Group("Store") var store: StoreOptions
   @Group("Identity") var identity: IdentityOptions
   @Group("Output") var output: OutputOptions
 
   func run(in console: Console) async throws -> ExitCode {
     if let memory = try store.memory(console) {
-      let (row, details) = try await memory.required(id)
+      let (row, details) = try await memory.meant(by: id)
       var object = row.json(showsIdentity: identity.showIdentity).object ?? [:]
       for name in ["clientInfo", "capabilities", "logLevel"] { object[name] = details[name] }
       object["subscribed"] = row.record.subscriptions.isEmpty ? nil : details["subscriptions"]
-      try output.printer.show(Presentation(.object(object), text: lines(object), names: [id]), on: console)
+      try output.printer.show(Presentation(.object(object), text: lines(object), names: [row.record.id]), on: console)
       return .success
     }
     return try await store.withStore(console) { inspector in
-      let object = try await SessionDetail(inspector, id).json(showsIdentity: identity.showIdentity)
-      try output.printer.show(Presentation(.object(object), text: lines(object), names: [id]), on: console)
+      let row = try await inspector.meant(by: id)
+      let object = try await SessionDetail(inspector, row).json(showsIdentity: identity.showIdentity)
+      try output.printer.show(Presentation(.object(object), text: lines(object), names: [row.record.id]), on: console)
       return .success
     }
   }
@@ -46,12 +48,12 @@ struct SessionsGetCommand: StoreCommand {
 /// A session with all that belongs to it.
 private struct SessionDetail {
   let inspector: StoreInspector
-  let id: String
+  let row: SessionRow
+  private var id: String { row.record.id }
 
-  init(_ inspector: StoreInspector, _ id: String) { (self.inspector, self.id) = (inspector, id) }
+  init(_ inspector: StoreInspector, _ row: SessionRow) { (self.inspector, self.row) = (inspector, row) }
 
   func json(showsIdentity: Bool) async throws -> JSONObject {
-    let row = try await inspector.required(id)
     let layout = inspector.layout
     var object = row.json(showsIdentity: showsIdentity).object ?? [:]
     let answers = try await inspector.ask([
@@ -120,6 +122,8 @@ extension StoreInspector {
   static func unknown(_ id: String) -> Failure {
     Failure(
       .notFound, "no_session", "there is no session \(safeText(id))",
-      hint: "`mcpctl sessions ls` lists them; it may have been over for long")
+      hint: id.count < SessionPrefix.least
+        ? "give the id, or its first four characters or more: `mcpctl sessions ls` lists them"
+        : "`mcpctl sessions ls` lists them; it may have been over for long")
   }
 }

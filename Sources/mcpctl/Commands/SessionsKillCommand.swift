@@ -13,12 +13,14 @@ struct SessionsKillCommand: StoreCommand {
       "You are asked at a terminal; elsewhere --yes has to be given.",
     ],
     examples: [
-      .init("mcpctl sessions kill 3f1c", "Ends the session of that id."),
+      .init("mcpctl sessions kill 3f1c", "Ends the session whose id begins so, after asking."),
       .init("mcpctl sessions kill --selector 'idle>1h,node=n1' --dry-run", "Shows which would be ended."),
       .init("mcpctl sessions kill --client cursor --yes", "Ends all of a client."),
     ])
 
-  @Argument("Ids of sessions.", value: "ID", completion: .dynamic("sessions")) var ids: [String]
+  @Argument(
+    "Ids of sessions, or how they begin: four characters or more.", value: "ID", completion: .dynamic("sessions"))
+  var ids: [String]
   @Group("Store") var store: StoreOptions
   @Group("Filter") var filters: SessionFilters
   @Flag("Do not ask.") var yes: Bool
@@ -34,7 +36,7 @@ struct SessionsKillCommand: StoreCommand {
     if let memory = try store.memory(console) {
       var rows: [SessionRow] = []
       if ids.isEmpty { rows = try await memory.rows(selector) }
-      for id in ids { rows.append(try await memory.required(id).row) }
+      for id in ids { rows.append(try await memory.meant(by: id).row) }
       return try await end(rows, console) { try await memory.end($0) }
     }
     return try await store.withStore(console) { inspector in
@@ -43,7 +45,7 @@ struct SessionsKillCommand: StoreCommand {
         var pages = SessionPages(inspector, selector)
         rows = try await pages.all()
       } else {
-        for id in ids { rows.append(try await inspector.required(id)) }
+        for id in ids { rows.append(try await inspector.meant(by: id)) }
       }
       return try await end(rows, console) { try await inspector.end($0) }
     }

@@ -17,7 +17,8 @@ struct SessionsTailCommand: StoreCommand {
       .init("mcpctl sessions tail 3f1c --all -o jsonl", "With all that is kept."),
     ])
 
-  @Argument("Id of the session.", completion: .dynamic("sessions")) var id: String
+  @Argument("Id of the session, or how it begins: four characters or more.", completion: .dynamic("sessions")) var id:
+    String
   @Group("Store") var store: StoreOptions
   @Flag("Begin with what is kept.") var all: Bool
   @Option("End after so many messages; 0 goes on.", value: "N") var count = 0
@@ -26,7 +27,7 @@ struct SessionsTailCommand: StoreCommand {
   func run(in console: Console) async throws -> ExitCode {
     guard count >= 0 else { throw UsageError("--count is a number from 0 on") }
     return try await store.withStore(console) { inspector in
-      _ = try await inspector.required(id)
+      let id = try await inspector.meant(by: id).record.id
       let key = inspector.layout.events(id)
       var last = all ? RedisStreamID.start : try await newest(key, inspector)
       let reader = inspector.client.reader(ofStream: key)
@@ -39,7 +40,7 @@ struct SessionsTailCommand: StoreCommand {
           if count > 0, shown == count { return .success }
         }
         console.output.flush()
-        guard try await isThere(inspector) else {
+        guard try await isThere(id, inspector) else {
           console.error.print("session \(safeText(id)) is over")
           return .success
         }
@@ -53,7 +54,7 @@ struct SessionsTailCommand: StoreCommand {
     return answer.array?.first?.array?.first?.string.flatMap { RedisStreamID($0) } ?? .start
   }
 
-  private func isThere(_ inspector: StoreInspector) async throws -> Bool {
+  private func isThere(_ id: String, _ inspector: StoreInspector) async throws -> Bool {
     do {
       _ = try await inspector.required(id)
       return true

@@ -14,6 +14,12 @@ struct Output {
   /// The columns of tables; all of them when nil.
   var columns: ColumnChoice?
 
+  /// Says on standard error that a list is empty where standard output shows nothing: rows that are read by a program.
+  func tell(empty list: String, _ talk: Talk, on console: Console) {
+    let isRows = path == nil && file == nil && [.text, .table, .wide].contains(format)
+    if isRows, !console.output.isTerminal, talk.verbosity >= 0 { console.error.print(list) }
+  }
+
   /// Prints `presentation`; throws `Failure` when `--path` finds nothing or the file cannot be written.
   func show(_ presentation: Presentation, on console: Console) throws(Failure) {
     var presentation = presentation

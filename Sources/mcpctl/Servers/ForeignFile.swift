@@ -34,7 +34,8 @@ struct ForeignFile {
     }
   }
 
-  private static func places(_ environs: Environs) -> [(String, String)] {
+  /// Where they may be, and whose.
+  static func places(_ environs: Environs) -> [(String, String)] {
     var places = [
       ("project", ".mcp.json"), ("Cursor", ".cursor/mcp.json"), ("VS Code", ".vscode/mcp.json"),
     ].map { ($0.0, environs.directory == "/" ? "/\($0.1)" : "\(environs.directory)/\($0.1)") }
