@@ -17,7 +17,7 @@ extension ExitCode {
   static let protocolError = ExitCode(rawValue: 6)
   /// The deadline passed.
   static let timeout = ExitCode(rawValue: 7)
-  /// No such server, tool, resource, prompt, session or node.
+  /// No such server, tool, resource, prompt, session, node or key of a configuration.
   static let notFound = ExitCode(rawValue: 8)
   /// The arguments do not fit the tool's schema (`EX_DATAERR`).
   static let badArguments = ExitCode(rawValue: 65)
@@ -38,7 +38,7 @@ extension ExitCode {
     (.unreachable, "The server cannot be reached: name, connection, TLS, starting the program, HTTP 429 and 5xx."),
     (.protocolError, "Protocol error: a JSON-RPC error, a malformed message, no common version."),
     (.timeout, "The deadline passed."),
-    (.notFound, "No such server, tool, resource, prompt, session or node."),
+    (.notFound, "No such server, tool, resource, prompt, session, node or key of a configuration."),
     (.usage, "The command line is wrong (`EX_USAGE`)."),
     (.badArguments, "The arguments do not fit the tool's schema (`EX_DATAERR`); nothing was sent."),
     (.badConfiguration, "The configuration is wrong (`EX_CONFIG`)."),

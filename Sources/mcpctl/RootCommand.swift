@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
+import EventIO
 
 /// `mcpctl` itself: the list of commands, and the options any of them may be given before its name.
 struct RootCommand: CommandGroup {
   static let info = CommandInfo(
     "mcpctl", "Serve and use Model Context Protocol servers.",
     discussion: [
-      "Every command talks to the server named with --server, after `--`, or in MCPCTL_SERVER, or to the current one of "
-        + "`mcpctl servers`. When there is none, the built-in server answers in this process.",
-      "Results go to standard output, everything else to standard error.",
+      "Commands that use a server talk to the one named with --server, after `--`, or in MCPCTL_SERVER, or to the current one of "
+        + "`mcpctl servers`. When there is none, the server built into mcpctl answers in this process. `mcpctl help targets` says more.",
+      "Results go to standard output, everything else to standard error. A DURATION is written as 500ms, 30s, 5m or 1h30m, a SIZE as "
+        + "64KiB or 10MiB.",
       "`mcpctl repl` takes commands line by line. `mcpctl help TOPIC` explains "
         + HelpTopic.all.map(\.name).joined(separator: ", ") + ".",
     ],
@@ -35,6 +37,16 @@ struct RootCommand: CommandGroup {
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions
+
+  static func advice(onUnknownCommand word: String) -> String? {
+    if word.contains("://") {
+      return "name a server with -s, and say what to do: `mcpctl -s \(shellWord(HTTPURL.shown(word))) tools ls`"
+    }
+    if ["ls", "list"].contains(word) {
+      return "`mcpctl tools ls` lists tools; resources, prompts, servers and sessions have ls, too"
+    }
+    return "`mcpctl help` lists all; a tool of that name is called with `mcpctl call \(shellWord(word.shortened))`"
+  }
 
   func run(in console: Console) async throws -> ExitCode {
     if version { return try await VersionCommand().run(in: console) }

@@ -51,6 +51,29 @@ import Testing
     #expect(run.error.contains(part + "\n"), "\(run.error)")
   }
 
+  // Words that are no commands
+
+  @Test(arguments: [
+    (
+      ["http://127.0.0.1:1/mcp"],
+      "name a server with -s, and say what to do: `mcpctl -s http://127.0.0.1:1/mcp tools ls`"
+    ),
+    (["calculator", "a=1"], "a tool of that name is called with `mcpctl call calculator`"),
+    (["ls"], "`mcpctl tools ls` lists tools"), (["cal"], "did you mean 'call'?"),
+    (
+      ["tools", "calculator"],
+      "ls, get, call are there; `tools get calculator` describes a tool, `call calculator` calls it"
+    ),
+    (["prompts", "greet"], "`prompts get greet` renders a prompt"),
+    (["resources", "sample://about"], "`resources read sample://about` reads a resource"),
+  ])
+  func aWordThatIsNoCommandLeadsOn(words: [String], part: String) throws {
+    let run = try run([binary] + words)
+    #expect(
+      run.code == 64 && run.error.contains("no command '\(words.last { !$0.contains("=") } ?? "")'; "), "\(run.error)")
+    #expect(run.error.contains(part), "\(run.error)")
+  }
+
   // Configurations
 
   @Test func aConfigurationThatIsRefusedNamesTheFileInTheCommandThatSaysMore() throws {
@@ -141,7 +164,8 @@ import Testing
 
   @Test(.enabled(if: isInstalled("script"))) func withoutAProgramForPagesTheyAreReadableAllTheSame() throws {
     for (words, part) in [
-      ("man call", "Call a tool and print its result."), ("man", "  serve       Serve"), ("man tools ls", "List the tools of a server."),
+      ("man call", "Call a tool and print its result."), ("man", "  serve       Serve"),
+      ("man tools ls", "List the tools of a server."),
       ("man --section 7 tools", "manifest"), ("man --section 5 config", "transport"),
     ] {
       let shown = try atTerminal(words, programs: [:])

@@ -13,6 +13,8 @@ package protocol Command: Sendable, SendableMetatype {
   /// What to write in place of an option there is not; nil when there is nothing to say.
   /// - Parameter value: what follows it, where that is no option.
   static func advice(onUnknownOption name: String, value: String?) -> String?
+  /// What to write in place of a command there is not; nil lists those there are.
+  static func advice(onUnknownCommand word: String) -> String?
   /// Refuses words that make no sense together: the names of the options that were typed, not taken from elsewhere.
   func check(given: Set<String>) throws(UsageError)
   /// Does the work. Throws `UsageError` when the words make no sense together.
@@ -26,6 +28,7 @@ package protocol Command: Sendable, SendableMetatype {
 extension Command {
   package static var subcommands: [any Command.Type] { [] }
   package static func advice(onUnknownOption name: String, value: String?) -> String? { nil }
+  package static func advice(onUnknownCommand word: String) -> String? { nil }
   package func check(given: Set<String>) throws(UsageError) {}
   package func help(in console: Console) async throws -> ExitCode? { nil }
 }

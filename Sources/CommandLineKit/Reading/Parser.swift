@@ -105,7 +105,7 @@ private struct Parser {
     }
     guard let next = type.subcommands.first(where: { $0.info.answers(to: word) }) else {
       let names = type.subcommands.map { $0.info }.filter { !$0.isHidden }.map(\.name)
-      let hint = nearMiss(of: word, in: names).map { "did you mean '\($0)'?" }
+      let hint = nearMiss(of: word, in: names).map { "did you mean '\($0)'?" } ?? type.advice(onUnknownCommand: word)
       throw UsageError("no command '\(word)'; \(hint ?? "commands: \(names.joined(separator: ", "))")")
     }
     inherited = fields + inherited

@@ -16,7 +16,7 @@ struct AuthCommand: CommandGroup {
 }
 
 /// What the words of `auth` commands say about the server.
-let authTargetHelp = "Server: a URL, host:port or FILE.json:entry."
+let authTargetHelp = "Server: a URL, host:port, a name of `mcpctl servers` or FILE.json:entry."
 
 /// `mcpctl auth login`
 struct AuthLoginCommand: Command {

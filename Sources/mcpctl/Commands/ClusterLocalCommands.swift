@@ -11,7 +11,7 @@ struct ClusterStartCommand: Command {
       "Each is a `mcpctl serve` over HTTP at a port of its own on 127.0.0.1, which goes on when this command has ended. Process "
         + "numbers and logs are in ~/.local/state/mcpctl/cluster (below XDG_STATE_HOME if that is set). NODE is NAME=PORT; without "
         + "any there are n1, n2 and n3 from --port on.",
-      "All nodes have the same configuration, and the environment of this command. A service manager does it better for good.",
+      "All nodes have the same configuration, and the environment of this command. Where nodes are to stay up, use a service manager such as systemd.",
     ],
     examples: [
       .init("mcpctl cluster start", "Starts three nodes at the ports from 8001 on."),

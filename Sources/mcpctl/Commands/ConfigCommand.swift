@@ -75,7 +75,9 @@ struct ConfigValidateCommand: Command {
 struct ConfigPathCommand: Command {
   static let info = CommandInfo(
     "path", "Print which file `mcpctl serve` takes its values from.",
-    discussion: ["That is the one in MCP_CONFIG_PATH, unless --config names another. Exit code 1 when there is none."],
+    discussion: [
+      "That is the one in MCP_CONFIG_PATH, unless `mcpctl serve --config` names another. Exit code 1 when there is none."
+    ],
     examples: [.init("mcpctl config path", "Prints the path.")])
 
   func run(in console: Console) async throws -> ExitCode {

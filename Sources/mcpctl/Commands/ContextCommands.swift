@@ -7,7 +7,7 @@ struct ConfigUseContextCommand: Command {
   static let info = CommandInfo(
     "use-context", "Choose the server that is meant when none is named.",
     discussion: [
-      "NAME is one of `mcpctl servers ls`, or builtin. The choice is kept beside the names of the user, or with --project in the "
+      "NAME is one of `mcpctl servers ls`, or builtin. The choice is kept in your servers.json, or with --project in the "
         + "project's .mcpctl.json, which goes before it."
     ],
     examples: [

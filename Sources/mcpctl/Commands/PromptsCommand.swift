@@ -8,6 +8,10 @@ import MCPCore
 struct PromptsCommand: CommandGroup {
   static let info = CommandInfo("prompts", "List and render prompts.", aliases: ["prompt"])
   static let subcommands: [any Command.Type] = [PromptsListCommand.self, PromptsGetCommand.self]
+
+  static func advice(onUnknownCommand word: String) -> String? {
+    "\(subcommands.map { $0.info.name }.joined(separator: ", ")) are there; `prompts get \(shellWord(word.shortened))` renders a prompt"
+  }
 }
 
 /// `mcpctl prompts ls`

@@ -20,7 +20,7 @@ struct RPCCommand: ServerCommand {
 
   @Argument("Method, such as tools/list.") var method: String
   @Argument("Parameters: a JSON object, @FILE, or - for standard input.", value: "params") var params: String?
-  @Flag("Send a notification.") var notify: Bool
+  @Flag("Send a notification, which nobody answers.") var notify: Bool
   @Trailing(programHelp, value: "command") var program: [String]
   @Group("Answers to the server") var answers: AnswerOptions
   @Group("Connection") var connection: ConnectionOptions

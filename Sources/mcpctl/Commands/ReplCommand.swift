@@ -26,8 +26,8 @@ struct ReplCommand: Command {
 
   @Argument("Server, as for --server; several with commas between them.", completion: .dynamic("servers"))
   var target: String?
-  @Option("Run this instead of asking for lines; repeatable.", short: "e", value: "COMMANDS") var execute: [String]
-  @Option("Run the lines of this file, - for standard input; repeatable.", short: "f", value: "FILE", completion: .file)
+  @Option("Run this instead of asking for lines.", short: "e", value: "COMMANDS") var execute: [String]
+  @Option("Run the lines of this file, - for standard input.", short: "f", value: "FILE", completion: .file)
   var file: [String]
   @Flag("End with the first command that fails.") var failFast: Bool
   @Option("Format of results, until `\\o` changes it.", short: "o", value: "FORMAT") var output = OutputFormat.text

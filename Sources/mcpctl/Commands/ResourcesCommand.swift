@@ -10,6 +10,10 @@ struct ResourcesCommand: CommandGroup {
   static let subcommands: [any Command.Type] = [
     ResourcesListCommand.self, ResourcesTemplatesCommand.self, ResourcesReadCommand.self,
   ]
+
+  static func advice(onUnknownCommand word: String) -> String? {
+    "\(subcommands.map { $0.info.name }.joined(separator: ", ")) are there; `resources read \(shellWord(word.shortened))` reads a resource"
+  }
 }
 
 /// `mcpctl resources ls`

@@ -5,8 +5,8 @@ import MCPClientKit
 
 /// Which file of names is changed.
 struct LevelOptions: OptionGroup {
-  @Flag("Change the names of the project: .mcpctl.json in this directory, or the nearest above.") var project: Bool
-  @Flag("Change the names of this machine, in /etc/mcpctl.") var system: Bool
+  @Flag("Write to the file of the project: .mcpctl.json in this directory, or the nearest above.") var project: Bool
+  @Flag("Write to the file of this machine, /etc/mcpctl/servers.json.") var system: Bool
 
   func shelf(_ book: ServerBook, _ environs: Environs) throws -> ServerBook.Shelf {
     if project, system { throw UsageError("--project and --system exclude each other") }

@@ -12,7 +12,7 @@ struct SessionsCommand: CommandGroup {
         + "its sessions in memory is asked itself, by ls, get and kill with --store http://HOST:PORT, and wants its admin key. Who users "
         + "are is shown only as far as it tells them apart, and tokens are never shown. Reading counts as use for OBJECT IDLETIME "
         + "before Redis 7.2, which can be told that it does not.",
-      "Sessions are of the legacy era. Since revision 2026-07-28 requests need none: of that traffic, Redis knows nothing. "
+      "Sessions are of the legacy era, revisions before 2026-07-28. From that on, requests need none: of that traffic, Redis knows nothing. "
         + "`mcpctl cluster ls` shows how many streams and requests each node has.",
     ])
   static let subcommands: [any Command.Type] = [

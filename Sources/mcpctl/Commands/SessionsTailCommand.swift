@@ -22,7 +22,7 @@ struct SessionsTailCommand: StoreCommand {
   @Group("Store") var store: StoreOptions
   @Flag("Begin with what is kept.") var all: Bool
   @Option("End after so many messages; 0 goes on.", value: "N") var count = 0
-  @Option("Output format: text or jsonl.", short: "o", value: "FORMAT") var output = SessionsWatchCommand.Form.text
+  @Option("Output format.", short: "o", value: "FORMAT") var output = SessionsWatchCommand.Form.text
 
   func run(in console: Console) async throws -> ExitCode {
     guard count >= 0 else { throw UsageError("--count is a number from 0 on") }

@@ -33,7 +33,7 @@ struct SessionsWatchCommand: StoreCommand {
   @Option("How many sessions a terminal shows.", value: "N") var limit = 20
   @Group("Rounds") var rounds: RoundOptions
   @Group("Identity") var identity: IdentityOptions
-  @Option("Output format: text or jsonl.", short: "o", value: "FORMAT") var output = Form.text
+  @Option("Output format.", short: "o", value: "FORMAT") var output = Form.text
 
   /// How changes are written.
   enum Form: String, ChoiceValue { case text, jsonl }
@@ -107,7 +107,7 @@ struct SessionsTopCommand: StoreCommand {
   @Group("Store") var store: StoreOptions
   @Group("Filter") var filters: SessionFilters
   @Group("Rounds") var rounds: RoundOptions
-  @Option("Output format: text or jsonl.", short: "o", value: "FORMAT") var output = SessionsWatchCommand.Form.text
+  @Option("Output format.", short: "o", value: "FORMAT") var output = SessionsWatchCommand.Form.text
 
   func run(in console: Console) async throws -> ExitCode {
     let selector = try filters.all()

@@ -7,6 +7,10 @@ import MCPClientKit
 struct ToolsCommand: CommandGroup {
   static let info = CommandInfo("tools", "List, describe and call tools.", aliases: ["tool"])
   static let subcommands: [any Command.Type] = [ToolsListCommand.self, ToolsGetCommand.self, CallCommand.self]
+
+  static func advice(onUnknownCommand word: String) -> String? {
+    "\(subcommands.map { $0.info.name }.joined(separator: ", ")) are there; `tools get \(shellWord(word.shortened))` describes a tool, `call \(shellWord(word.shortened))` calls it"
+  }
 }
 
 /// `mcpctl tools ls`

@@ -16,7 +16,7 @@ extension HelpTopic {
       .terms(ExitCode.table.map { ("\($0.code.rawValue)", $0.meaning) }),
       .paragraph(
         "With `-o json` an error is one line of JSON on standard error: its member `error` holds `code`, `exit`, "
-          + "`message` and, where they are known, `details`, `server`, `rpc`, `http` and `hint`."),
+          + "`message` and, where they are known, `details`, `server`, `chosenBy`, `rpc`, `http` and `hint`."),
     ])
 
   static let environment = HelpTopic(

@@ -15,9 +15,12 @@ struct AnswerOptions: OptionGroup {
     "Answers to what the server asks, - for standard input: see `mcpctl help answers`.", value: "FILE",
     completion: .file)
   var answer: String?
-  @Option("Shell command that answers sampling: JSON on its input, JSON or text on its output.", value: "CMD")
+  @Option(
+    "Shell command that answers in place of a model (sampling): JSON on its input, JSON or text on its output.",
+    value: "CMD")
   var samplingCmd: String?
-  @Option("Directory to tell the server as a root.", value: "DIR", completion: .directory) var root: [String]
+  @Option("Directory to tell the server that it may work in (a root).", value: "DIR", completion: .directory) var root:
+    [String]
   @Flag("Ask nobody at the terminal.") var noInput: Bool
 
   /// The responder these options ask for; nil when nobody can answer anything.

@@ -7,8 +7,10 @@ struct ConnectionOptions: OptionGroup {
     "Server: a name of `mcpctl servers`, a URL, host:port, FILE.json:entry or builtin. MCPCTL_SERVER names a default.",
     short: "s", value: "TARGET", isExclusive: true, completion: .dynamic("servers"))
   var server: String?
-  @Option("How a URL is spoken to.", value: "TRANSPORT") var transport = ClientTransportChoice.auto
-  @Option("Protocol revision to speak.", value: "REVISION") var `protocol` = ProtocolChoice.auto
+  @Option("How a URL is spoken to; auto tries http-stream first, then sse.", value: "TRANSPORT") var transport =
+    ClientTransportChoice.auto
+  @Option("Protocol revision to speak; auto finds out, legacy is any before 2026-07-28.", value: "REVISION")
+  var `protocol` = ProtocolChoice.auto
   @Option("Header for HTTP servers; the value may be env:NAME or file:PATH.", short: "H", value: "'K: V'")
   var header: [String]
   @Option("Send the token in this environment variable as bearer token.", value: "NAME") var bearerEnv: String?

@@ -12,8 +12,8 @@ protocol StoreCommand: Command {
 struct StoreOptions: OptionGroup {
   @Option(
     "Redis with the sessions: redis://HOST:PORT/DB, rediss://, unix:///PATH, redis+sentinel:// or redis+cluster://. Default "
-      + "is redis.address of the configuration, then MCPCTL_REDIS_URL. The password belongs into REDIS_PASSWORD. For ls, get and "
-      + "kill also the http:// URL of a server that has its sessions in memory, whose admin key is in MCPCTL_ADMIN_KEY.",
+      + "is redis.address of the configuration, then MCPCTL_REDIS_URL. The password belongs into REDIS_PASSWORD. For sessions "
+      + "ls, get and kill also the http:// URL of a server that has its sessions in memory, whose admin key is in MCPCTL_ADMIN_KEY.",
     value: "URL")
   var store: String?
   @Option("What the keys begin with. Default is the one of session.key_prefix, mcp.", value: "TEXT") var prefix: String?

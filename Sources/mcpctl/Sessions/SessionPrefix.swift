@@ -47,7 +47,8 @@ extension StoreInspector {
       count += names.count
       found += names.filter { $0.hasPrefix(word) }
     }
-    return try await required(SessionPrefix.only(found, for: word, isCut: count >= SessionPrefix.limit, orThrow: unknown))
+    return try await required(
+      SessionPrefix.only(found, for: word, isCut: count >= SessionPrefix.limit, orThrow: unknown))
   }
 }
 
