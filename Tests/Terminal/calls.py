@@ -9,13 +9,7 @@ import sys
 import tempfile
 
 from harness import Report, Skip, equal, expect, free_port
-from window import HERE, PYTHON, Window, contents, our_server, our_window, tell, until
-
-
-def heard(folder, method):
-    """The messages of that method the server has heard."""
-    messages = [json.loads(line) for line in contents(f"{folder}/heard").splitlines()]
-    return [message for message in messages if message.get("method") == method]
+from window import HERE, PYTHON, Window, contents, heard, our_server, our_window, tell, until
 
 
 def calling(folder, name):

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Questions of a server at the REPL. questions.py MCPCTL"""
 
+import json
+import os
+import pathlib
 import sys
 import tempfile
 
 from harness import Report, equal, expect
-from window import PYTHON, Window, golden, our_server, our_window
+from window import PYTHON, Window, golden, heard, our_server, our_window
 
 
 def fill_in(window):
@@ -118,6 +121,61 @@ def options_answer_what_nobody_types(mcpctl):
             expect(f'"file://{folder}"' in window.run("where"), "roots")
 
 
+def roots_change_while_the_connection_stays(mcpctl):
+    with our_window(mcpctl) as (folder, window):
+        window.run("\\timing off")
+        for name in ["alpha one", "beta"]:
+            pathlib.Path(window.home, name).mkdir()
+        pathlib.Path(window.home, "alpha file").write_text("")
+        home = os.path.realpath(window.home)
+        equal(heard(folder, "initialize")[0]["params"]["capabilities"]["roots"], {"listChanged": True})
+        equal(window.run("\\roots"), "no roots; \\roots add DIR offers one")
+        expect('roots: {"roots": []}' in window.run("where"), "none at first")
+        window.type("\\roo\tad\tal\t")
+        window.at_prompt("\\roots add 'alpha one/'")
+        window.type("\r")
+        window.see("one; python3 was told".replace("python3", PYTHON.removesuffix("> ")))
+        equal(len(heard(folder, "notifications/roots/list_changed")), 1, "how often it was told")
+        expect(f'file://{home}/alpha%20one' in window.run("where").replace("\n", ""), "the server has it")
+        expect("offered already" in window.run("\\roots add 'alpha one'"), "not twice")
+        equal(len(heard(folder, "notifications/roots/list_changed")), 1, "how often it was told")
+        window.run("\\roots add beta")
+        shown = window.run("\\roots")
+        expect(f"{home}/alpha one" in shown and f"file://{home}/beta" in shown.replace("\n", ""), shown)
+        equal([root["name"] for root in json.loads(window.run("\\roots -o json"))["roots"]], ["alpha one", "beta"])
+        pathlib.Path(window.home, "beta").rmdir()
+        window.type("\\roots rm " + home + "/b\t")
+        window.see(home + "/beta")
+        window.type("\r")
+        window.see("no longer offered")
+        expect("beta" not in window.run("where").replace("\n", ""), "it is gone")
+        equal(len(heard(folder, "notifications/roots/list_changed")), 3, "how often it was told")
+
+
+def what_is_no_directory_is_no_root(mcpctl):
+    with our_window(mcpctl) as (folder, window):
+        pathlib.Path(window.home, "file").write_text("")
+        expect("nowhere: No such file or directory" in window.run("\\roots add . nowhere"), "it does not exist")
+        expect("file: Not a directory" in window.run("\\roots add file"), "it is a file")
+        expect("nowhere is no root; there are none" in window.run("\\roots rm nowhere"), "it is none")
+        expect("write \\roots, \\roots add DIR or \\roots rm DIR" in window.run("\\roots put x"), "usage")
+        expect("no roots" in window.run("\\roots"), "nothing has changed")
+        equal(heard(folder, "notifications/roots/list_changed"), [])
+
+
+def roots_go_along_to_other_servers_of_both_eras(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(mcpctl, "--root", folder) as window:
+            window.run("\\timing off")
+            expect("servers hear of it when they ask" in window.run("\\roots add /"), "nobody is told")
+            window.enter("\\c " + " ".join(our_server(folder)))
+            window.see("# connected to")
+            window.at_prompt(prompt=PYTHON)
+            window.type("where\r")
+            window.see('"file:///"')
+            expect(f'"file://{os.path.realpath(folder)}"' in window.everything().replace("\n", ""), window.text())
+
+
 if __name__ == "__main__":
     report = Report("questions")
     for fact in [
@@ -128,6 +186,9 @@ if __name__ == "__main__":
         a_form_offers_values_and_asks_again,
         a_page_is_opened_only_after_a_yes,
         options_answer_what_nobody_types,
+        roots_change_while_the_connection_stays,
+        what_is_no_directory_is_no_root,
+        roots_go_along_to_other_servers_of_both_eras,
     ]:
         report.run("repl", fact, sys.argv[1])
     sys.exit(report.finish())

@@ -3,6 +3,7 @@
 
 import contextlib
 import fcntl
+import json
 import os
 import pathlib
 import re
@@ -222,3 +223,9 @@ def contents(path):
 def tell(folder, number=signal.SIGUSR1):
     """Sends a signal to the server of these tests."""
     os.kill(int(contents(f"{folder}/pid")), number)
+
+
+def heard(folder, method):
+    """The messages of that method the server of these tests has heard."""
+    messages = [json.loads(line) for line in contents(f"{folder}/heard").splitlines()]
+    return [message for message in messages if message.get("method") == method]

@@ -20,6 +20,14 @@ enum Directory {
     return String(cString: resolved)
   }
 
+  /// Why a path is no directory that can be used; nil when it is one.
+  static func whyUnusable(_ path: String) -> String? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return Console.reason(errno) }
+    guard status.st_mode & S_IFMT == S_IFDIR else { return Console.reason(ENOTDIR) }
+    return access(path, X_OK) == 0 ? nil : Console.reason(errno)
+  }
+
   /// Makes a directory, and those above it.
   static func make(_ path: String) throws(Failure) {
     var made = path.hasPrefix("/") ? "/" : ""

@@ -34,7 +34,7 @@ struct Connection: Sendable {
   /// Resolves the target; nothing is opened yet.
   init(
     _ options: ConnectionOptions, program: [String], _ answers: AnswerOptions, _ talk: TalkOptions, _ console: Console,
-    listener: TalkListener? = nil
+    listener: TalkListener? = nil, roots: OfferedRoots? = nil
   ) throws {
     resolved = try TargetResolver(environs: console.environs).resolve(
       server: options.server, program: program, http: options.transport.http)
@@ -46,7 +46,7 @@ struct Connection: Sendable {
     let talk = Talk(
       talk, console, secrets: secrets(in: headers.map { ($0.name, $0.value) } + Array(environment)), listener: listener)
     self.talk = talk
-    responder = try answers.responder(console, talk)
+    responder = try answers.responder(console, talk, roots: roots)
     canAsk = !answers.noInput && console.input.isTerminal && console.error.isTerminal
     missing = MissingAnswers(skills: responder?.skills ?? [], hasScript: answers.answer != nil)
     self.console = console

@@ -24,20 +24,31 @@ struct AnswerOptions: OptionGroup {
   @Flag("Ask nobody at the terminal.") var noInput: Bool
 
   /// The responder these options ask for; nil when nobody can answer anything.
-  func responder(_ console: Console, _ talk: Talk) throws -> (any Responder)? {
+  /// - Parameter roots: the roots of who may change them later; they begin with those that are named here.
+  func responder(_ console: Console, _ talk: Talk, roots: OfferedRoots? = nil) throws -> (any Responder)? {
     var parts: [any Responder] = []
-    if !root.isEmpty { parts.append(RootsResponder(directories: try root.map(directory))) }
+    let named = try root.map(directory)
+    let prepared = try answer.map { try script($0, console) }
+    if let roots {
+      roots.begin(with: named.isEmpty ? prepared?.roots ?? [] : named)
+      parts.append(roots)
+    } else if !named.isEmpty {
+      parts.append(RootsResponder(directories: named))
+    }
     if let samplingCmd {
       parts.append(CommandResponder([.sampling, .samplingWithTools], "/bin/sh", ["-c", samplingCmd]))
     }
-    if let answer { parts.append(try script(answer, console)) }
+    if let prepared { parts.append(prepared.responder) }
     if !noInput, console.input.isTerminal, console.error.isTerminal {
       parts.append(TerminalResponder(console, talk))
     }
     return parts.isEmpty ? nil : CombinedResponder(parts)
   }
 
-  private func script(_ path: String, _ console: Console) throws -> ScriptedResponder {
+  /// The answers of a file, and the roots among them.
+  private func script(
+    _ path: String, _ console: Console
+  ) throws -> (responder: ScriptedResponder, roots: [String]) {
     let place = path == "-" ? "standard input" : path
     let text: [UInt8]
     do throws(FileFault) {
@@ -52,7 +63,8 @@ struct AnswerOptions: OptionGroup {
       throw Failure(.badConfiguration, "config", "--answer: \(place) is no JSON: \(error)", hint: Self.format)
     }
     do throws(InvalidShape) {
-      return try ScriptedResponder(script)
+      let roots = script["roots"]?.array?.compactMap(\.string) ?? []
+      return (try ScriptedResponder(script), roots)
     } catch {
       throw Failure(.badConfiguration, "config", "--answer: \(place): \(error)", hint: Self.format)
     }

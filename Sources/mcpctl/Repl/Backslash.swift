@@ -72,6 +72,10 @@ struct Backslash: Sendable {
     Backslash("unsub", takes: "[URI]", "no longer, of one or of all") { repl, words, _, console in
       try await repl.unsubscribe(words, console)
     },
+    Backslash("roots", takes: "[add|rm DIR]", "the directories servers are told you work in", isShown: true) {
+      repl, words, statement, console in
+      try await repl.changeRoots(words, statement, console)
+    },
     Backslash("trace", takes: "[on|off|N]", "show what travels; 1 notes, 2 messages, 3 HTTP") {
       repl, words, _, console in
       try repl.setTrace(words, console)

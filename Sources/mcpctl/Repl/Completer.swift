@@ -27,6 +27,8 @@ struct Completer {
   var servers: () -> [String] = { [] }
   /// The names of those that are open.
   var open: [String] = []
+  /// The directories that are offered as roots.
+  var roots: [String] = []
 
   /// The candidates known here, and what the server is to be asked besides.
   func candidates(_ line: TypedLine) -> ([Candidate], Question?) {
@@ -110,6 +112,13 @@ struct Completer {
     case "\\o": OutputFormat.allCases.map { Candidate(text: $0.rawValue) } + fileNames(begun, lead: "")
     case "\\i", "\\s", "\\rec": fileNames(begun, lead: "")
     case "\\unset", "\\set": variables.map { Candidate(text: $0) }
+    case "\\roots":
+      switch rest.first {
+      case nil: ["add", "rm"].map { Candidate(text: $0) }
+      case "add": fileNames(begun, lead: "").filter { !$0.endsWord }
+      case "rm": roots.map { Candidate(text: $0) }
+      default: []
+      }
     case "\\diff": open.map { Candidate(text: $0) }
     case "\\pset":
       rest.isEmpty

@@ -15,7 +15,8 @@ extension Repl {
     guard !line.isOpaque else { return Completions() }
     let completer = Completer(
       surface: line.words.first.flatMap(chosen)?.surface ?? surface, variables: variables.values.keys.sorted(),
-      files: Self.fileNames, servers: serverNames, open: servers.map(\.name))
+      files: Self.fileNames, servers: serverNames, open: servers.map(\.name),
+      roots: roots.directories)
     var (candidates, question) = completer.candidates(line)
     if candidates.isEmpty, question == nil { candidates = earlier(line) }
     if let question { candidates += await answers(question, chosen: line.words.first.flatMap(chosen)) }

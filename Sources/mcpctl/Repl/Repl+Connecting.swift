@@ -38,7 +38,7 @@ extension Repl {
     do {
       for name in names.isEmpty ? [options.server] : names.map(Optional.some) {
         options.server = name
-        let connection = try Connection(options, program: program, answers, talk, console, listener: listener)
+        let connection = try Connection(options, program: program, answers, talk, console, listener: listener, roots: roots)
         opened.append(try await OpenServer.open(connection, besides: opened.map(\.name)))
       }
       return opened

@@ -31,6 +31,8 @@ actor Repl {
 
   let wire = Wire()
   let questions: Questions
+  /// The directories servers are offered.
+  let roots = OfferedRoots()
   /// The least level of log lines shown.
   let logLevel = Mutex(Logger.Level.warning)
 
