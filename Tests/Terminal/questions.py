@@ -115,7 +115,7 @@ def a_page_is_opened_only_after_a_yes(mcpctl):
 
 def options_answer_what_nobody_types(mcpctl):
     with tempfile.TemporaryDirectory() as folder:
-        words = ["--sampling-cmd", "echo wet", "--root", folder, *our_server(folder)]
+        words = ["--no-input", "--sampling-cmd", "echo wet", "--root", folder, *our_server(folder)]
         with Window(mcpctl, *words, prompt=PYTHON) as window:
             expect('"text": "wet"' in window.run("think"), "sampling")
             expect(f'"file://{folder}"' in window.run("where"), "roots")

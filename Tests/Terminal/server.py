@@ -30,7 +30,7 @@ tools = [
     {"name": "far", "description": "Tells how far it is, until it is told to go on.", "inputSchema": {"type": "object"}},
     {"name": "picture", "description": "A small picture.", "inputSchema": {"type": "object", "properties": {"type": {"type": "string"}, "alone": {"type": "boolean"}}}},
     {"name": "visit", "description": "Sends you to a page.", "inputSchema": {"type": "object"}},
-    {"name": "think", "description": "Asks your model.", "inputSchema": {"type": "object"}},
+    {"name": "think", "description": "Asks your model.", "inputSchema": {"type": "object", "properties": {"long": {"type": "boolean"}}}},
     {"name": "where", "description": "Asks for your roots.", "inputSchema": {"type": "object"}},
     {"name": "mutter", "description": "Writes to standard error.", "inputSchema": {"type": "object"}},
 ]
@@ -100,8 +100,13 @@ def call(number, params):
     elif name == "visit":
         text(number, "visited: " + json.dumps(ask(number, message="Pay here.", mode="url", elicitationId="e1", url="https://pay.example/basket?id=7")))
     elif name == "think":
-        asked = {"role": "user", "content": {"type": "text", "text": "One word for water?"}}
-        text(number, "thought: " + json.dumps(ask(number, "sampling/createMessage", messages=[asked], maxTokens=10)))
+        asked = [{"role": "user", "content": {"type": "text", "text": "One word for water?\x1b[2J"}}]
+        more = {}
+        if given.get("long"):
+            asked = [{"role": ("user", "assistant")[n % 2], "content": {"type": "text", "text": f"word {n} " * 400}} for n in range(12)] + asked
+            more = {"systemPrompt": "Be brief.\nBe wet.", "temperature": 0.5, "stopSequences": ["\n"],
+                    "modelPreferences": {"hints": [{"name": "large"}, {"name": "small"}], "costPriority": 0.25}}
+        text(number, "thought: " + json.dumps(ask(number, "sampling/createMessage", messages=asked, maxTokens=10, **more)))
     elif name == "where":
         text(number, "roots: " + json.dumps(ask(number, "roots/list")))
     else:

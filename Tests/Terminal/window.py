@@ -29,9 +29,9 @@ PYTHON = os.path.basename(sys.executable) + "> "
 
 
 class Window:
-    """One REPL in a terminal emulator. Everything is waited for; nothing is slept for."""
+    """One REPL, or another command, in a terminal emulator. Everything is waited for; nothing is slept for."""
 
-    def __init__(self, mcpctl, *words, rows=24, columns=80, home=None, environment=None, prompt="builtin> ", attributes=None):
+    def __init__(self, mcpctl, *words, rows=24, columns=80, home=None, environment=None, prompt="builtin> ", attributes=None, command="repl"):
         self.home = home or tempfile.mkdtemp(prefix="mcpctl-window-")
         self.is_own_home = home is None
         self.screen = pyte.HistoryScreen(columns, rows, history=2000, ratio=0.5)
@@ -51,7 +51,7 @@ class Window:
             **(environment or {}),
         }
         self.process = subprocess.Popen(
-            [mcpctl, "repl", *words], stdin=self.slave, stdout=self.slave, stderr=self.slave, env=variables, cwd=self.home,
+            [mcpctl, command, *words], stdin=self.slave, stdout=self.slave, stderr=self.slave, env=variables, cwd=self.home,
             preexec_fn=self._become_session, close_fds=True)
 
     # Pictures, which the emulator knows nothing of.

@@ -94,6 +94,53 @@ import Testing
     #expect(shown.contains("be careful"))
   }
 
+  // Sampling
+
+  private let thought: JSONObject = [
+    "messages": [["role": "user", "content": ["type": "text", "text": "One word for water?\u{1B}[2J"]]],
+    "maxTokens": 1, "systemPrompt": "Be brief.", "modelPreferences": ["hints": [["name": "large"], ["name": "small"]]],
+  ]
+
+  @Test func aPersonMayAnswerForTheModel() async throws {
+    let lines = ["what?", "t", ".", "t", "  wet", "", "and deep", ".", "perhaps", "y"]
+    let (answer, shown) = try await ask(ServerQuestion(.sampling, thought, from: "prod"), typing: lines)
+    #expect(answer["content"] == ["type": "text", "text": "wet\n\nand deep"])
+    #expect(answer["role"] == "assistant" && answer["model"] == "a person")
+    for text in [
+      "[prod asks] for an answer of a model", "At most 1 token\n", "Model: large, else small",
+      "System prompt:\n    Be brief.",
+      "user:\n    One word for water?\\x1b[2J",
+    ] {
+      #expect(shown.contains(text), "\(text)")
+    }
+    #expect(!shown.contains("\u{1B}"), "a server does not move the cursor")
+    #expect(!shown.contains("--sampling-cmd"), "there is none")
+  }
+
+  @Test(arguments: [["d"], ["t", "wet", ".", "d"], []])
+  func aPersonMayRefuseToAnswerForTheModel(lines: [String]) async throws {
+    let error = await #expect(throws: RPCError.self) {
+      try await self.ask(ServerQuestion(.sampling, self.thought), typing: lines)
+    }
+    #expect(error?.code == .userRejected)
+  }
+
+  @Test func whatIsLongIsShownInPart() async throws {
+    let messages: [JSON] = (0..<30).map { ["role": "user", "content": ["type": "text", "text": .string("\($0)")]] }
+    let long = String(repeating: "x", count: 801)
+    let high = String(repeating: "y\n", count: 13)
+    let params: JSONObject = [
+      "messages": .array(messages), "maxTokens": 5, "systemPrompt": .string(long), "tools": [],
+    ]
+    var (_, shown) = try await ask(ServerQuestion(.sampling, params), typing: ["t", "z", ".", "y"])
+    #expect(shown.contains(long.dropLast() + "\n    … 1 more characters\n"))
+    #expect(shown.contains("24 earlier messages") && shown.contains("    24\n") && !shown.contains("    23\n"))
+    (_, shown) = try await ask(
+      ServerQuestion(.sampling, ["messages": [], "maxTokens": 5, "systemPrompt": .string(high)]),
+      typing: ["t", "z", ".", "y"])
+    #expect(shown.contains(String(repeating: "    y\n", count: 12) + "    … "))
+  }
+
   // Options
 
   private func responder(_ words: [String], _ memory: MemoryConsole) throws -> (any Responder)? {
@@ -105,7 +152,7 @@ import Testing
   @Test func withoutATerminalNobodyIsAsked() throws {
     #expect(try responder([], MemoryConsole()) == nil)
     #expect(try responder(["--no-input"], MemoryConsole(isTerminal: true)) == nil)
-    #expect(try responder([], MemoryConsole(isTerminal: true))?.skills == [.forms, .urls])
+    #expect(try responder([], MemoryConsole(isTerminal: true))?.skills == [.forms, .urls, .sampling])
   }
 
   @Test func whatIsDeclaredFollowsTheOptions() throws {
@@ -113,6 +160,43 @@ import Testing
     #expect(try responder(["--answer", "a.json"], memory)?.skills == .forms)
     #expect(try responder(["--sampling-cmd", "true"], memory)?.skills == [.sampling, .samplingWithTools])
     #expect(try responder(["--root", "/", "--root", "/tmp"], memory)?.skills == .roots)
+    let terminal = MemoryConsole(isTerminal: true)
+    #expect(try responder(["--sampling-cmd", "true"], terminal)?.skills.contains(.samplingWithTools) == true)
+  }
+
+  @Test func atATerminalACommandForSamplingIsAskedAbout() async throws {
+    let question = ServerQuestion(.sampling, thought)
+    let words = ["--sampling-cmd", "echo wet"]
+    let memory = MemoryConsole(isTerminal: true, lines: ["", ""])
+    let answer = try await responder(words, memory)?.answer(question)
+    #expect(answer?["content"] == ["type": "text", "text": "wet"])
+    #expect(memory.error.contains("| wet\nSend this?"))
+    let refusing = MemoryConsole(isTerminal: true, lines: ["r", "d"])
+    await #expect(throws: RPCError.self) { try await self.responder(words, refusing)?.answer(question) }
+    let failing = MemoryConsole(isTerminal: true, lines: ["", "t", "dry", ".", ""])
+    let typed = try await responder(["--sampling-cmd", "exit 3"], failing)?.answer(question)
+    #expect(typed?["content"]?["text"] == "dry")
+    #expect(failing.error.contains("--sampling-cmd: "))
+    let unasked = MemoryConsole(isTerminal: true)
+    _ = try await responder(words + ["--no-input"], unasked)?.answer(question)
+    #expect(unasked.error.isEmpty)
+  }
+
+  @Test func rootsThatMayChangeBeginWithThoseThatAreNamed() async throws {
+    let memory = MemoryConsole(files: ["a.json": #"{"roots": ["/srv"]}"#])
+    func roots(_ words: [String], _ roots: OfferedRoots) throws -> [String] {
+      let command = try #require(try parse(["call", "x"] + words, as: RootCommand.self).command as? CallCommand)
+      _ = try command.answers.responder(memory.console, Talk(TalkOptions(), memory.console), roots: roots)
+      return roots.directories
+    }
+    #expect(try roots(["--answer", "a.json"], OfferedRoots()) == ["/srv"])
+    let offered = OfferedRoots()
+    #expect(try roots(["--answer", "a.json", "--root", "/"], offered) == ["/"])
+    #expect(try offered.add("/tmp") && !offered.add("/tmp") && offered.remove("/") && !offered.remove("/"))
+    #expect(try roots(["--root", "/"], offered) == ["/tmp"], "a later connection changes nothing")
+    #expect(offered.skills.contains(.changingRoots))
+    for number in 1..<OfferedRoots.limit { #expect(try offered.add("/\(number)")) }
+    #expect(throws: UsageError.self) { try offered.add("/one-too-many") }
   }
 
   @Test(arguments: [

@@ -134,7 +134,7 @@ extension ServerQuestion.Kind {
 
 extension JSONObject {
   /// A text as a `CreateMessageResult` of a model called `model`.
-  static func message(_ text: String, by model: String = "scripted") -> JSONObject {
+  package static func message(_ text: String, by model: String = "scripted") -> JSONObject {
     [
       "role": "assistant", "content": ["type": "text", "text": .string(text)], "model": .string(model),
       "stopReason": "endTurn",

@@ -7,14 +7,25 @@ import MCPCore
 
 /// Asks whoever sits at the terminal, one question at a time.
 struct TerminalResponder: Responder {
-  let skills: Skills = [.forms, .urls]
+  private(set) var skills: Skills
   private let console: Console
   private let talk: Talk
+  /// What may answer sampling in place of the user.
+  private let command: CommandResponder?
   private let turns = Turns()
 
-  init(_ console: Console, _ talk: Talk) {
+  init(_ console: Console, _ talk: Talk, command: CommandResponder? = nil) {
+    skills = Skills([.forms, .urls, .sampling]).union(command?.skills ?? [])
     self.console = console
     self.talk = talk
+    self.command = command
+  }
+
+  /// The same for questions of these kinds alone; they take turns with the others.
+  func only(_ skills: Skills) -> TerminalResponder {
+    var other = self
+    other.skills = skills
+    return other
   }
 
   func answer(_ question: ServerQuestion) async throws -> JSONObject {
@@ -30,12 +41,26 @@ struct TerminalResponder: Responder {
   private func ask(_ question: ServerQuestion) async throws -> JSONObject {
     talk.endProgress()
     let stream = console.error
-    stream.print("\(stream.bold("[\(oneLine(question.server)) asks]")) \(safeText(question.message))")
+    stream.print("\(stream.bold("[\(oneLine(question.server)) asks]")) \(safeText(question.asked))")
     let dialogue = Dialogue(console: console)
-    return question.kind == .url
-      ? try await URLConsent(dialogue: dialogue).ask(question.params["url"]?.string ?? "")
-      : try await FormDialogue(form: try question.form(), dialogue: dialogue).run()
+    switch question.kind {
+    case .url: return try await URLConsent(dialogue: dialogue).ask(question.params["url"]?.string ?? "")
+    case .sampling:
+      let running: @Sendable (String) async throws -> Int32 = { command in
+        guard let listener = talk.listener else { return try await EventIO.runInForeground(shell: command) }
+        return try await listener.running(command)
+      }
+      return try await SamplingDialogue(
+        question: question, dialogue: dialogue, editor: Editor(console: console, running: running), command: command
+      ).run()
+    case .form, .roots: return try await FormDialogue(form: try question.form(), dialogue: dialogue).run()
+    }
   }
+}
+
+extension ServerQuestion {
+  /// What it asks, in a line for people.
+  var asked: String { kind == .sampling ? "for an answer of a model" : message }
 }
 
 /// Says and asks things at a terminal.
@@ -46,9 +71,14 @@ struct Dialogue {
 
   /// The line typed after `prompt`, without blanks around it; nil when the input was ended.
   func ask(_ prompt: String, isHidden: Bool = false) async throws -> String? {
+    try await line(prompt, isHidden: isHidden)?.trimmed
+  }
+
+  /// The same with its blanks.
+  func line(_ prompt: String, isHidden: Bool = false) async throws -> String? {
     console.error.write(prompt)
     console.error.flush()
-    return try await console.input.line(isHidden: isHidden)?.trimmed
+    return try await console.input.line(isHidden: isHidden)
   }
 }
 

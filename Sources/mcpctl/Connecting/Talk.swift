@@ -148,6 +148,8 @@ struct TalkListener: Sendable {
   let logLevel: @Sendable () -> Logger.Level
   /// Waits until a question may be asked at the terminal; what it returns is called once that is over.
   let asking: @Sendable (ServerQuestion) async throws -> @Sendable () -> Void
+  /// Runs a shell command that has the terminal meanwhile; what it ended with.
+  let running: @Sendable (String) async throws -> Int32
 }
 
 extension Duration {

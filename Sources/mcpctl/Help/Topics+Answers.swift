@@ -10,6 +10,11 @@ extension HelpTopic {
           + "(sampling), and where the client works (roots). --answer FILE takes the answers from a file. The "
           + "server is told that it may ask for what the file has answers for, and for nothing more unless another option or "
           + "the terminal answers it."),
+      .paragraph(
+        "At a terminal you are asked what no file answers. Forms are filled in field by field. For sampling you see what a "
+          + "model is asked, and type its answer, write it in $VISUAL or $EDITOR, have --sampling-cmd say it, or decline; "
+          + "nothing is sent before you have seen it. --no-input asks nobody, and --sampling-cmd is run at once then, as it is "
+          + "without a terminal."),
       .heading("Format"),
       .paragraph("One JSON object; each of its three members may be left out:"),
       .lines(Self.exampleOfAnswers),

@@ -16,7 +16,8 @@ struct AnswerOptions: OptionGroup {
     completion: .file)
   var answer: String?
   @Option(
-    "Shell command that answers in place of a model (sampling): JSON on its input, JSON or text on its output.",
+    "Shell command that answers in place of a model (sampling): JSON on its input, JSON or text on its output. At a "
+      + "terminal you are asked before it is run, and before its answer is sent.",
     value: "CMD")
   var samplingCmd: String?
   @Option("Directory to tell the server that it may work in (a root).", value: "DIR", completion: .directory) var root:
@@ -35,13 +36,12 @@ struct AnswerOptions: OptionGroup {
     } else if !named.isEmpty {
       parts.append(RootsResponder(directories: named))
     }
-    if let samplingCmd {
-      parts.append(CommandResponder([.sampling, .samplingWithTools], "/bin/sh", ["-c", samplingCmd]))
-    }
+    let command = samplingCmd.map { CommandResponder([.sampling, .samplingWithTools], "/bin/sh", ["-c", $0]) }
+    let asks = !noInput && console.input.isTerminal && console.error.isTerminal
+    let person = asks ? TerminalResponder(console, talk, command: command) : nil
+    if let command { parts.append(person?.only(command.skills) ?? command) }
     if let prepared { parts.append(prepared.responder) }
-    if !noInput, console.input.isTerminal, console.error.isTerminal {
-      parts.append(TerminalResponder(console, talk))
-    }
+    if let person { parts.append(person) }
     return parts.isEmpty ? nil : CombinedResponder(parts)
   }
 

@@ -38,7 +38,8 @@ extension Repl {
     do {
       for name in names.isEmpty ? [options.server] : names.map(Optional.some) {
         options.server = name
-        let connection = try Connection(options, program: program, answers, talk, console, listener: listener, roots: roots)
+        let connection = try Connection(
+          options, program: program, answers, talk, console, listener: listener, roots: roots)
         opened.append(try await OpenServer.open(connection, besides: opened.map(\.name)))
       }
       return opened
@@ -64,7 +65,8 @@ extension Repl {
   private var listener: TalkListener {
     TalkListener(
       frame: { [wire] in wire.heard($0, $1) }, showsStandardError: terminal != nil,
-      logLevel: { [self] in logLevel.withLock { $0 } }, asking: { [questions] in try await questions.admit($0) })
+      logLevel: { [self] in logLevel.withLock { $0 } }, asking: { [questions] in try await questions.admit($0) },
+      running: { [self] in try await inForeground($0) })
   }
 
   // MARK: What the server offers

@@ -35,13 +35,10 @@ extension Repl {
 
   /// Prints a text; one that is longer than the window through a pager.
   func paged(_ text: [UInt8], _ console: Console) async throws {
-    guard let terminal, let pager, isTooLong(text, console) else { return console.output.write(text) }
-    await terminal.settled()
-    let path = try temporaryFile(holding: text)
-    defer { removeFile(path) }
-    let status = try await terminal.lend(as: .lent) {
-      try await EventIO.runInForeground(shell: "LESS=${LESS--FRX} LV=${LV--c} \(pager) < \(shellQuoted(path))")
-    }
+    guard terminal != nil, let pager, isTooLong(text, console) else { return console.output.write(text) }
+    let path = try TemporaryFile.make(holding: text, system)
+    defer { TemporaryFile.remove(path) }
+    let status = try await inForeground("LESS=${LESS--FRX} LV=${LV--c} \(pager) < \(shellQuoted(path))")
     guard status != Self.notFound else {
       settings.paging = .off
       console.output.write(text)

@@ -4,12 +4,6 @@ import EventIO
 import JSONKit
 import MCPClientKit
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 extension Repl {
   /// How deep scripts may run scripts.
   private static let depth = 16
@@ -41,9 +35,10 @@ extension Repl {
 
   /// `\e`: the last request, or a call of a tool with all it takes.
   func edit(_ words: [String]) async throws {
-    guard let terminal else { throw UsageError("\\e needs a terminal") }
+    guard terminal != nil else { throw UsageError("\\e needs a terminal") }
     let text = try await words.isEmpty ? lastRequest?.text ?? "" : skeleton(try Backslash.one(words, "\\e [TOOL]"))
-    let edited = try await inEditor(text + "\n", terminal)
+    let editor = Editor(console: system) { [self] in try await inForeground($0) }
+    let edited = try await editor.edit(text + "\n", otherwise: "nothing was run")
     guard case .statements(let statements) = try StatementReader.read(edited) else {
       throw UsageError("what was written ends within a quote or a brace")
     }
@@ -53,34 +48,6 @@ extension Repl {
     remember(line)
     for statement in statements { if await run(statement) == .interrupted { throw CancellationError() } }
   }
-
-  private func inEditor(_ text: String, _ terminal: Terminal) async throws -> String {
-    let name = try temporaryFile(holding: Array(text.utf8))
-    defer { removeFile(name) }
-    let editor = system.environment("VISUAL") ?? system.environment("EDITOR") ?? "vi"
-    let status = try await terminal.lend(as: .lent) {
-      try await EventIO.runInForeground(shell: "\(editor) \(shellQuoted(name))")
-    }
-    guard status == 0 else { throw Failure(.negative, "program", "\(editor) ended with \(status); nothing was run") }
-    return String(decoding: try system.readFile(name, 16 << 20), as: UTF8.self)
-  }
-
-  /// Makes a file that nobody else may read.
-  func temporaryFile(holding bytes: [UInt8]) throws -> String {
-    let folder = system.environment("TMPDIR") ?? "/tmp"
-    var path = Array("\(folder)/mcpctl-XXXXXX".utf8CString)
-    guard makeTemporaryFile(&path) else { throw Failure(.internalError, "file", "\(folder): \(Console.reason(errno))") }
-    let name = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    do {
-      try system.writeFile(name, bytes)
-    } catch {
-      removeFile(name)
-      throw error
-    }
-    return name
-  }
-
-  func removeFile(_ path: String) { unlink(path) }
 
   /// A call with every argument a tool takes, required ones first, and above it what each may be.
   private func skeleton(_ tool: String) async throws -> String {
@@ -104,14 +71,16 @@ extension Repl {
 
   func runShell(_ command: String) async throws {
     guard !command.isEmpty else { throw UsageError("write \\! COMMAND") }
-    await terminal?.settled()
     system.output.flush()
-    let status =
-      if let terminal { try await terminal.lend(as: .lent) { try await EventIO.runInForeground(shell: command) } } else
-      {
-        try await EventIO.runInForeground(shell: command)
-      }
+    let status = try await inForeground(command)
     guard status == 0 else { throw Failure(.negative, "program", "\(command.shortened) ended with \(status)") }
+  }
+
+  /// Runs a shell command that has the terminal meanwhile; what it ended with.
+  nonisolated func inForeground(_ command: String) async throws -> Int32 {
+    guard let terminal else { return try await EventIO.runInForeground(shell: command) }
+    await terminal.settled()
+    return try await terminal.lend(as: .lent) { try await EventIO.runInForeground(shell: command) }
   }
 
   func showHistory(_ words: [String], _ console: Console) throws {
@@ -126,12 +95,6 @@ extension Repl {
     file.write(text)
     say("\(lines.count) lines written to \(path)", console)
   }
-}
-
-/// Makes an empty file that nobody else may read, and replaces the X at the end of its path.
-private func makeTemporaryFile(_ path: inout [CChar]) -> Bool {
-  let descriptor = mkstemp(&path)
-  return descriptor >= 0 && close(descriptor) == 0
 }
 
 extension InputSchema {

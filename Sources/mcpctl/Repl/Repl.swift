@@ -66,7 +66,7 @@ actor Repl {
     (settings.showsTime, settings.format) = (terminal != nil, format)
     let error = terminal?.console(over: system).error ?? system.error
     questions = Questions { question in
-      error.print("\(error.bold("[\(oneLine(question.server)) asks]")) \(safeText(question.message))")
+      error.print("\(error.bold("[\(oneLine(question.server)) asks]")) \(safeText(question.asked))")
       error.print("  \\respond answers")
     }
   }
