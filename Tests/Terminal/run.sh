@@ -15,6 +15,6 @@ if ! python=$("$here/../../scripts/venv.sh" "$here/requirements-terminal.txt"); 
   exit 1
 fi
 failed=0
-for facts in lines calls questions sampling results several scripts endings; do "$python" "$here/$facts.py" "$mcpctl" || failed=1; done
+for facts in lines calls questions sampling looking results several scripts endings; do "$python" "$here/$facts.py" "$mcpctl" || failed=1; done
 awk '{ p += $1; f += $2; s += $3 } END { printf "PASS %d, failed %d, skipped %d\n", p, f, s }' "$INTEROP_COUNTS"
 exit $failed

@@ -4,7 +4,7 @@ import EventIO
 import JSONKit
 
 /// `mcpctl doctor`
-struct DoctorCommand: Command {
+struct DoctorCommand: ServerCommand {
   static let info = CommandInfo(
     "doctor", "Find out which step keeps a server from being used.",
     discussion: [
@@ -15,6 +15,7 @@ struct DoctorCommand: Command {
       "With --replicas a URL is asked eight times more at each address its name has, on connections of their own: which nodes answer "
         + "(by the answer of echo, or fields such as X-Served-By), and whether a legacy session opened on one is known on the "
         + "others (sessions), as it has to be behind a balancer.",
+      "In `mcpctl repl` the current server is examined, over a connection of its own; a program is started once more for that.",
       "The exit code is 1 when a step has failed; warnings leave it at 0. Steps behind the one that failed are skipped.",
     ],
     examples: [
@@ -37,28 +38,40 @@ struct DoctorCommand: Command {
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    if let target {
-      guard connection.server == nil else { throw UsageError("name the server once: as a word, or with --server") }
-      connection.server = target
+    try output.printer.checkFile()
+    try checkAddresses()
+    let prepared = try await connecting(console).unattended.prepared()
+    return try await interruptible {
+      let (findings, code) = try await examined(prepared)
+      try output.printer.show(findings, on: console)
+      return code
     }
+  }
+
+  func perform(in scene: Scene) async throws -> ExitCode {
+    try checkAddresses()
+    guard let connection = scene.connection else { throw UsageError("nobody knows how the server was reached") }
+    let (findings, code) = try await examined(connection.unattended)
+    try scene.show(findings, output.printer)
+    return code
+  }
+
+  private func checkAddresses() throws {
     for address in at where SocketAddress(host: address, port: 0) == nil {
       throw UsageError("--at takes an address, such as 10.0.0.1 or ::1, not '\(address)'")
     }
-    let nobody = AnswerOptions()
-    nobody.noInput = true
-    let prepared = try await Connection(connection, program: program, nobody, talk, console).prepared()
+  }
+
+  private func examined(_ connection: Connection) async throws -> (findings: Presentation, code: ExitCode) {
     let examinesReplicas = replicas || !at.isEmpty
     if examinesReplicas {
-      guard case .url = prepared.resolved.target else {
-        throw UsageError("--replicas is for a URL, not for \(prepared.serverName)")
+      guard case .url = connection.resolved.target else {
+        throw UsageError("--replicas is for a URL, not for \(connection.serverName)")
       }
     }
-    return try await interruptible {
-      let checkup = Checkup(connection: prepared, replicas: examinesReplicas ? at : nil)
-      let findings = try await checkup.findings()
-      try output.printer.show(Presentation(checkup: findings, of: prepared.serverName), on: console)
-      return findings.contains { $0.status == .wrong } ? .negative : .success
-    }
+    let findings = try await Checkup(connection: connection, replicas: examinesReplicas ? at : nil).findings()
+    let code: ExitCode = findings.contains { $0.status == .wrong } ? .negative : .success
+    return (Presentation(checkup: findings, of: connection.serverName), code)
   }
 }
 

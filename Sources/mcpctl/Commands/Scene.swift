@@ -19,6 +19,8 @@ struct Scene: Sendable {
   var reminder: String?
   /// An error of the client as the failure it is reported as.
   let failure: @Sendable (ClientError) -> Failure
+  /// How the server was reached; nil where nobody knows.
+  var connection: Connection?
   /// Shows how far a request is; nil when nobody wants to know, and then the server is not asked to tell.
   var progress: (@Sendable (Progress) -> Void)?
   /// What is known already of a listed thing by its name; nil has the server asked.

@@ -50,16 +50,13 @@ struct SessionsListCommand: StoreCommand, OutputCommand {
   @Group("Messages") var talk: TalkOptions
 
   func run(in console: Console) async throws -> ExitCode {
-    guard limit >= 0 else { throw UsageError("--limit is a number from 0 on") }
-    let selector = try filters.all()
-    if let memory = try store.memory(console) {
-      let rows = try await memory.rows(selector).prefix(limit == 0 ? .max : limit)
-      try printer.show(Presentation(sessions: Array(rows), showsIdentity: identity.showIdentity), on: console)
+    let selector = try selector
+    if let rows = try await rowsInMemory(selector, console) {
+      try printer.show(Presentation(sessions: rows, showsIdentity: identity.showIdentity), on: console)
       return .success
     }
     return try await store.withStore(console) { inspector in
-      var sessions = SessionPages(
-        inspector, selector, limit: limit == 0 ? nil : limit, ignoresIndex: scan, countsEvents: output.output == .wide)
+      var sessions = pages(inspector, selector)
       var pages = Pages(printer, on: console)
       if talk.verbose > 0 { try await tellOfTraces(inspector, console) }
       if output.output == .name, selector.terms.isEmpty, pages.areWanted, !scan {
@@ -83,6 +80,37 @@ struct SessionsListCommand: StoreCommand, OutputCommand {
       }
       return .success
     }
+  }
+
+  /// All of them at once, for who shows them otherwise than page by page.
+  func listed(_ console: Console) async throws -> Presentation {
+    let selector = try selector
+    var rows = try await rowsInMemory(selector, console)
+    if rows == nil {
+      rows = try await store.using(console) { inspector in
+        var sessions = pages(inspector, selector)
+        return try await sessions.all()
+      }
+    }
+    return Presentation(sessions: rows ?? [], showsIdentity: identity.showIdentity)
+  }
+
+  private var selector: Selector {
+    get throws {
+      guard limit >= 0 else { throw UsageError("--limit is a number from 0 on") }
+      return try filters.all()
+    }
+  }
+
+  private func pages(_ inspector: StoreInspector, _ selector: Selector) -> SessionPages {
+    SessionPages(
+      inspector, selector, limit: limit == 0 ? nil : limit, ignoresIndex: scan, countsEvents: output.output == .wide)
+  }
+
+  /// Those of a server that has them in memory; nil when a Redis is meant.
+  private func rowsInMemory(_ selector: Selector, _ console: Console) async throws -> [SessionRow]? {
+    guard let memory = try store.memory(console) else { return nil }
+    return Array(try await memory.rows(selector).prefix(limit == 0 ? .max : limit))
   }
 
   /// Names alone need no record.

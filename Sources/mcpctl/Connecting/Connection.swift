@@ -21,7 +21,7 @@ struct Connection: Sendable {
   /// Whether what the user is asked will be answered later, by another command.
   var answersLater = false
   /// Whether the user can be asked.
-  let canAsk: Bool
+  private(set) var canAsk: Bool
   /// What it cannot answer.
   let missing: MissingAnswers
   let talk: Talk
@@ -89,6 +89,13 @@ struct Connection: Sendable {
       talk.hide(String(header.value.dropFirst("Bearer ".count)))
     }
     return connection
+  }
+
+  /// The same where nobody can be asked anything.
+  var unattended: Connection {
+    var other = self
+    (other.responder, other.canAsk) = (nil, false)
+    return other
   }
 
   /// Runs `body`, and then waits until the spans are sent.
@@ -207,7 +214,8 @@ struct Connection: Sendable {
       let explain: @Sendable (ClientError) -> Failure = { error in
         failure(error, authorizer, refused: client.refusedQuestions)
       }
-      var scene = Scene(client: client, console: console, talk: talk, missing: missing, failure: explain)
+      var scene = Scene(
+        client: client, console: console, talk: talk, missing: missing, failure: explain, connection: self)
       (scene.followUp, scene.reminder) = (followUp, resolved.reminder)
       if talk.verbosity >= 0 { scene.progress = { [talk] in talk.progress($0) } }
       do {

@@ -46,6 +46,7 @@ extension HelpTopic {
     ("call NAME a=1 b=2", "call a tool; NAME a=1 alone does, too"),
     ("read URI", "print a resource"),
     ("prompt NAME a=1", "render a prompt"),
+    ("ping, info, doctor", "does it answer, what was agreed on, which step to it fails"),
     ("tools/list, any/method", "requests as they are on the wire: any/method name=text other:={\"a\":1}"),
     ("COMMAND -o json --path .a", "options as in a shell"),
     ("x = COMMAND", "keep the result; $x.content[0].text and $_ (the last) stand in words"),

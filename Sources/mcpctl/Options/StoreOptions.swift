@@ -89,14 +89,19 @@ extension StoreOptions {
     _ console: Console, limits: RedisLimits = RedisLimits(),
     _ body: @escaping @Sendable (StoreInspector) async throws -> ExitCode
   ) async throws -> ExitCode {
+    try await interruptible { try await using(console, limits: limits, body) }
+  }
+
+  /// The same for who minds Ctrl-C.
+  func using<Value>(
+    _ console: Console, limits: RedisLimits = RedisLimits(), _ body: (StoreInspector) async throws -> Value
+  ) async throws -> Value {
     let inspector = try inspector(console, limits: limits)
     defer { inspector.close() }
-    return try await interruptible {
-      do {
-        return try await body(inspector)
-      } catch let error as RedisError {
-        throw Failure(error)
-      }
+    do {
+      return try await body(inspector)
+    } catch let error as RedisError {
+      throw Failure(error)
     }
   }
 }

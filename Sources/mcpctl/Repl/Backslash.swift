@@ -63,6 +63,10 @@ struct Backslash: Sendable {
       repl, words, statement, console in
       try await repl.compare(words, statement, console)
     },
+    Backslash("sessions", takes: "[--store URL]", "the sessions servers have now, as `mcpctl sessions ls` finds them") {
+      repl, _, statement, console in
+      try await repl.showSessions(statement, console)
+    },
     Backslash("log", takes: "LEVEL|off", "log lines of the server from that level on") { repl, words, _, console in
       try await repl.setLog(words, console)
     },

@@ -9,7 +9,7 @@ struct LineWords {
 
   /// The commands that can be typed as they are in a shell.
   static let commands: [any ServerCommand.Type] = [
-    CallCommand.self, RPCCommand.self, PingCommand.self, InfoCommand.self, SuggestCommand.self,
+    CallCommand.self, RPCCommand.self, PingCommand.self, InfoCommand.self, SuggestCommand.self, DoctorCommand.self,
   ]
   static let groups: [any CommandGroup.Type] = [
     ToolsCommand.self, ResourcesCommand.self, PromptsCommand.self, TasksCommand.self,
@@ -25,7 +25,9 @@ struct LineWords {
     if first.contains("/") { return try Self.raw(first, rest) }
     let model = CommandModel(RootCommand.self)
     if let other = model.command(at: [first]), !other.info.isHidden {
-      throw UsageError("`\(first)` is no command of the REPL; `\\! mcpctl \(first)` runs it in a shell")
+      let isOurs = Backslash.all.contains { $0.names.contains(first) }
+      let own = isOurs ? "`\\\(first)` lists \(first) here, " : ""
+      throw UsageError("`\(first)` is no command of the REPL; \(own)`\\! mcpctl \(first)` runs it in a shell")
     }
     return ["call"] + words
   }

@@ -120,7 +120,7 @@ extension Repl {
       return .to([server])
     }
     if let listing = (command as? any ListingCommand).map({ type(of: $0).listing }) { return .joined(listing) }
-    if command is PingCommand || command is InfoCommand { return .to(servers) }
+    if command is PingCommand || command is InfoCommand || command is DoctorCommand { return .to(servers) }
     return .to([try server])
   }
 }

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the REPL tells of the server: its sessions, and what is wrong with it. looking.py MCPCTL"""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from endings import run
+from harness import Report, Skip, equal, expect, free_port, listening
+from several import with_two
+from window import Window, our_server, our_window
+
+KEY = "an-admin-key-of-tests"
+
+
+def sessions_are_those_a_shell_lists(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        place, name = f"http://127.0.0.1:{port}", f"127.0.0.1:{port}"
+        pathlib.Path(folder, "c.yaml").write_text(f"transport: {{type: http-stream, port: {port}}}\nauth.admin_key: {KEY}\n")
+        with listening([mcpctl, "serve", "--config", f"{folder}/c.yaml"], port):
+            variables = {"MCPCTL_ADMIN_KEY": KEY}
+            with Window(mcpctl, name, "--protocol", "legacy", prompt=f"{name}> ", columns=160, environment=variables) as window:
+                shown = window.run(f"\\sessions --store {place}")
+                expect(shown.startswith("ID ") and "mcpctl" in shown, shown)
+                own = window.run(f"\\sessions --store {place} -o name")
+                shell = subprocess.run([mcpctl, "sessions", "ls", "--store", place, "-o", "name"], capture_output=True,
+                                       text=True, env={**os.environ, **variables})
+                equal(own, shell.stdout.strip(), "the session of this very window")
+                equal(window.run(f"\\sessions --store {place} | .sessions[0].id"), own, "a part of the list")
+                window.run("\\o json")
+                equal(json.loads(window.run(f"\\sessions --store {place}"))["sessions"][0]["id"], own)
+
+
+def where_there_is_no_store_that_is_said_as_in_a_shell(mcpctl):
+    with Window(mcpctl) as window:
+        shown = window.run("\\sessions")
+        shell = subprocess.run([mcpctl, "sessions", "ls"], capture_output=True, text=True,
+                               env={"PATH": os.environ["PATH"], "HOME": window.home})
+        equal(shown.replace("\n", ""), shell.stderr.replace("\n", ""))
+        expect("no store is named" in shown, shown)
+        expect("`\\sessions` lists sessions here" in window.run("sessions ls").replace("\n", " "), "the word of the shell")
+        expect("no such option" in window.run("\\sessions --nosuch") or "unknown option" in window.text(), window.text())
+
+
+def sessions_in_redis_are_listed(mcpctl):
+    if not shutil.which("redis-server"):
+        raise Skip("there is no redis-server")
+    redis, port = free_port(), free_port()
+    name = f"127.0.0.1:{port}"
+    with listening(["redis-server", "--port", str(redis), "--bind", "127.0.0.1", "--save", ""], redis):
+        url = f"redis://127.0.0.1:{redis}"
+        with listening([mcpctl, "serve", "--transport", "http-stream", "--port", str(port), "--redis", url, "--node-name", "n1"], port):
+            with Window(mcpctl, name, "--protocol", "legacy", prompt=f"{name}> ", columns=160,
+                        environment={"MCPCTL_REDIS_URL": url}) as window:
+                shown = window.run("\\sessions")
+                expect("n1" in shown and "mcpctl" in shown, shown)
+
+
+def a_doctor_examines_the_server_that_is_open(mcpctl):
+    with our_window(mcpctl, columns=120) as (folder, window):
+        window.run("\\timing off")
+        shown = window.run("doctor")
+        steps = [line.split()[:2] for line in shown.split("\n")]
+        equal(steps, [["ok", step] for step in ["target", "command", "start", "discovery", "version", "capabilities", "answer", "stderr", "end"]])
+        equal(window.run("doctor -o json --path .ok"), "true")
+        equal(window.run("doctor | .failed"), "null")
+        equal(window.run("calculator a=1 b=2"), "3", "the connection is as it was")
+        expect("one word too many" in window.run("doctor http://elsewhere.example/"), "another server")
+
+
+@with_two
+def a_doctor_examines_all_that_are_open(folder, window):
+    shown = window.run("doctor")
+    expect("# builtin\n" in shown and "# ours\n" in shown and shown.count("discovery") == 2, shown)
+    expect("# builtin" not in window.run("@ours doctor"), "one alone")
+
+
+def a_doctor_finds_what_is_wrong_meanwhile(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        script = pathlib.Path(folder, "once")
+        script.write_text(f"#!/bin/sh\n[ -e {folder}/pid ] && exit 1\nexec {sys.executable} {our_server(folder)[2]} {folder}\n")
+        script.chmod(0o755)
+        done = run(mcpctl, "-e", "doctor", "--", str(script))
+        equal(done.returncode, 1, "exit code")
+        expect("wrong    discovery" in done.stdout, done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    report = Report("looking")
+    for fact in [
+        sessions_are_those_a_shell_lists,
+        where_there_is_no_store_that_is_said_as_in_a_shell,
+        sessions_in_redis_are_listed,
+        a_doctor_examines_the_server_that_is_open,
+        a_doctor_examines_all_that_are_open,
+        a_doctor_finds_what_is_wrong_meanwhile,
+    ]:
+        report.run("repl", fact, sys.argv[1])
+    sys.exit(report.finish())
