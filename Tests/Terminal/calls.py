@@ -92,6 +92,16 @@ def something_turns_where_nobody_knows_how_much_there_is(mcpctl):
         window.at_prompt()
 
 
+def what_is_left_of_the_time_shows_when_it_gets_short(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(mcpctl, "--timeout", "8s", *our_server(folder), prompt=PYTHON) as window:
+            window.enter("sleep")
+            window.until(lambda: re.match(r"[|/\\-] sleep [0-3]\.\d s$", window.line()), "it says so at once")
+            window.until(lambda: re.match(r"[|/\\-] sleep \d+\.\d s, given up in [1-4] s$", window.line()), "it does not say so")
+            window.type("\x03")
+            window.at_prompt()
+
+
 def what_is_typed_while_a_call_runs_waits_for_the_prompt(mcpctl):
     with our_window(mcpctl) as (folder, window):
         window.enter("far")
@@ -220,6 +230,7 @@ if __name__ == "__main__":
         a_server_that_stays_silent_is_named,
         progress_shows_and_goes,
         something_turns_where_nobody_knows_how_much_there_is,
+        what_is_left_of_the_time_shows_when_it_gets_short,
         what_is_typed_while_a_call_runs_waits_for_the_prompt,
         jobs_run_in_the_background,
         a_killed_server_is_started_again_with_a_notice,

@@ -352,6 +352,42 @@ def the_history_is_shown_and_saved(mcpctl):
         equal(contents(f"{window.home}/lines.txt"), "echo message=one\n\\history\n\\s lines.txt\n")
 
 
+def the_history_of_a_server_is_its_own(mcpctl):
+    with tempfile.TemporaryDirectory() as home:
+        with our_window(mcpctl, home=home) as (folder, window):
+            window.run("calculator a=1 b=2")
+        with Window(mcpctl, home=home) as window:
+            window.run("echo message=one")
+            equal(window.run("\\history"), "echo message=one\n\\history")
+            equal(window.run("\\s"), "calculator a=1 b=2\necho message=one\n\\history\n\\s")
+            window.type("\x1b[A" * 4)
+            window.at_prompt("calculator a=1 b=2")
+
+
+def hints_name_what_can_be_typed_here(mcpctl):
+    with our_window(mcpctl) as (folder, window):
+        window.run("\\timing off")
+        shown = window.run("complete greet:name=A")
+        expect("`info` shows" in shown.replace("\n", " ") and "mcpctl info" not in shown, shown)
+        shown = window.run("tools calculator")
+        expect("Usage\n  call calculator a=NUMBER" in shown and "mcpctl" not in shown, shown)
+        expect("Usage\n  call calculator a=NUMBER" in window.run("call calculator --help"), "the help of a call")
+        shown = window.run("call")
+        expect("usage: call [options] <tool>" in shown, shown)
+        expect("mcpctl tools" not in window.run("call nosuch"), window.text())
+
+
+def help_knows_commands_topics_and_tools(mcpctl):
+    with our_window(mcpctl, rows=60) as (folder, window):
+        expect("--answer FILE takes the answers" in window.run("help answers").replace("\n", " "), "a topic")
+        expect("repeat the last request" in window.run("help \\watch"), "a backslash command")
+        expect("First number." in window.run("help calculator"), "a tool")
+        expect("Check that a server" in window.run("help ping") or "ping" in window.text(), "a command")
+        expect("did you mean 'answers'?" in window.run("help answer").replace("\n", " "), "what is near")
+        window.type("help ans\t")
+        window.at_prompt("help answers ")
+
+
 if __name__ == "__main__":
     report = Report("lines")
     for fact in [
@@ -382,6 +418,9 @@ if __name__ == "__main__":
         the_users_inputrc_holds,
         what_is_pasted_is_not_run_before_enter,
         values_given_before_are_completed,
+        the_history_of_a_server_is_its_own,
+        hints_name_what_can_be_typed_here,
+        help_knows_commands_topics_and_tools,
         raw_methods_and_short_forms_say_the_same,
         the_history_is_shown_and_saved,
         shell_commands_get_the_terminal,

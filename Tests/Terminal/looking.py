@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,7 +13,7 @@ import tempfile
 from endings import run
 from harness import Report, Skip, equal, expect, free_port, listening
 from several import with_two
-from window import Window, our_server, our_window
+from window import PYTHON, Window, heard, our_server, our_window, tell, until
 
 KEY = "an-admin-key-of-tests"
 
@@ -44,7 +45,7 @@ def where_there_is_no_store_that_is_said_as_in_a_shell(mcpctl):
         equal(shown.replace("\n", ""), shell.stderr.replace("\n", ""))
         expect("no store is named" in shown, shown)
         expect("`\\sessions` lists sessions here" in window.run("sessions ls").replace("\n", " "), "the word of the shell")
-        expect("no such option" in window.run("\\sessions --nosuch") or "unknown option" in window.text(), window.text())
+        expect("no option '--nosuch'" in window.run("\\sessions --nosuch"), "an option there is not")
 
 
 def sessions_in_redis_are_listed(mcpctl):
@@ -90,6 +91,47 @@ def a_doctor_finds_what_is_wrong_meanwhile(mcpctl):
         expect("wrong    discovery" in done.stdout, done.stdout + done.stderr)
 
 
+def changes_of_a_resource_are_told_and_outlive_the_server(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(mcpctl, *our_server(folder, "resources"), prompt=PYTHON) as window:
+            window.run("\\timing off")
+            window.at_prompt()
+            window.type("\\sub no\t\r")
+            window.see("changes of note://one are told")
+            expect("told already" in window.run("\\sub note://one"), "not twice")
+            window.enter("touch")
+            window.see("# updated: note://one")
+            window.at_prompt()
+            window.type("half a line")
+            window.at_prompt("half a line")
+            tell(folder, signal.SIGKILL)
+            window.see("the connection was away and is back")
+            until(lambda: len(heard(folder, "resources/subscribe")) == 2, "it is not asked again")
+            window.at_prompt("half a line")
+            window.type("\x15touch\r")
+            window.until(lambda: window.everything().count("# updated: note://one") == 2, "the change is not told")
+            window.run("\\unsub note://one")
+            until(lambda: heard(folder, "resources/unsubscribe"), "it is not told so")
+            equal(window.run("touch"), "touched", "nobody is told any more")
+            expect("were not told" in window.run("\\unsub note://one"), "nothing is left")
+
+
+def definitions_templates_and_names_of_servers_are_shown(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        with Window(mcpctl, *our_server(folder, "resources"), prompt=PYTHON, columns=120, rows=50) as window:
+            window.run("\\timing off")
+            definition = json.loads(window.run("\\d+ calculator"))
+            equal(definition["inputSchema"]["required"], ["a", "b"], "as it was sent")
+            expect("note://{name}  " in window.run("\\dT"), "templates")
+            shown = window.run("\\d *o*")
+            expect("note://one" in shown and "calculator" in shown and "die" not in shown, shown)
+            expect("builtin" in window.run("\\l"), "names")
+            subprocess.run([mcpctl, "servers", "add", "prod", "http://127.0.0.1:9/mcp"], check=True, capture_output=True,
+                           env={"PATH": os.environ["PATH"], "HOME": window.home})
+            shown = window.run("\\l")
+            expect(any(line.split() == ["prod", "http://127.0.0.1:9/mcp"] for line in shown.split("\n")), shown)
+
+
 if __name__ == "__main__":
     report = Report("looking")
     for fact in [
@@ -99,6 +141,8 @@ if __name__ == "__main__":
         a_doctor_examines_the_server_that_is_open,
         a_doctor_examines_all_that_are_open,
         a_doctor_finds_what_is_wrong_meanwhile,
+        changes_of_a_resource_are_told_and_outlive_the_server,
+        definitions_templates_and_names_of_servers_are_shown,
     ]:
         report.run("repl", fact, sys.argv[1])
     sys.exit(report.finish())

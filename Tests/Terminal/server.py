@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server of revision 2025-11-25 for the terminal tests: server.py FOLDER. It writes there its process id, what it hears,
+"""A server of revision 2025-11-25 for the terminal tests: server.py FOLDER [resources]. It writes there its process id, what it hears,
 and how often it was asked to count. SIGUSR1 has it say a log line; it knows nothing of mcpctl's own code."""
 
 import json
@@ -34,6 +34,8 @@ tools = [
     {"name": "where", "description": "Asks for your roots.", "inputSchema": {"type": "object"}},
     {"name": "mutter", "description": "Writes to standard error.", "inputSchema": {"type": "object"}},
 ]
+if "resources" in sys.argv[2:]:
+    tools.append({"name": "touch", "description": "Changes a resource.", "inputSchema": {"type": "object"}})
 waiting = {}
 
 
@@ -107,6 +109,9 @@ def call(number, params):
             more = {"systemPrompt": "Be brief.\nBe wet.", "temperature": 0.5, "stopSequences": ["\n"],
                     "modelPreferences": {"hints": [{"name": "large"}, {"name": "small"}], "costPriority": 0.25}}
         text(number, "thought: " + json.dumps(ask(number, "sampling/createMessage", messages=asked, maxTokens=10, **more)))
+    elif name == "touch":
+        send(method="notifications/resources/updated", params={"uri": "note://one"})
+        text(number, "touched")
     elif name == "where":
         text(number, "roots: " + json.dumps(ask(number, "roots/list")))
     else:
@@ -117,10 +122,16 @@ def answer(message):
     method, number, params = message.get("method"), message.get("id"), message.get("params", {})
     if method == "initialize":
         capabilities = {"tools": {"listChanged": True}, "logging": {}}
+        if "resources" in sys.argv[2:]:
+            capabilities["resources"] = {"subscribe": True}
         send(id=number, result={"protocolVersion": "2025-11-25", "capabilities": capabilities,
                                 "serverInfo": {"name": "window", "version": "1"}})
     elif method == "tools/list":
         send(id=number, result={"tools": tools})
+    elif method == "resources/list":
+        send(id=number, result={"resources": [{"uri": "note://one", "name": "one"}]})
+    elif method == "resources/templates/list":
+        send(id=number, result={"resourceTemplates": [{"uriTemplate": "note://{name}", "name": "any", "description": "Any note."}]})
     elif method == "tools/call":
         waiting[number] = threading.Event()
         threading.Thread(target=call, args=(number, params), daemon=True).start()
@@ -130,7 +141,7 @@ def answer(message):
         answers[f"r{number[1:]}"] = message.get("result", message.get("error"))
         answers[number].set()
     elif number is not None:
-        known = {"ping", "logging/setLevel"}
+        known = {"ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"}
         send(id=number, **({"result": {}} if method in known else {"error": {"code": -32601, "message": f"no {method}"}}))
 
 

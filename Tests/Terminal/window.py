@@ -179,8 +179,9 @@ class Window:
         return termios.tcgetattr(self.slave) == self.before
 
     def history(self):
-        path = pathlib.Path(self.home, "state/mcpctl/history")
-        return path.read_text() if path.exists() else ""
+        """The lines in the history, without the servers they were typed to."""
+        text = contents(f"{self.home}/state/mcpctl/history")
+        return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#@ "))
 
 
 def golden(name, text):

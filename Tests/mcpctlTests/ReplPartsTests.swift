@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import CommandLineKit
 import JSONKit
-import MCPClientKit
 import Testing
 
+@testable import MCPClientKit
 @testable import mcpctl
 
 /// Completion of lines, as far as it is decided without a server.
@@ -106,7 +106,8 @@ import Testing
 /// The file of lines.
 @Suite struct HistoryTests {
   @Test func linesComeBackAsTheyWere() {
-    let entries = ["tools", "call x {\n\"a\": 1\n}", "echo a\\ b", "call x \\\n a=1"]
+    let texts = ["tools", "call x {\n\"a\": 1\n}", "echo a\\ b", "call x \\\n a=1", "echo 'a\n#@ b'"]
+    let entries = texts.map { History.Entry(text: $0) } + texts.map { History.Entry(text: $0, servers: "a+b") }
     #expect(History.decode(Array(entries.map(History.encode).joined().utf8)) == entries)
   }
 
@@ -126,16 +127,39 @@ import Testing
     let folder = TemporaryFolder()
     let history = try #require(History { $0 == "XDG_STATE_HOME" ? folder.path("state") : nil })
     #expect(try history.load() == [])
-    try history.append("one")
+    try history.append(.init(text: "one"))
     let other = try #require(History { $0 == "XDG_STATE_HOME" ? folder.path("state") : nil })
-    try other.append("two\nlines")
-    #expect(try history.load() == ["one", "two\nlines"])
+    try other.append(.init(text: "two\nlines", servers: "prod"))
+    #expect(try history.load() == [.init(text: "one"), .init(text: "two\nlines", servers: "prod")])
     let path = folder.path("state/mcpctl/history")
     let many = (0..<2 * History.limit).map { "line \($0)\n" }
     try Console.system().writeFile(path, Array(many.joined().utf8))
     let kept = try history.load()
-    #expect((kept.count, kept.last) == (History.limit, "line 19999"))
+    #expect((kept.count, kept.last?.text) == (History.limit, "line 19999"))
     #expect(try Console.system().readFile(path, 1 << 20).filter { $0 == UInt8(ascii: "\n") }.count == History.limit)
+  }
+}
+
+/// What is advised, in words of the REPL.
+@Suite struct ShellWordsTests {
+  @Test(arguments: [
+    ("`mcpctl tools ls` lists all", "`tools` lists all"), ("`mcpctl tasks ls --all`", "`tasks --all`"),
+    ("it is: `mcpctl info` shows; see `mcpctl help answers`", "it is: `info` shows; see `help answers`"),
+    ("`mcpctl resources templates` lists all", "`resources templates` lists all"),
+    ("`mcpctl sessions ls` lists them", "`\\sessions` lists them"),
+    ("`mcpctl auth login URL` gets a token", "`\\! mcpctl auth login URL` gets a token"),
+    ("give it to `mcpctl repl`", "give it to `mcpctl repl`"), ("mcpctl tools ls", "mcpctl tools ls"),
+    ("a ` alone", "a ` alone"), ("`mcpctl ", "`mcpctl "),
+  ])
+  func aHintNamesWhatCanBeTypedHere(shell: String, here: String) { #expect(ShellWords.here(shell) == here) }
+
+  @Test func allOfAnErrorIsSaidSo() {
+    let failure = Failure(
+      .notFound, "x", "no `mcpctl tools ls`", hint: "`mcpctl prompts ls`", details: ["`mcpctl ping`"])
+    let said = ShellWords.here(failure) as? Failure
+    #expect(said?.message == "no `tools`" && said?.hint == "`prompts`" && said?.details == ["`ping`"])
+    let usage = ShellWords.here(UsageError("no", usage: "mcpctl call TOOL")) as? UsageError
+    #expect(usage?.usage == "call TOOL")
   }
 }
 
@@ -147,6 +171,25 @@ import Testing
     #expect(line.text(at: start + .milliseconds(1250), columns: 80) == "/ sleep 1.2 s")
     line.notice = "cancelling"
     #expect(line.text(at: start + .milliseconds(1300), columns: 80) == "- sleep 1.3 s cancelling")
+  }
+
+  @Test func whatIsLeftOfTheTimeShowsOnceHalfHasGone() throws {
+    let start = ContinuousClock.now
+    func text(_ line: inout StatusLine, _ milliseconds: Int) -> String? {
+      line.text(at: start + .milliseconds(milliseconds), columns: 80).map { String($0.dropFirst(2)) }
+    }
+    var line = StatusLine("sleep", at: start)
+    #expect(text(&line, 70_000) == "sleep 70.0 s", "nobody counts")
+    line.expect(.init(idle: .seconds(60), total: .seconds(100)), at: start)
+    #expect(text(&line, 30_000) == "sleep 30.0 s")
+    #expect(text(&line, 30_100) == "sleep 30.1 s, given up in 30 s")
+    #expect(text(&line, 59_900) == "sleep 59.9 s, given up in 1 s")
+    #expect(text(&line, 60_000) == "sleep 60.0 s")
+    line.advance(try #require(Progress(["progress": 1])), at: start + .seconds(50))
+    #expect(text(&line, 60_000) == "sleep 60.0 s 1", "progress puts it off")
+    #expect(text(&line, 85_000) == "sleep 85.0 s, given up in 15 s 1", "but not for ever")
+    line.notice = "cancelling"
+    #expect(text(&line, 86_000) == "sleep 86.0 s cancelling")
   }
 
   @Test func itNeverWraps() {

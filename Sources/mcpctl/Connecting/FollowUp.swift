@@ -31,7 +31,7 @@ struct FollowUp: Sendable, Equatable {
 
   /// The line up to where more arguments of the command may stand.
   func beginning(_ words: String) -> String {
-    guard place == .shell else { return words }
+    guard place == .shell else { return ShellWords.command(words) }
     let server = server.map { ["-s", $0.contains("://") ? HTTPURL.shown($0) : $0] } ?? []
     return (["mcpctl"] + (server + options).map(shellWord) + [words]).joined(separator: " ")
   }

@@ -22,8 +22,14 @@ struct History: Sendable {
     folder = PrivateFolder(state)
   }
 
+  /// A line, and the servers that were open when it was typed, as the prompt names them; nil where nobody knows.
+  struct Entry: Equatable, Sendable {
+    let text: String
+    var servers: String?
+  }
+
   /// The lines, oldest first. A file that has grown to twice as many as are kept is cut.
-  func load() throws(IOError) -> [String] {
+  func load() throws(IOError) -> [Entry] {
     guard let bytes = try folder.read(Self.name, limit: Self.bytes) else { return [] }
     let lines = Self.decode(bytes)
     let kept = Array(lines.suffix(Self.limit))
@@ -36,25 +42,34 @@ struct History: Sendable {
   }
 
   /// Adds a line.
-  func append(_ line: String) throws(IOError) { try folder.append(Array(Self.encode(line).utf8), to: Self.name) }
+  func append(_ entry: Entry) throws(IOError) { try folder.append(Array(Self.encode(entry).utf8), to: Self.name) }
 
   // MARK: The file
 
-  /// One entry a line; a newline within one is written with a backslash in front of it.
-  static func encode(_ entry: String) -> String { entry.replacing("\n", with: "\\\n") + "\n" }
+  /// What stands in front of the servers, on a line of its own in front of the entry. Elsewhere it would be a comment.
+  private static let mark = "#@ "
 
-  static func decode(_ bytes: [UInt8]) -> [String] {
-    var entries: [String] = []
+  /// One entry a line; a newline within one is written with a backslash in front of it.
+  static func encode(_ entry: Entry) -> String {
+    let servers = entry.servers.map { mark + oneLine($0) + "\n" } ?? ""
+    return servers + entry.text.replacing("\n", with: "\\\n") + "\n"
+  }
+
+  static func decode(_ bytes: [UInt8]) -> [Entry] {
+    var entries: [Entry] = []
     var entry = ""
+    var servers: String?
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      if line.hasSuffix("\\") {
+      if entry.isEmpty, line.hasPrefix(mark) {
+        servers = String(line.dropFirst(mark.count))
+      } else if line.hasSuffix("\\") {
         entry += line.dropLast() + "\n"
       } else {
-        entries.append(entry + line)
-        entry = ""
+        entries.append(Entry(text: entry + line, servers: servers))
+        (entry, servers) = ("", nil)
       }
     }
-    return entry.isEmpty ? entries : entries + [entry]
+    return entry.isEmpty ? entries : entries + [Entry(text: entry, servers: servers)]
   }
 
   // MARK: What is not kept

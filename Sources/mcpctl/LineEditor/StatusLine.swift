@@ -10,14 +10,29 @@ struct StatusLine {
 
   let title: String
   let start: ContinuousClock.Instant
-  var progress: Progress?
+  private(set) var progress: Progress?
+  /// How long the request may take; nil where nobody counts.
+  private var limits: ClientOptions.Timeouts?
+  private var begun: ContinuousClock.Instant
+  /// When something was last heard of the request.
+  var heard: ContinuousClock.Instant
   /// What stands in place of the progress once the user has interrupted the call.
   var notice: String?
   private var turns = 0
 
   init(_ title: String, at start: ContinuousClock.Instant) {
     self.title = oneLine(title)
-    self.start = start
+    (self.start, begun, heard) = (start, start, start)
+  }
+
+  /// The request is so far.
+  mutating func advance(_ progress: Progress, at now: ContinuousClock.Instant) {
+    (self.progress, heard) = (progress, now)
+  }
+
+  /// A request begins that may take so long.
+  mutating func expect(_ limits: ClientOptions.Timeouts?, at now: ContinuousClock.Instant) {
+    (self.limits, begun, heard) = (limits, now, now)
   }
 
   /// The line at `now`, no wider than `columns`; nil while it is too early.
@@ -27,7 +42,15 @@ struct StatusLine {
     turns += 1
     let seconds = Int(elapsed / .milliseconds(100))
     let time = "\(seconds / 10).\(seconds % 10) s"
-    return Self.cut("\(mark) \(title) \(time)\(notice.map { " \($0)" } ?? tail)", to: columns - 1)
+    return Self.cut("\(mark) \(title) \(time)\(notice.map { " \($0)" } ?? left(at: now) + tail)", to: columns - 1)
+  }
+
+  /// When it is given up, once half of the time has gone.
+  private func left(at now: ContinuousClock.Instant) -> String {
+    guard let limits else { return "" }
+    let left = min(limits.idle - (now - heard), limits.total - (now - begun))
+    guard left > .zero, left < min(limits.idle, limits.total) / 2 else { return "" }
+    return ", given up in \(Int((left / .seconds(1)).rounded(.up))) s"
   }
 
   private var mark: String {

@@ -68,7 +68,14 @@ extension Terminal {
 
   /// Shows how far the call is.
   func advance(_ progress: Progress) {
-    loop.execute { [self] in picture.value.status?.progress = progress }
+    let now = ContinuousClock.now
+    loop.execute { [self] in picture.value.status?.advance(progress, at: now) }
+  }
+
+  /// A request begins that may take so long; nil when nobody counts.
+  func expect(_ limits: ClientOptions.Timeouts?) {
+    let now = ContinuousClock.now
+    loop.execute { [self] in picture.value.status?.expect(limits, at: now) }
   }
 
   /// Shows a notice in place of the progress.
@@ -107,6 +114,8 @@ extension Terminal {
       loop.execute { [self] in
         guard picture.value.mode == borrowed else { return }
         picture.value.mode = mode
+        // The time to be silent begins anew for a server that has waited for an answer.
+        picture.value.status?.heard = .now
         if mode == .working { modes.silence() }
       }
     }

@@ -134,8 +134,12 @@ struct Backslash: Sendable {
       repl, words, _, console in
       try await repl.edit(words)
     },
-    Backslash("s", or: "history", takes: "[FILE]", "the history, or write it to a file") { repl, words, _, console in
-      try repl.showHistory(words, console)
+    Backslash("history", takes: "[FILE]", "lines typed to the servers that are open, or write them to a file") {
+      repl, words, _, console in
+      try await repl.showHistory(words, ofAll: false, console)
+    },
+    Backslash("s", takes: "[FILE]", "lines typed to any server, or write them to a file") { repl, words, _, console in
+      try await repl.showHistory(words, ofAll: true, console)
     },
     Backslash("!", takes: "COMMAND", "run a shell command") { repl, words, _, console in
       try await repl.runShell(words.joined(separator: " "))

@@ -53,6 +53,9 @@ struct Completer {
     switch (first, rest.first) {
     case ("call", nil), ("tools/call", nil), ("tools", nil), ("tool", nil), ("tools", "get"), ("tools", "call"):
       return (tools.fitting(begun), nil)
+    case ("help", nil):
+      let topics = HelpTopic.all.map { Candidate(text: $0.name, meaning: $0.summary) }
+      return ((commands + topics).fitting(begun), nil)
     case ("prompt", nil), ("prompts/get", nil): return (prompts.fitting(begun), nil)
     case ("prompts", "get") where rest.count == 1: return (prompts.fitting(begun), nil)
     case ("read", nil), ("resources/read", nil): return resources(begun)
@@ -111,7 +114,7 @@ struct Completer {
     case "\\dr", "\\sub", "\\unsub": named(.resources)
     case "\\dT": named(.resourceTemplates)
     case "\\o": OutputFormat.allCases.map { Candidate(text: $0.rawValue) } + fileNames(begun, lead: "")
-    case "\\i", "\\s", "\\rec": fileNames(begun, lead: "")
+    case "\\i", "\\s", "\\history", "\\rec": fileNames(begun, lead: "")
     case "\\unset", "\\set": variables.map { Candidate(text: $0) }
     case "\\roots":
       switch rest.first {

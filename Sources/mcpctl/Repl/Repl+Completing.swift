@@ -18,8 +18,9 @@ extension Repl {
       files: Self.fileNames, servers: serverNames, open: servers.map(\.name),
       roots: roots.directories)
     var (candidates, question) = completer.candidates(line)
-    if candidates.isEmpty, question == nil { candidates = earlier(line) }
     if let question { candidates += await answers(question, chosen: line.words.first.flatMap(chosen)) }
+    let offered = Set(candidates.map(\.text))
+    candidates += earlier(line).filter { !offered.contains($0.text) }
     return Completions(start: line.start, candidates: candidates.map(\.quoted).filter { oneLine($0.text) == $0.text })
   }
 
@@ -45,9 +46,9 @@ extension Repl {
     }
   }
 
-  /// Values an argument of a tool was given before.
+  /// Values an argument of a tool or a prompt was given before.
   private func earlier(_ line: TypedLine) -> [Completions.Candidate] {
-    let words = line.words.drop { $0.hasPrefix("@") || ["call", "tools/call"].contains($0) }
+    let words = line.words.drop { $0.hasPrefix("@") || ["call", "tools/call", "prompt", "prompts/get"].contains($0) }
     guard let tool = words.first, let equals = line.begun.firstIndex(of: "="), line.quote == nil else { return [] }
     let lead = line.begun[...equals]
     let name = String(lead.dropLast())

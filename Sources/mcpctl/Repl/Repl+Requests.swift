@@ -12,7 +12,9 @@ extension Repl {
   func dispatch(_ statement: Statement, _ console: Console, _ route: Route) async throws -> ExitCode {
     if let name = statement.backslash { return try await runBackslash(name, statement, console) }
     switch statement.words.first?.literal {
-    case "help", "?": return try await runBackslash("?", statement, console)
+    case "help", "?":
+      try await help(try expanded(Array(statement.words.dropFirst())), statement, console)
+      return .success
     case "exit" where statement.words.count == 1, "quit" where statement.words.count == 1:
       return try await runBackslash("q", statement, console)
     default: break
@@ -48,6 +50,12 @@ extension Repl {
     let wantsHelp: Bool
     let way: Way
     let isBackground: Bool
+
+    /// Whether one request is waited for, with the time-outs of its client.
+    var isTimed: Bool {
+      if let call = command as? CallCommand { return !call.task && !call.detach }
+      return command is any NamingCommand || command is any ListingCommand || command is RPCCommand
+    }
   }
 
   /// What the words of a statement come to.
@@ -85,7 +93,7 @@ extension Repl {
     let page: String?
     if case .to(let servers) = prepared.way, let server = servers.first {
       var scene = server.scene
-      scene.console = console
+      (scene.console, scene.followUp.place) = (console, .repl)
       page = try await prepared.command.describe(in: scene)?.text
     } else {
       page = nil
@@ -109,9 +117,12 @@ extension Repl {
       route.server = server
       if servers.count > 1, isShown { say("# \(oneLine(server.name))", console) }
       var scene = server.scene
-      scene.console = console
+      (scene.console, scene.followUp.place) = (console, .repl)
       scene.progress = nil
-      if let terminal, isShown, !prepared.isBackground { scene.progress = { terminal.advance($0) } }
+      if let terminal, isShown, !prepared.isBackground {
+        scene.progress = { terminal.advance($0) }
+        terminal.expect(prepared.isTimed ? server.scene.client.options.timeouts : nil)
+      }
       let surface = server.surface
       scene.known = { surface.current($0, $1) }
       scene.hears = { box.fill($0, nil) }

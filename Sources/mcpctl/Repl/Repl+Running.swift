@@ -65,7 +65,7 @@ extension Repl {
       try begin(statement)
       return .success
     } catch {
-      return ErrorReport(console: console(), isJSON: isJSON, place: statement.place).report(error)
+      return ErrorReport(console: console(), isJSON: isJSON, place: statement.place).report(ShellWords.here(error))
     }
   }
 
@@ -104,7 +104,7 @@ extension Repl {
     }
     let report = ErrorReport(
       console: console, isJSON: isTyped || isJSON && !Self.isFormatTyped(words), place: statement.place)
-    return report.report(explained, server: scene?.client.serverName)
+    return report.report(ShellWords.here(explained), server: scene?.client.serverName)
   }
 
   /// Says whether the server is there still after it was told that nobody waits any more.

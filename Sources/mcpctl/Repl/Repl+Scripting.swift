@@ -83,17 +83,22 @@ extension Repl {
     return try await terminal.lend(as: .lent) { try await EventIO.runInForeground(shell: command) }
   }
 
-  func showHistory(_ words: [String], _ console: Console) throws {
+  /// `\history` and `\s`: the lines typed so far.
+  func showHistory(_ words: [String], ofAll: Bool, _ console: Console) async throws {
     guard let history = History(system.environment) else {
       throw UsageError("there is no place for a history: HOME is not set")
     }
-    let lines: [String]
-    do throws(IOError) { lines = try history.load() } catch { throw Failure(.internalError, "file", error.message) }
-    let text = lines.map { $0 + "\n" }.joined()
-    guard let path = words.first else { return console.output.write(safeText(text)) }
+    var entries: [History.Entry]
+    do throws(IOError) { entries = try history.load() } catch { throw Failure(.internalError, "file", error.message) }
+    let names = Set(servers.map { oneLine($0.name) })
+    if !ofAll {
+      entries.removeAll { entry in names.isDisjoint(with: entry.servers?.split(separator: "+").map(String.init) ?? []) }
+    }
+    let text = entries.map { $0.text + "\n" }.joined()
+    guard let path = words.first else { return try await paged(safeText(text), console) }
     let file = try ResultFile(path)
     file.write(text)
-    say("\(lines.count) lines written to \(path)", console)
+    say("\(entries.count) lines written to \(path)", console)
   }
 }
 

@@ -21,7 +21,7 @@ extension Repl {
         if isOver || Task.isCancelled || failsFast && code != .success { return worst }
       }
     } catch {
-      return worst.orWorse(ErrorReport(console: console(), isJSON: isJSON).report(error))
+      return worst.orWorse(ErrorReport(console: console(), isJSON: isJSON).report(ShellWords.here(error)))
     }
     guard pending.isEmpty else {
       let fault = UsageError("\(origin.name) ends within a quote or a brace: \(pending.shortened)")
@@ -34,7 +34,7 @@ extension Repl {
   var isJSON: Bool { OutputFormat.programs.contains(settings.format) }
 
   private func report(_ error: any Error, at place: String?) -> ExitCode {
-    ErrorReport(console: console(), isJSON: isJSON, place: place).report(error)
+    ErrorReport(console: console(), isJSON: isJSON, place: place).report(ShellWords.here(error))
   }
 
   /// What a script has started goes on to its end, unless it was told to leave.

@@ -85,7 +85,7 @@ actor Repl {
     greet()
     var pending = ""
     while !isOver {
-      let prompt = pending.isEmpty ? "\(servers.map { oneLine($0.name) }.joined(separator: "+"))> " : "...> "
+      let prompt = pending.isEmpty ? "\(openNames)> " : "...> "
       let line = await terminal.line(after: prompt, hinting: pending.isEmpty ? hinting : nil) {
         [self, pending] text, cursor in
         await complete(pending, text, cursor)
@@ -104,6 +104,9 @@ actor Repl {
     warnOfJobs()
     return .success
   }
+
+  /// The open servers as the prompt names them.
+  private var openNames: String { servers.map { oneLine($0.name) }.joined(separator: "+") }
 
   /// The most that may be typed before a quote or a brace is closed, in bytes.
   private static let limit = 1 << 20
@@ -126,7 +129,7 @@ actor Repl {
       statements = found
     } catch {
       remember(typed)
-      _ = ErrorReport(console: console(), isJSON: false).report(error)
+      _ = ErrorReport(console: console(), isJSON: false).report(ShellWords.here(error))
       return ""
     }
     if !statements.isEmpty { remember(typed) }
@@ -163,7 +166,7 @@ actor Repl {
 
   private func loadHistory(_ terminal: Terminal) async {
     do throws(IOError) {
-      if let lines = try history?.load() {
+      if let lines = try history?.load().map(\.text) {
         typed.add(lines)
         terminal.remember(lines)
       }
@@ -176,7 +179,7 @@ actor Repl {
     guard !History.isPrivate(line) else { return }
     typed.add([line])
     terminal?.remember([line])
-    try? history?.append(line)  // what is wrong with the file was said at the start
+    try? history?.append(.init(text: line, servers: openNames))  // what is wrong with the file was said at the start
   }
 
   // MARK: The end
