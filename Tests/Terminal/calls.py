@@ -190,6 +190,34 @@ def what_a_server_mutters_is_shown_harmlessly(mcpctl):
         window.at_prompt()
 
 
+def log_lines_are_as_loud_as_they_are_urgent(mcpctl):
+    with our_window(mcpctl, environment={"NO_COLOR": ""}) as (_, window):
+        window.enter("\\log info")
+        window.see("log lines from info on")
+        window.at_prompt()
+        window.type("moan\r")
+        window.see("moaned")
+        for line in [b"\x1b[2m[info] of info\x1b[0m", b"\n[warning] of warning", b"\x1b[31m[error] of error\x1b[0m"]:
+            expect(line in window.raw, f"{line} is not in {window.raw!r}")
+
+
+def waiting_for_a_job_ends_with_ctrl_c_and_the_job_goes_on(mcpctl):
+    with our_window(mcpctl) as (folder, window):
+        window.enter("far &")
+        window.see("[1] far")
+        calling(folder, "far")
+        window.enter("\\wait 1")
+        window.until(lambda: "\\wait 1" in window.line() and window.line().endswith(" s"), "it does not wait")
+        window.type("\x03")
+        window.at_prompt()
+        expect("far" in window.run("\\jobs"), "the job is gone")
+        equal(heard(folder, "notifications/cancelled"), [])
+        window.enter("\\wait")
+        tell(folder, signal.SIGUSR2)
+        window.see("[1] done after")
+        window.at_prompt()
+
+
 def watching_ends_with_ctrl_c(mcpctl):
     with Window(mcpctl) as window:
         window.run("\\timing off")
@@ -237,6 +265,8 @@ if __name__ == "__main__":
         a_call_that_may_have_worked_is_not_repeated,
         another_server_is_a_command_away,
         the_wire_is_shown_kept_and_recorded,
+        log_lines_are_as_loud_as_they_are_urgent,
+        waiting_for_a_job_ends_with_ctrl_c_and_the_job_goes_on,
         watching_ends_with_ctrl_c,
         what_a_server_mutters_is_shown_harmlessly,
         the_python_sdk_hears_of_ctrl_c,

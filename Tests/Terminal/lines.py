@@ -231,6 +231,17 @@ def the_editor_gets_a_call_with_all_it_takes(mcpctl):
         expect('"operation": "add"' in window.history(), f"and kept: {window.history()}")
 
 
+def what_is_to_be_edited_names_all_a_tool_takes(mcpctl):
+    with our_window(mcpctl, environment={"EDITOR": "cat"}) as (_, window):
+        window.at_prompt()
+        window.type("\\e calculator\r")
+        window.see("call calculator {")
+        shown = window.everything()
+        order = [shown.index(name) for name in ["# a* NUMBER: First number.", "# b* NUMBER", "# operation", "# exact BOOLEAN", '"a": 0', '"b": 0', '"operation": "add"']]
+        equal(order, sorted(order), "required ones first")
+        expect("add|subtract|multiply|divide" in shown, "the values it may have")
+
+
 def shell_commands_get_the_terminal(mcpctl):
     with Window(mcpctl) as window:
         window.enter("\\! echo ready; read line && echo \"<$line>\"")
@@ -411,6 +422,7 @@ if __name__ == "__main__":
         variables_and_filters,
         expanded_display_and_formats,
         the_editor_gets_a_call_with_all_it_takes,
+        what_is_to_be_edited_names_all_a_tool_takes,
         what_was_typed_before_is_hinted_at,
         what_a_tool_takes_is_hinted_at,
         without_colour_nothing_is_hinted_at,

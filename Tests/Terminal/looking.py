@@ -116,6 +116,25 @@ def changes_of_a_resource_are_told_and_outlive_the_server(mcpctl):
             expect("were not told" in window.run("\\unsub note://one"), "nothing is left")
 
 
+def tools_that_a_modern_server_gets_later_are_told(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        name, file = f"127.0.0.1:{port}", pathlib.Path(folder, "c.yaml")
+        text = f"transport: {{type: http-stream, port: {port}}}\n"
+        file.write_text(text + "tools: {deny: [sleep, weather]}\n")
+        with listening([mcpctl, "serve", "--config", str(file)], port) as server:
+            with Window(mcpctl, name, prompt=f"{name}> ") as window:
+                expect("sleep" not in window.run("tools"), "it is there already")
+                window.type("call we")
+                window.at_prompt("call we")
+                file.write_text(text + "tools: {deny: [sleep]}\n")
+                server.send_signal(signal.SIGHUP)
+                window.see("# tools changed: +weather")
+                window.at_prompt("call we")
+                window.type("\t")
+                window.at_prompt("call weather ")
+
+
 def definitions_templates_and_names_of_servers_are_shown(mcpctl):
     with tempfile.TemporaryDirectory() as folder:
         with Window(mcpctl, *our_server(folder, "resources"), prompt=PYTHON, columns=120, rows=50) as window:
@@ -142,6 +161,7 @@ if __name__ == "__main__":
         a_doctor_examines_all_that_are_open,
         a_doctor_finds_what_is_wrong_meanwhile,
         changes_of_a_resource_are_told_and_outlive_the_server,
+        tools_that_a_modern_server_gets_later_are_told,
         definitions_templates_and_names_of_servers_are_shown,
     ]:
         report.run("repl", fact, sys.argv[1])

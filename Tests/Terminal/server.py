@@ -32,6 +32,7 @@ tools = [
     {"name": "visit", "description": "Sends you to a page.", "inputSchema": {"type": "object"}},
     {"name": "think", "description": "Asks your model.", "inputSchema": {"type": "object", "properties": {"long": {"type": "boolean"}}}},
     {"name": "where", "description": "Asks for your roots.", "inputSchema": {"type": "object"}},
+    {"name": "moan", "description": "Says log lines of three levels.", "inputSchema": {"type": "object"}},
     {"name": "mutter", "description": "Writes to standard error.", "inputSchema": {"type": "object"}},
 ]
 if "resources" in sys.argv[2:]:
@@ -109,6 +110,10 @@ def call(number, params):
             more = {"systemPrompt": "Be brief.\nBe wet.", "temperature": 0.5, "stopSequences": ["\n"],
                     "modelPreferences": {"hints": [{"name": "large"}, {"name": "small"}], "costPriority": 0.25}}
         text(number, "thought: " + json.dumps(ask(number, "sampling/createMessage", messages=asked, maxTokens=10, **more)))
+    elif name == "moan":
+        for level in ["info", "warning", "error"]:
+            send(method="notifications/message", params={"level": level, "data": f"of {level}"})
+        text(number, "moaned")
     elif name == "touch":
         send(method="notifications/resources/updated", params={"uri": "note://one"})
         text(number, "touched")

@@ -133,6 +133,26 @@ def a_script_has_several_servers_too(mcpctl):
         expect(f"{name}/sleep" in lines, done.stdout)
 
 
+@with_two
+def questions_say_which_server_asks_and_wait_by_number(folder, window):
+    window.enter("ours/book &")
+    window.see("[ours asks] Who stays?")
+    window.see("  \\respond answers")
+    window.at_prompt()
+    window.type("@ours think &\r")
+    window.see("[ours asks] for an answer of a model")
+    window.see("  \\respond 2 answers")
+    expect("no question 7 waits" in window.run("\\respond 7"), "another number")
+    window.enter("\\respond 2")
+    window.until(lambda: window.line().startswith("Answer?"), "the second is not asked")
+    window.answer("d")
+    window.see("User rejected")
+    window.enter("\\respond")
+    window.until(lambda: window.line() == "  Name: ", "the first is not asked")
+    window.type("\x04")
+    window.see('booked: {"action": "cancel"}')
+
+
 if __name__ == "__main__":
     report = Report("several")
     for fact in [
@@ -144,6 +164,7 @@ if __name__ == "__main__":
         a_lost_server_is_named_and_the_others_go_on,
         ctrl_c_reaches_the_right_one,
         a_script_has_several_servers_too,
+        questions_say_which_server_asks_and_wait_by_number,
     ]:
         report.run("repl", fact, sys.argv[1])
     sys.exit(report.finish())

@@ -20,7 +20,7 @@ extension Connection {
     }
     var result = ClientOptions(
       client: Implementation(name: "mcpctl", version: Version.number),
-      responder: responder, protocolChoice: options.protocol.choice, timeouts: timeouts,
+      responder: naming(responder), protocolChoice: options.protocol.choice, timeouts: timeouts,
       limits: .init(cachedResults: 0),
       traceContext: TraceContext.read(console, begins: talk.verbosity > 0 && exporter == nil),
       tracer: exporter?.tracer(), checksOutput: checksOutput,
@@ -35,6 +35,13 @@ extension Connection {
     if talk.listener?.showsStandardError == true { result.onStandardError = { [talk] in talk.muttered($0) } }
     if talk.verbosity > 0 || talk.listener != nil { result.onTrace = { [talk] in talk.trace($0) } }
     return result
+  }
+}
+
+extension Connection {
+  private func naming(_ responder: (any Responder)?) -> (any Responder)? {
+    guard let responder, let asker else { return responder }
+    return NamingResponder(name: asker, responder: responder)
   }
 }
 

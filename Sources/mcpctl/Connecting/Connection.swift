@@ -18,6 +18,8 @@ struct Connection: Sendable {
   var checksOutput = true
   /// Answers what the server asks.
   var responder: (any Responder)?
+  /// What the user is told asks; nil for what the server is reached at.
+  var asker: String?
   /// Whether what the user is asked will be answered later, by another command.
   var answersLater = false
   /// Whether the user can be asked.
@@ -47,6 +49,7 @@ struct Connection: Sendable {
       talk, console, secrets: secrets(in: headers.map { ($0.name, $0.value) } + Array(environment)), listener: listener)
     self.talk = talk
     responder = try answers.responder(console, talk, roots: roots)
+    asker = resolved.listing?.name
     canAsk = !answers.noInput && console.input.isTerminal && console.error.isTerminal
     missing = MissingAnswers(skills: responder?.skills ?? [], hasScript: answers.answer != nil)
     self.console = console

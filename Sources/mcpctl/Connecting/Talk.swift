@@ -82,9 +82,10 @@ final class Talk: Sendable {
     guard notification.method == .message, verbosity >= 0 else { return }
     let name = notification.params["level"]?.string ?? ""
     let least = listener?.logLevel() ?? .warning
-    guard verbosity >= 1 || (Logger.Level(name: name) ?? .warning) >= least else { return }
+    let level = Logger.Level(name: name) ?? .warning
+    guard verbosity >= 1 || level >= least else { return }
     let data = notification.params["data"].map { $0.string ?? $0.text } ?? ""
-    line("[\(name)] \(data)")
+    line("[\(name)] \(data)", as: level >= .error ? stream.red : level >= .warning ? { $0 } : stream.dim)
   }
 
   /// Something a server that was started writes to its standard error.
@@ -132,9 +133,9 @@ final class Talk: Sendable {
     }
   }
 
-  private func line(_ text: String) {
+  private func line(_ text: String, as style: ((String) -> String)? = nil) {
     endProgress()
-    stream.print(stream.dim(safeText(text)))
+    stream.print((style ?? stream.dim)(safeText(text)))
   }
 }
 

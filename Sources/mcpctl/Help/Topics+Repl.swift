@@ -48,7 +48,7 @@ extension HelpTopic {
     ("prompt NAME a=1", "render a prompt"),
     ("ping, info, doctor", "does it answer, what was agreed on, which step to it fails"),
     ("tools/list, any/method", "requests as they are on the wire: any/method name=text other:={\"a\":1}"),
-    ("help WORD", "what a command, a topic of `mcpctl help` or a tool is"),
+    ("help WORD", "what a command, a topic or a tool is"),
     ("COMMAND -o json --path .a", "options as in a shell"),
     ("x = COMMAND", "keep the result; $x.content[0].text and $_ (the last) stand in words"),
     ("COMMAND | .a[0] | !jq .", "a part of the result, or a shell command that reads it"),

@@ -154,8 +154,9 @@ struct Backslash: Sendable {
     Backslash("cancel", takes: "N", "end a job") { repl, words, _, console in
       try repl.jobs.job(try Self.one(words, "\\cancel N")).task.cancel()
     },
-    Backslash("respond", "answer what a server asked for a job") { repl, words, _, console in
-      guard await repl.questions.respond() else { throw UsageError("no server asks anything") }
+    Backslash("respond", takes: "[N]", "answer what a server asked for a job, the oldest question first") {
+      repl, words, _, console in
+      try await repl.respond(words)
     },
     Backslash("q", "leave; so does Ctrl-D") { repl, words, _, console in repl.isOver = true },
     Backslash("?", "this page") { repl, words, _, console in

@@ -26,10 +26,13 @@ final class OpenServer: Sendable {
   /// - Parameter taken: the names other servers have already.
   /// - Throws: what a command would report; nothing is left running then.
   static func open(_ connection: Connection, besides taken: [String] = []) async throws -> OpenServer {
+    let name = name(of: connection, besides: taken)
+    var connection = connection
+    connection.asker = name
     let opened = Promise<Result<Scene, any Error>>()
     let closing = Promise<Void>()
     // Over when it is closed; `close` waits for it.
-    let conversation = Task {
+    let conversation = Task { [connection] in
       do {
         _ = try await connection.stay { scene in
           opened.keep(.success(scene))
@@ -42,7 +45,7 @@ final class OpenServer: Sendable {
     }
     switch await opened.value(onCancel: .failure(CancellationError())) {
     case .success(let scene):
-      return OpenServer(connection, scene, name(of: connection, besides: taken), closing, conversation)
+      return OpenServer(connection, scene, name, closing, conversation)
     case .failure(let error):
       conversation.cancel()
       await conversation.value

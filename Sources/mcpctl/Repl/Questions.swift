@@ -18,25 +18,27 @@ final class Questions: Sendable {
   }
 
   private let state = Mutex(State())
-  private let announce: @Sendable (ServerQuestion) -> Void
+  private let announce: @Sendable (ServerQuestion, _ number: Int, _ isAlone: Bool) -> Void
 
-  /// - Parameter announce: says that a question waits.
-  init(announce: @escaping @Sendable (ServerQuestion) -> Void) { self.announce = announce }
+  /// - Parameter announce: says that a question waits, which number it has, and whether no other does.
+  init(announce: @escaping @Sendable (ServerQuestion, _ number: Int, _ isAlone: Bool) -> Void) {
+    self.announce = announce
+  }
 
   /// Whether a call runs that the user waits for.
   func setForeground(_ isForeground: Bool) { state.withLock { $0.isForeground = isForeground } }
 
   /// Waits for the question's turn; what is returned is called when it was answered.
   func admit(_ question: ServerQuestion) async throws -> @Sendable () -> Void {
-    let waiting = state.withLock { state -> Waiting? in
-      guard !state.isForeground else { return nil }
+    let (waiting, isAlone) = state.withLock { state -> (Waiting?, Bool) in
+      guard !state.isForeground else { return (nil, false) }
       let waiting = Waiting(number: state.next, admitted: Promise(), over: Promise())
       state.next += 1
       state.waiting.append(waiting)
-      return waiting
+      return (waiting, state.waiting.count == 1)
     }
     guard let waiting else { return {} }
-    announce(question)
+    announce(question, waiting.number, isAlone)
     let isAdmitted = await waiting.admitted.value(onCancel: false)
     state.withLock { $0.waiting.removeAll { $0.number == waiting.number } }
     guard isAdmitted, !Task.isCancelled else {
@@ -46,10 +48,14 @@ final class Questions: Sendable {
     return { waiting.over.keep(()) }
   }
 
-  /// Has the oldest question asked, and waits until that is over.
+  /// Has a question asked, the oldest unless another is named, and waits until that is over.
   /// - Returns: whether there was one.
-  func respond() async -> Bool {
-    guard let waiting = state.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) else { return false }
+  func respond(to number: Int?) async -> Bool {
+    let found = state.withLock { state -> Waiting? in
+      guard let index = state.waiting.firstIndex(where: { number == nil || $0.number == number }) else { return nil }
+      return state.waiting.remove(at: index)
+    }
+    guard let waiting = found else { return false }
     waiting.admitted.keep(true)
     await waiting.over.value(onCancel: ())
     return true

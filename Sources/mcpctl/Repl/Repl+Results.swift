@@ -81,6 +81,15 @@ extension Repl {
     }
   }
 
+  /// `\respond`: has a question that waits asked.
+  func respond(_ words: [String]) async throws {
+    let number = words.first.flatMap(Int.init)
+    guard words.count <= 1, words.isEmpty || number != nil else { throw UsageError("write \\respond N") }
+    guard await questions.respond(to: number) else {
+      throw UsageError(number.map { "no question \($0) waits" } ?? "no server asks anything")
+    }
+  }
+
   /// `\wait`: until a job is over, or all are.
   func wait(_ words: [String]) async throws {
     let waited = words.isEmpty ? jobs.unfinished : [try jobs.job(words[0])]

@@ -65,9 +65,9 @@ actor Repl {
     history = terminal == nil ? nil : History(system.environment)
     (settings.showsTime, settings.format) = (terminal != nil, format)
     let error = terminal?.console(over: system).error ?? system.error
-    questions = Questions { question in
+    questions = Questions { question, number, isAlone in
       error.print("\(error.bold("[\(oneLine(question.server)) asks]")) \(safeText(question.asked))")
-      error.print("  \\respond answers")
+      error.print("  \\respond\(isAlone ? "" : " \(number)") answers")
     }
   }
 
