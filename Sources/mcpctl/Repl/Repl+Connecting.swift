@@ -38,8 +38,9 @@ extension Repl {
     do {
       for name in names.isEmpty ? [options.server] : names.map(Optional.some) {
         options.server = name
-        let connection = try Connection(
+        var connection = try Connection(
           options, program: program, answers, talk, console, listener: listener, roots: roots)
+        connection.followUp.place = .repl
         opened.append(try await OpenServer.open(connection, besides: opened.map(\.name)))
       }
       return opened
