@@ -21,7 +21,9 @@ class Transcript:
         self.mcpctl, self.server = mcpctl, server
         self.environment = {"PATH": os.environ["PATH"], "HOME": folder, "XDG_CACHE_HOME": f"{folder}/cache", "LANG": "C.UTF-8",
                             "GIT_CONFIG_GLOBAL": "/dev/null", **variables}
-        self.replaced = [(folder, "FOLDER"), (BIN, "BIN")]
+        # A page of a tool names the server it is of, which stands elsewhere on each machine.
+        self.replaced = [(" ".join(server), "-- SERVER")] if server[0] == "--" else []
+        self.replaced += [(folder, "FOLDER"), (BIN, "BIN")]
         self.lines = []
 
     def start(self, *words):
