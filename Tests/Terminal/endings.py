@@ -91,6 +91,21 @@ def ctrl_z_gives_the_terminal_back_for_a_while(mcpctl):
         window.see('{"echo":"back"}')
 
 
+def ctrl_z_while_a_call_runs_does_so_too(mcpctl):
+    with our_window(mcpctl) as (folder, window):
+        window.enter("sleep seconds=10")
+        window.until(lambda: " sleep seconds=10 " in window.line(), "nothing turns")
+        window.type("\x1a")
+        state = f"/proc/{window.process.pid}/stat"
+        until(lambda: contents(state).rsplit(")", 1)[1].split()[0] == "T", "it does not stop")
+        expect(window.is_restored(), "the terminal meanwhile")
+        window.process.send_signal(signal.SIGCONT)
+        window.until(lambda: " sleep seconds=10 " in window.line(), "nothing turns any more")
+        window.type("\x03")
+        window.see("the server was told, and answers")
+        window.at_prompt()
+
+
 def a_server_that_is_not_there_ends_it_at_once(mcpctl):
     with Window(mcpctl, "127.0.0.1:9") as window:
         equal(window.ended(), 5, "exit code")
@@ -160,6 +175,7 @@ if __name__ == "__main__":
         a_terminal_that_goes_away_ends_it,
         a_server_killed_for_good_leaves_the_prompt_usable,
         ctrl_z_gives_the_terminal_back_for_a_while,
+        ctrl_z_while_a_call_runs_does_so_too,
         a_server_that_is_not_there_ends_it_at_once,
         without_readline_lines_are_read_as_they_come,
         a_script_on_a_pipe_has_no_prompt_and_the_worst_exit_code,

@@ -242,6 +242,17 @@ def what_is_to_be_edited_names_all_a_tool_takes(mcpctl):
         expect("add|subtract|multiply|divide" in shown, "the values it may have")
 
 
+def the_last_request_is_edited(mcpctl):
+    with tempfile.TemporaryDirectory() as home:
+        editor = pathlib.Path(home, "editor")
+        editor.write_text("#!/bin/sh\nsed -i s/a=1/a=40/ \"$1\"\n")
+        editor.chmod(0o755)
+        with Window(mcpctl, home=home, environment={"VISUAL": str(editor), "EDITOR": "false"}) as window:
+            window.run("calculator a=1 b=2")
+            expect("42" in window.run("\\e"), "what was written is run")
+            equal(window.history(), "calculator a=1 b=2\n\\e\ncalculator a=40 b=2\n")
+
+
 def shell_commands_get_the_terminal(mcpctl):
     with Window(mcpctl) as window:
         window.enter("\\! echo ready; read line && echo \"<$line>\"")
@@ -423,6 +434,7 @@ if __name__ == "__main__":
         expanded_display_and_formats,
         the_editor_gets_a_call_with_all_it_takes,
         what_is_to_be_edited_names_all_a_tool_takes,
+        the_last_request_is_edited,
         what_was_typed_before_is_hinted_at,
         what_a_tool_takes_is_hinted_at,
         without_colour_nothing_is_hinted_at,

@@ -182,6 +182,12 @@ import Testing
     #expect(unasked.error.isEmpty)
   }
 
+  @Test func aFileOfAnswersGoesBeforeThePerson() async throws {
+    let memory = MemoryConsole(isTerminal: true, files: ["a.json": #"{"sampling": "wet"}"#])
+    let answer = try await responder(["--answer", "a.json"], memory)?.answer(ServerQuestion(.sampling, thought))
+    #expect(answer?["content"]?["text"] == "wet" && memory.error.isEmpty)
+  }
+
   @Test func rootsThatMayChangeBeginWithThoseThatAreNamed() async throws {
     let memory = MemoryConsole(files: ["a.json": #"{"roots": ["/srv"]}"#])
     func roots(_ words: [String], _ roots: OfferedRoots) throws -> [String] {

@@ -62,12 +62,27 @@ struct ToolsGetCommand: ServerCommand {
 }
 
 extension Presentation {
+  /// What a tool says of itself, which nobody vouches for.
+  private static func notes(on tool: JSONObject) -> [String] {
+    let words = hints(of: .object(tool)).split(separator: ",")
+    let hints =
+      (words.count > 1 ? words.dropLast(2) + ["\(words[words.count - 2]) and \(words[words.count - 1])"] : words)
+      .joined(separator: ", ")
+    let tasks = [
+      "required": "Each call goes on as a task.",
+      "optional": "A call may go on as a task: --task or --detach.",
+    ]
+    let task = (tool["execution"]?["taskSupport"]?.string).flatMap { tasks[$0] }
+    return (hints.isEmpty ? [] : ["Says of itself that it is \(hints)."]) + (task.map { [$0] } ?? [])
+  }
+
   /// One tool; `-o json` is its schema, or with `whole` its definition.
   init(tool: JSONObject, command: String, ending: String = "", on console: Console, whole: Bool = false) {
     let schema = tool["inputSchema"]?.object ?? [:]
-    let page = ToolPage(
+    var page = ToolPage(
       name: tool["name"]?.string ?? "", title: JSON.object(tool).title, description: tool["description"]?.string,
       schema: InputSchema(schema), command: command, ending: ending)
+    if whole { page.notes = Self.notes(on: tool) }
     self.init(
       .object(whole ? tool : schema), text: page.text(width: console.output.width), value: .object(schema),
       names: [tool["name"]?.string ?? ""])

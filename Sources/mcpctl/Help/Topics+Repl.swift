@@ -23,6 +23,11 @@ extension HelpTopic {
         .paragraph(
           "`mcpctl repl a,b`, or `\\c a,b`, opens both. What they offer is known by `a/name` then; lists show all, `ping`, `info` "
             + "and `\\conninfo` ask all, and `@a COMMAND` asks one. `\\diff` says what the two offer differently."),
+        .heading("What servers ask"),
+        .paragraph(
+          "A form, a page, or what a model would say is asked where the call stands, and Ctrl-C cancels that call. What is asked "
+            + "for a job waits for `\\respond`. Files, commands and --no-input answer in your place: `mcpctl help answers`. "
+            + "Servers are told that you work in the directories of --root, and those that `\\roots add DIR` adds."),
         .heading("Long results, and pictures"),
         .paragraph(
           "A result longer than the window goes through MCPCTL_PAGER, PAGER or less; `\\pset pager off` wants that no more. "

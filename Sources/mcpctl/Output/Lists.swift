@@ -64,7 +64,8 @@ extension Presentation {
       empty: "no prompts")
   }
 
-  private static func hints(of tool: JSON) -> String {
+  /// What a tool says of itself: `read-only,idempotent`.
+  static func hints(of tool: JSON) -> String {
     let names = [
       ("readOnlyHint", "read-only"), ("destructiveHint", "destructive"), ("idempotentHint", "idempotent"),
       ("openWorldHint", "open-world"),

@@ -140,7 +140,9 @@ struct Completer {
   }
 
   private func fileNames(_ begun: String, lead: String) -> [Candidate] {
-    files(begun).map { Candidate(text: lead + $0, endsWord: !$0.hasSuffix("/")) }
+    // Within an argument `~` is a letter like any other.
+    guard lead.isEmpty || !begun.hasPrefix("~") else { return [] }
+    return files(begun).map { Candidate(text: lead + $0, endsWord: !$0.hasSuffix("/")) }
   }
 
   // MARK: URIs

@@ -15,7 +15,7 @@ extension Repl {
     guard !line.isOpaque else { return Completions() }
     let completer = Completer(
       surface: line.words.first.flatMap(chosen)?.surface ?? surface, variables: variables.values.keys.sorted(),
-      files: Self.fileNames, servers: serverNames, open: servers.map(\.name),
+      files: { [home = path("~")] in Self.fileNames($0, home: home) }, servers: serverNames, open: servers.map(\.name),
       roots: roots.directories)
     var (candidates, question) = completer.candidates(line)
     if let question { candidates += await answers(question, chosen: line.words.first.flatMap(chosen)) }
@@ -64,11 +64,18 @@ extension Repl {
     return [TargetResolver.builtin] + (listed ?? [])
   }
 
+  /// A path as a shell takes it: `~` is the home of the user.
+  func path(_ word: String) -> String {
+    guard word == "~" || word.hasPrefix("~/"), let home = system.environment("HOME"), !home.isEmpty else { return word }
+    return home + word.dropFirst()
+  }
+
   /// The files whose names begin so, folders with a slash behind them.
-  private static func fileNames(_ begun: String) -> [String] {
+  private static func fileNames(_ begun: String, home: String) -> [String] {
     let slash = begun.lastIndex(of: "/")
     let lead = slash.map { String(begun[...$0]) } ?? ""
-    let entries = try? Folder(lead.isEmpty ? "." : lead).entries(limit: 10_000)
+    let folder = lead.hasPrefix("~/") ? home + lead.dropFirst() : lead
+    let entries = try? Folder(folder.isEmpty ? "." : folder).entries(limit: 10_000)
     let names = (entries ?? []).filter { "\(lead)\($0.name)".hasPrefix(begun) }.prefix(files)
     return names.map { lead + $0.name + ($0.isFile ? "" : "/") }
   }

@@ -128,7 +128,7 @@ extension Repl {
 
   func record(_ words: [String], _ console: Console) throws {
     let word = try Backslash.one(words, "\\rec FILE, or \\rec stop")
-    let file = word == "stop" ? nil : try ResultFile(word)
+    let file = word == "stop" ? nil : try ResultFile(path(word))
     let earlier = wire.record(to: file)
     if let file {
       say("recording to \(file.path)", console)

@@ -16,7 +16,7 @@ extension Repl {
       }
       return say("results are printed as \(word)", console)
     }
-    settings.file = try ResultFile(word)
+    settings.file = try ResultFile(path(word))
     say("results go to \(word); \\o alone ends that", console)
   }
 

@@ -9,8 +9,8 @@ extension Repl {
     let named = words.dropFirst()
     switch words.first {
     case nil: try await display(try await presentationOfRoots(), statement, console)
-    case "add" where !named.isEmpty: try await offer(try named.map(Self.directory), console)
-    case "rm" where !named.isEmpty: try await takeBack(try named.map(offered), console)
+    case "add" where !named.isEmpty: try await offer(try named.map { try Self.directory(path($0)) }, console)
+    case "rm" where !named.isEmpty: try await takeBack(try named.map { try offered(path($0)) }, console)
     default: throw UsageError("write \\roots, \\roots add DIR or \\roots rm DIR")
     }
   }

@@ -10,7 +10,7 @@ extension Repl {
 
   /// `\i`: the lines of a file.
   func include(_ words: [String]) async throws {
-    let path = try Backslash.one(words, "\\i FILE")
+    let path = path(try Backslash.one(words, "\\i FILE"))
     guard scriptDepth < Self.depth else {
       throw UsageError("scripts run scripts more than \(Self.depth) deep: \(path)")
     }
@@ -96,7 +96,7 @@ extension Repl {
     }
     let text = entries.map { $0.text + "\n" }.joined()
     guard let path = words.first else { return try await paged(safeText(text), console) }
-    let file = try ResultFile(path)
+    let file = try ResultFile(self.path(path))
     file.write(text)
     say("\(entries.count) lines written to \(path)", console)
   }
