@@ -71,6 +71,21 @@ import Testing
     #expect(memory.savedFiles["f"] == Array(plain.utf8))
   }
 
+  @Test(arguments: [.raw, .jsonl, .value] as [OutputFormat]) func jsonOnOneLineIsColouredToo(format: OutputFormat)
+    throws
+  {
+    let presentation = Presentation(shown: value)
+    let colored = try shown(presentation, format)
+    #expect(colored.hasPrefix("{\u{1B}[1;34m\"name\"") && withoutStyles(colored) == value.text + "\n")
+    #expect(try shown(call("\"a\""), .value) == "a\n")
+  }
+
+  @Test func theHeadingsOfAPartAreBold() throws {
+    let columns = OutputFormat.customColumns(try CustomColumns("NAME:.name"))
+    #expect(
+      try shown(Presentation(shown: ["l": [["name": "a"]]]), columns, path: ".l") == "\u{1B}[1mNAME\u{1B}[0m\na\n")
+  }
+
   @Test func alwaysIsAlsoForAPipe() throws {
     #expect(try shown(Presentation(shown: value), .json, isTerminal: false, color: .always).contains("\u{1B}[1;34m"))
   }
@@ -127,6 +142,12 @@ import Testing
       let presentation = call(text)
       #expect(withoutStyles(try shown(presentation)) == safeText(presentation.text))
     }
+  }
+
+  @Test func aLineThatWouldTakeLongIsShownAsItIs() throws {
+    let long =
+      String(repeating: "`", count: 3) + (1..<3_000).map { String(repeating: "`", count: $0 % 90) + "x" }.joined()
+    #expect(try shown(call("\(long)\n# b")) == "\(long)\n\u{1B}[1m# b\u{1B}[0m\n")
   }
 
   @Test func aPipeGetsTheTextAndSoDoesWhoWantsNoColour() throws {

@@ -18,6 +18,13 @@ extension Checkup {
     guard let replicas else { return try await examineServer(listed) }
     let outcome: Result<Void, any Error>
     do { outcome = .success(try await examineServer(listed)) } catch { outcome = .failure(error) }
+    if let proxy = place.proxy(connection.console.environment), !replicas.isEmpty {
+      notes.add(
+        Examined(
+          "replicas", .warning, "the proxy \(proxy) chooses the address, not --at",
+          hint: "no_proxy=\(place.host) in the environment goes there without it"))
+      return try outcome.get()
+    }
     // Also where that went wrong: replicas that know nothing of each other may be why.
     if !replicas.isEmpty { addresses = replicas.compactMap { SocketAddress(host: $0, port: place.port) } }
     let exam = ReplicaExam(connection: connection, url: url, place: place, addresses: addresses)

@@ -40,7 +40,7 @@ struct ReplicaExam {
       if answers.count > before { reached.append(address) }
       if let first = refusals.first { faults.append((address?.host ?? place.host, refusals.count, first)) }
     }
-    let who = Self.judged(answers, faults)
+    let who = judged(answers, faults)
     guard let first = reached.first else {
       return [who, Examined("sessions", .skipped, "nobody answers")]
     }
@@ -105,7 +105,7 @@ struct ReplicaExam {
 
   // MARK: The verdict
 
-  private static func judged(
+  private func judged(
     _ answers: [Replica], _ faults: [(place: String, count: Int, message: String)]
   ) -> Examined {
     let several = Set(answers.compactMap(\.address)).count > 1
@@ -115,12 +115,15 @@ struct ReplicaExam {
     var detail = tally.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     detail = "of \(counted(asked, "connection")): " + (detail.isEmpty ? "none was answered" : detail)
     var finding: Examined
+    if addresses.count > Self.mostAddresses {
+      detail += "; of \(addresses.count) addresses the first \(Self.mostAddresses) were asked"
+    }
     if !faults.isEmpty {
       let text = faults.map { "\($0.place) failed \($0.count)x: \($0.message)" }.joined(separator: "; ")
       finding = Examined(
         "replicas", .wrong, "\(detail); \(text)",
         hint: "start what is missing, or take it out of what the name stands for")
-    } else if let programs = different(answers) {
+    } else if let programs = Self.different(answers) {
       finding = Examined(
         "replicas", .warning, "\(detail); they are not the same: \(programs)", hint: "run one version on all of them")
     } else if answers.contains(where: { $0.node == nil }) {

@@ -160,7 +160,7 @@ struct SessionExam {
     return Examined(
       "sessions", .wrong, "\(text); the rest do not know it",
       hint:
-        "let the servers share sessions: `mcpctl serve --redis URL --node-name NAME` on each; or send each client to one of "
-        + "them (`mcpctl deploy nginx --affinity ip`, or by the header Mcp-Session-Id; clients keep no cookies)")
+        "let the servers share sessions, as `mcpctl serve --redis URL --node-name NAME` does, or send each client to one of them "
+        + "(`mcpctl deploy nginx --affinity ip`, or by the header Mcp-Session-Id; clients keep no cookies)")
   }
 }

@@ -64,10 +64,10 @@ extension HelpTopic {
           + "out, and --columns NAME,TITLE takes some columns of a list, by their headings, those of the wide form as well."
       ),
       .paragraph(
-        "On a terminal JSON has colours, and in the text of calls, of prompts and of resources that are text/markdown headings, "
-          + "strong text, code and the marks of lists stand out; no mark is taken away. `-o value` prints text as it is. "
-          + "--color never, --no-color, NO_COLOR and TERM=dumb end all colours. In a pipe and in a file results have none, "
-          + "whatever the environment says; --color always wants them in a pipe, too, with control characters written out."
+        "On a terminal JSON has colours, also where it is the text of a call. In other texts of calls, in prompts and in resources "
+          + "that are text/markdown, headings, strong text, code and the marks of lists stand out; no mark is taken away, and "
+          + "`-o value` prints text as it is. --color never, --no-color, NO_COLOR and TERM=dumb end all colours. In a pipe and in a "
+          + "file results have none, whatever the environment says; --color always wants them in a pipe, too, with control characters written out."
       ),
       .heading("Paths"),
       .terms([

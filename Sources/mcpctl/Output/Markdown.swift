@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
 
+/// Longer lines, in bytes, are shown as they are: whoever sent them could have a terminal wait for what they mean.
+private let longestLine = 4 << 10
+
 extension OutputStream {
   /// Text that may be Markdown, with what is marked in it styled where that shows: headings and strong text bold, code in colour,
   /// the marks of lists in colour. Every mark stays: what is shown is the text, whatever it was meant to be.
@@ -10,6 +13,7 @@ extension OutputStream {
     guard colorsResults else { return text }
     var fence: Substring?
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
+      guard line.utf8.count <= longestLine else { return String(line) }
       let words = line.drop { $0 == " " }
       if let open = fence {
         // The code ends at a line of as many marks or more, and nothing else.

@@ -56,24 +56,23 @@ struct Output {
   }
 
   private func whole(_ presentation: Presentation, _ stream: OutputStream, _ console: Console) -> String {
-    func safe(_ text: String) -> String { stream.isTerminal || stream.colorsResults ? safeText(text) : text }
     func marked(_ text: String) -> String {
       switch presentation.markup {
-      case .none: safe(text)
-      case .json: stream.colored(json: safe(text))
-      case .markdown: stream.styled(markdown: safe(text))
+      case .none: stream.safe(text)
+      case .json: stream.json(text)
+      case .markdown: stream.styled(markdown: stream.safe(text))
       }
     }
     switch format {
-    case .json: return stream.colored(json: safe(presentation.object.pretty + "\n"))
-    case .raw: return safe(presentation.object.text + "\n")
-    case .jsonl: return safe(presentation.items.map { $0.text + "\n" }.joined())
-    case .yaml: return safe(presentation.object.yaml)
-    case .value: return safe(presentation.value.line)
+    case .json: return stream.json(presentation.object.pretty + "\n")
+    case .raw: return stream.json(presentation.object.text + "\n")
+    case .jsonl: return stream.json(presentation.items.map { $0.text + "\n" }.joined())
+    case .yaml: return stream.safe(presentation.object.yaml)
+    case .value: return stream.line(presentation.value)
     case .name:
       let isOne = presentation.names.isEmpty && presentation.table == nil
-      let lines = isOne ? [presentation.value.line] : presentation.names.map { oneLine($0) + "\n" }
-      return safe(lines.joined())
+      return isOne
+        ? stream.line(presentation.value) : stream.safe(presentation.names.map { oneLine($0) + "\n" }.joined())
     case .text, .table, .wide:
       if !presentation.parts.isEmpty, file == nil, let pictures = Pictures(console) {
         return pictures.text(of: presentation.parts, safe: marked)
@@ -85,7 +84,7 @@ struct Output {
       if format == .text && !stream.isTerminal { return table.plain(wide: false) }
       let width = stream.isTerminal && format != .wide ? stream.width : nil
       return aligned(table, isWide: format == .wide, width: width, stream)
-    case .jsonpath(let template): return safe(printed(template, presentation.object, stream))
+    case .jsonpath(let template): return printed(template, presentation.object, stream)
     case .customColumns(let columns):
       return aligned(
         columns.table(of: presentation.isList ? presentation.items : [presentation.object]), isWide: true,
@@ -100,7 +99,7 @@ struct Output {
   /// The line ends are those of the expression, but for one that leads to the prompt of a terminal.
   private func printed(_ template: JSONPathTemplate, _ value: JSON, _ stream: OutputStream) -> String {
     let text = template.text(of: value)
-    return stream.isTerminal ? text.terminated : text
+    return stream.safe(stream.isTerminal ? text.terminated : text)
   }
 
   private func narrowed(
@@ -111,19 +110,16 @@ struct Output {
       throw Failure(.negative, "no_match", "--path \(path.shown ?? "") finds nothing in the result")
     }
     let value = path.isPlural ? JSON.array(found) : found[0]
-    let text =
-      switch format {
-      case .json: value.pretty + "\n"
-      case .raw: value.text + "\n"
-      case .yaml: value.yaml
-      case .jsonl: found.map { $0.text + "\n" }.joined()
-      case .text, .table, .wide, .name, .value: found.map(\.line).joined()
-      case .jsonpath(let template): printed(template, value, stream)
-      case .customColumns(let columns):
-        aligned(columns.table(of: value.array ?? [value]), isWide: true, width: nil, stream)
-      }
-    let shown = stream.isTerminal || stream.colorsResults ? safeText(text) : text
-    return format == .json ? stream.colored(json: shown) : shown
+    return switch format {
+    case .json: stream.json(value.pretty + "\n")
+    case .raw: stream.json(value.text + "\n")
+    case .yaml: stream.safe(value.yaml)
+    case .jsonl: stream.json(found.map { $0.text + "\n" }.joined())
+    case .text, .table, .wide, .name, .value: found.map(stream.line).joined()
+    case .jsonpath(let template): printed(template, value, stream)
+    case .customColumns(let columns):
+      aligned(columns.table(of: value.array ?? [value]), isWide: true, width: nil, stream)
+    }
   }
 
   private func write(_ bytes: [UInt8], to file: String, _ console: Console) throws(Failure) {
@@ -135,9 +131,17 @@ struct Output {
   }
 }
 
-extension JSON {
+extension OutputStream {
+  /// Text of a server, with what a terminal would obey written out where one may come to read it.
+  fileprivate func safe(_ text: String) -> String { isTerminal || colorsResults ? safeText(text) : text }
+
+  /// JSON of a server.
+  fileprivate func json(_ text: String) -> String { colored(json: safe(text)) }
+
   /// A string as it is, anything else as JSON; with a line end.
-  fileprivate var line: String { (string ?? text).terminated }
+  fileprivate func line(_ value: JSON) -> String {
+    value.string.map { safe($0.terminated) } ?? json(value.text + "\n")
+  }
 }
 
 extension String {
