@@ -4,97 +4,97 @@ _mcpctl_describe() {
   _mcpctl_options='' _mcpctl_commands=''
   case $1 in
     'mcpctl')
-      _mcpctl_options='--version -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--version -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       _mcpctl_commands='serve call repl tools resources prompts tasks complete rpc ping info doctor servers sessions cluster auth keys config deploy version help completion man'
       ;;
     'mcpctl serve')
       _mcpctl_options='--config --set --validate-config --transport --host --port --path --threads --tools --auth-keys --auth-issuer --auth-jwks --auth-audience --auth-scope --auth-certificates --rate-limit --address-rate-limit --allow-origin --allow-host --cors-credentials --cors-max-age --trusted-proxy --hsts --compress-from --tls-cert --tls-key --tls-client-ca --tls-min --tls-reload --redis --node-name --max-body --max-output --max-connections --max-connections-per-address --max-sessions --max-calls --max-session-calls --request-timeout --max-request-time --read-timeout --write-timeout --idle-timeout --session-ttl --shutdown-timeout --log-level --log-format --metrics-addr --access-log --otlp-endpoint --debug --profile --memory-profile --duration -q --quiet --help'
       ;;
     'mcpctl call')
-      _mcpctl_options='--task --detach --ttl --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--task --detach --ttl --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl repl')
-      _mcpctl_options='-e --execute -f --file --fail-fast -o --output --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-e --execute -f --file --fail-fast -o --output --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl tools')
       _mcpctl_options='--help'
       _mcpctl_commands='ls get call'
       ;;
     'mcpctl tools ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--format -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers --columns -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl tools get')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl tools call')
-      _mcpctl_options='--task --detach --ttl --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--task --detach --ttl --ignore-tool-error --args --no-schema --no-validate --dry-run -y --yes --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl resources')
       _mcpctl_options='--help'
       _mcpctl_commands='ls templates read'
       ;;
     'mcpctl resources ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers --columns -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl resources templates')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers --columns -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl resources read')
-      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl prompts')
       _mcpctl_options='--help'
       _mcpctl_commands='ls get'
       ;;
     'mcpctl prompts ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers --columns -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl prompts get')
-      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl tasks')
       _mcpctl_options='--help'
       _mcpctl_commands='ls get watch result cancel respond'
       ;;
     'mcpctl tasks ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers --columns -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl tasks get')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl tasks watch')
-      _mcpctl_options='--interval -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--interval -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl tasks result')
-      _mcpctl_options='--ignore-tool-error --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--ignore-tool-error --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl tasks cancel')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl tasks respond')
-      _mcpctl_options='--action --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--action --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl complete')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl rpc')
-      _mcpctl_options='--notify --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--notify --answer --sampling-cmd --root --no-input -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl ping')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl info')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl doctor')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--replicas --at -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl servers')
       _mcpctl_options='--help'
       _mcpctl_commands='ls get add rm import discover test trust'
       ;;
     'mcpctl servers ls')
-      _mcpctl_options='-o --output --path --out --no-headers --help'
+      _mcpctl_options='-o --output --path --out --no-headers --columns --help'
       ;;
     'mcpctl servers get')
       _mcpctl_options='-o --output --path --out --no-headers --help'
@@ -109,10 +109,10 @@ _mcpctl_describe() {
       _mcpctl_options='--force --project --system --help'
       ;;
     'mcpctl servers discover')
-      _mcpctl_options='-o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-o --output --path --out --no-headers --columns -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl servers test')
-      _mcpctl_options='--timeout -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--timeout -o --output --path --out --no-headers --columns -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl servers trust')
       _mcpctl_options='--help'
@@ -122,7 +122,7 @@ _mcpctl_describe() {
       _mcpctl_commands='ls get watch top tail kill gc export stats verify'
       ;;
     'mcpctl sessions ls')
-      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --limit --scan --show-identity -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--store --prefix --config --client --user --node --era --idle --selector --limit --scan --show-identity -o --output --path --out --no-headers --columns -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl sessions get')
       _mcpctl_options='--store --prefix --config --show-identity -o --output --path --out --no-headers --help'
@@ -156,7 +156,7 @@ _mcpctl_describe() {
       _mcpctl_commands='ls status drain doctor start stop restart'
       ;;
     'mcpctl cluster ls')
-      _mcpctl_options='--store --prefix --config -o --output --path --out --no-headers --help'
+      _mcpctl_options='--store --prefix --config -o --output --path --out --no-headers --columns --help'
       ;;
     'mcpctl cluster status')
       _mcpctl_options='--local --store --prefix --config -o --output --path --out --no-headers --help'
@@ -181,16 +181,16 @@ _mcpctl_describe() {
       _mcpctl_commands='login logout status token'
       ;;
     'mcpctl auth login')
-      _mcpctl_options='--scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --client-credentials --redirect-uri --no-browser -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='--scope --client-id --client-secret-env --client-secret-file --issuer --client-metadata-url --client-credentials --redirect-uri --no-browser -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl auth logout')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl auth status')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl auth token')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl keys')
       _mcpctl_options='--help'
@@ -228,7 +228,7 @@ _mcpctl_describe() {
       _mcpctl_options='--none --project --system --help'
       ;;
     'mcpctl config current-context')
-      _mcpctl_options='-o --output --path --out --no-headers -v --verbose -q --quiet --no-color --help'
+      _mcpctl_options='-o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl deploy')
       _mcpctl_options='--help'
@@ -266,6 +266,7 @@ _mcpctl_values() {
     'mcpctl --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl -o' | 'mcpctl --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl serve --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl serve --transport') mapfile -t COMPREPLY < <(compgen -W 'stdio http-stream sse' -- "$cur") ;;
     'mcpctl serve --tools') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
@@ -289,6 +290,7 @@ _mcpctl_values() {
     'mcpctl call --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl call -o' | 'mcpctl call --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl call --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl call --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl call 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl call 1'*) asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete arguments -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl repl -f' | 'mcpctl repl --file') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -303,7 +305,9 @@ _mcpctl_values() {
     'mcpctl repl --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl repl --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl repl --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl repl --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl repl 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl tools ls --format') mapfile -t COMPREPLY < <(compgen -W 'openai anthropic' -- "$cur") ;;
     'mcpctl tools ls -s' | 'mcpctl tools ls --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools ls --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tools ls --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -314,6 +318,7 @@ _mcpctl_values() {
     'mcpctl tools ls --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools ls -o' | 'mcpctl tools ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl tools ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tools ls --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl tools ls 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools get -s' | 'mcpctl tools get --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools get --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -325,6 +330,7 @@ _mcpctl_values() {
     'mcpctl tools get --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools get -o' | 'mcpctl tools get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl tools get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tools get --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl tools get 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools call --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools call --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
@@ -338,6 +344,7 @@ _mcpctl_values() {
     'mcpctl tools call --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tools call -o' | 'mcpctl tools call --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl tools call --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tools call --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl tools call 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete tools -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools call 1'*) asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete arguments -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl resources ls -s' | 'mcpctl resources ls --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
@@ -350,6 +357,7 @@ _mcpctl_values() {
     'mcpctl resources ls --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources ls -o' | 'mcpctl resources ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl resources ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl resources ls --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl resources ls 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl resources templates -s' | 'mcpctl resources templates --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl resources templates --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -361,6 +369,7 @@ _mcpctl_values() {
     'mcpctl resources templates --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources templates -o' | 'mcpctl resources templates --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl resources templates --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl resources templates --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl resources templates 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl resources read --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources read --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
@@ -374,6 +383,7 @@ _mcpctl_values() {
     'mcpctl resources read --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl resources read -o' | 'mcpctl resources read --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl resources read --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl resources read --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl resources read 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete resources -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl prompts ls -s' | 'mcpctl prompts ls --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl prompts ls --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -385,6 +395,7 @@ _mcpctl_values() {
     'mcpctl prompts ls --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts ls -o' | 'mcpctl prompts ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl prompts ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl prompts ls --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl prompts ls 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl prompts get --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts get --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
@@ -398,6 +409,7 @@ _mcpctl_values() {
     'mcpctl prompts get --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl prompts get -o' | 'mcpctl prompts get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl prompts get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl prompts get --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl prompts get 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete prompts -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl prompts get 1'*) asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete prompt-arguments -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tasks ls -s' | 'mcpctl tasks ls --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
@@ -410,6 +422,7 @@ _mcpctl_values() {
     'mcpctl tasks ls --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tasks ls -o' | 'mcpctl tasks ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl tasks ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks ls --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl tasks get -s' | 'mcpctl tasks get --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tasks get --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tasks get --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -420,6 +433,7 @@ _mcpctl_values() {
     'mcpctl tasks get --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tasks get -o' | 'mcpctl tasks get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl tasks get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks get --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl tasks watch -s' | 'mcpctl tasks watch --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tasks watch --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tasks watch --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -430,6 +444,7 @@ _mcpctl_values() {
     'mcpctl tasks watch --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tasks watch -o' | 'mcpctl tasks watch --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl tasks watch --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks watch --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl tasks result --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tasks result --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl tasks result -s' | 'mcpctl tasks result --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
@@ -442,6 +457,7 @@ _mcpctl_values() {
     'mcpctl tasks result --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tasks result -o' | 'mcpctl tasks result --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl tasks result --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks result --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl tasks cancel -s' | 'mcpctl tasks cancel --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tasks cancel --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tasks cancel --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -452,6 +468,7 @@ _mcpctl_values() {
     'mcpctl tasks cancel --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tasks cancel -o' | 'mcpctl tasks cancel --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl tasks cancel --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks cancel --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl tasks respond --action') mapfile -t COMPREPLY < <(compgen -W 'accept decline cancel' -- "$cur") ;;
     'mcpctl tasks respond --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tasks respond --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
@@ -465,6 +482,7 @@ _mcpctl_values() {
     'mcpctl tasks respond --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl tasks respond -o' | 'mcpctl tasks respond --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl tasks respond --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl tasks respond --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl complete -s' | 'mcpctl complete --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl complete --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl complete --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -475,6 +493,7 @@ _mcpctl_values() {
     'mcpctl complete --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl complete -o' | 'mcpctl complete --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl complete --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl complete --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl rpc --answer') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl rpc --root') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
     'mcpctl rpc -s' | 'mcpctl rpc --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
@@ -487,6 +506,7 @@ _mcpctl_values() {
     'mcpctl rpc --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl rpc -o' | 'mcpctl rpc --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl rpc --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl rpc --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl ping -s' | 'mcpctl ping --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl ping --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl ping --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -497,6 +517,7 @@ _mcpctl_values() {
     'mcpctl ping --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl ping -o' | 'mcpctl ping --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl ping --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl ping --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl ping 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl info -s' | 'mcpctl info --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl info --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -508,6 +529,7 @@ _mcpctl_values() {
     'mcpctl info --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl info -o' | 'mcpctl info --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl info --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl info --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl info 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl doctor -s' | 'mcpctl doctor --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl doctor --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
@@ -519,6 +541,7 @@ _mcpctl_values() {
     'mcpctl doctor --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl doctor -o' | 'mcpctl doctor --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl doctor --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl doctor --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl doctor 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl servers ls -o' | 'mcpctl servers ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl servers ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -531,14 +554,17 @@ _mcpctl_values() {
     'mcpctl servers import 0') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl servers discover -o' | 'mcpctl servers discover --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl servers discover --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl servers discover --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl servers test -o' | 'mcpctl servers test --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl servers test --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl servers test --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl servers test 0'*) asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl servers trust 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl sessions ls --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl sessions ls --node') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete nodes -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl sessions ls -o' | 'mcpctl sessions ls --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl sessions ls --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl sessions ls --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl sessions get --config') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl sessions get -o' | 'mcpctl sessions get --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl sessions get --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -594,6 +620,7 @@ _mcpctl_values() {
     'mcpctl auth login --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth login -o' | 'mcpctl auth login --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl auth login --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth login --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl auth logout -s' | 'mcpctl auth logout --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl auth logout --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl auth logout --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -604,6 +631,7 @@ _mcpctl_values() {
     'mcpctl auth logout --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth logout -o' | 'mcpctl auth logout --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl auth logout --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth logout --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl auth status -s' | 'mcpctl auth status --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl auth status --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl auth status --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -614,6 +642,7 @@ _mcpctl_values() {
     'mcpctl auth status --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth status -o' | 'mcpctl auth status --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl auth status --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth status --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl auth token -s' | 'mcpctl auth token --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl auth token --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl auth token --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -622,6 +651,7 @@ _mcpctl_values() {
     'mcpctl auth token --cacert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth token --cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl auth token --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl auth token --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl keys new --add') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl keys new -o' | 'mcpctl keys new --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl keys new --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -643,6 +673,7 @@ _mcpctl_values() {
     'mcpctl config use-context 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl config current-context -o' | 'mcpctl config current-context --output') mapfile -t COMPREPLY < <(compgen -W 'text json jsonl yaml table wide name raw value jsonpath= custom-columns=' -- "$cur") ;;
     'mcpctl config current-context --out') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+    'mcpctl config current-context --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl deploy nginx --affinity') mapfile -t COMPREPLY < <(compgen -W 'session ip' -- "$cur") ;;
     'mcpctl deploy nginx --tls-cert') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl deploy nginx --tls-key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
@@ -684,7 +715,7 @@ _mcpctl() {
     fi
     case $word in
     --) mapfile -t COMPREPLY < <(compgen -c -- "$cur"; compgen -f -- "$cur"); return ;;
-    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | --cacert | --cert | --key | -o | --output | --path | --out | --config | --set | --host | --port | --threads | --tools | --auth-keys | --auth-issuer | --auth-jwks | --auth-audience | --auth-scope | --rate-limit | --address-rate-limit | --allow-origin | --allow-host | --cors-max-age | --trusted-proxy | --hsts | --compress-from | --tls-cert | --tls-key | --tls-client-ca | --tls-min | --tls-reload | --redis | --node-name | --max-body | --max-output | --max-connections | --max-connections-per-address | --max-sessions | --max-calls | --max-session-calls | --request-timeout | --max-request-time | --read-timeout | --write-timeout | --idle-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --metrics-addr | --access-log | --otlp-endpoint | --duration | --ttl | --args | --answer | --sampling-cmd | --root | -e | --execute | -f | --file | --interval | --action | --store | --prefix | --client | --user | --node | --era | --idle | --selector | --limit | --count | --patience | --biggest | --scope | --client-id | --client-secret-env | --client-secret-file | --issuer | --client-metadata-url | --redirect-uri | --add | --kind | --affinity | --server-name | --log-dir | --all | --section) skip=$word; continue ;;
+    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | --cacert | --cert | --key | -o | --output | --path | --out | --color | --config | --set | --host | --port | --threads | --tools | --auth-keys | --auth-issuer | --auth-jwks | --auth-audience | --auth-scope | --rate-limit | --address-rate-limit | --allow-origin | --allow-host | --cors-max-age | --trusted-proxy | --hsts | --compress-from | --tls-cert | --tls-key | --tls-client-ca | --tls-min | --tls-reload | --redis | --node-name | --max-body | --max-output | --max-connections | --max-connections-per-address | --max-sessions | --max-calls | --max-session-calls | --request-timeout | --max-request-time | --read-timeout | --write-timeout | --idle-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --metrics-addr | --access-log | --otlp-endpoint | --duration | --ttl | --args | --answer | --sampling-cmd | --root | -e | --execute | -f | --file | --format | --columns | --interval | --action | --at | --store | --prefix | --client | --user | --node | --era | --idle | --selector | --limit | --count | --patience | --biggest | --scope | --client-id | --client-secret-env | --client-secret-file | --issuer | --client-metadata-url | --redirect-uri | --add | --kind | --affinity | --server-name | --log-dir | --all | --section) skip=$word; continue ;;
     -*) continue ;;
     esac
     case "$path $word" in

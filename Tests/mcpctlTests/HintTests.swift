@@ -76,9 +76,9 @@ import Testing
       followUp("tools ls") == "mcpctl tools ls -- npx 'a server' --api-key '…'"
         || followUp("tools ls") == "mcpctl tools ls -- npx 'a server' --api-key …")
     followUp.place = .repl
-    #expect(followUp("tools ls") == "tools ls")
+    #expect(followUp("tools ls") == "tools")
     let many = Failure.notFound("tool", "xyz", among: (1...40).map { "tool-number-\($0)" }, server: "s", followUp)
-    #expect(many.hint?.hasSuffix("; `tools ls` lists all") == true)
+    #expect(many.hint?.hasSuffix("; `tools` lists all") == true)
   }
 
   // Files

@@ -23,17 +23,26 @@ struct ToolsListCommand: ServerCommand {
       .init("mcpctl tools ls -o name", "Prints names only."),
       .init("mcpctl tools ls --columns NAME,DESCRIPTION", "Shows two columns of the table."),
       .init("mcpctl tools ls -o json --path '.tools[0].inputSchema'", "Prints the schema of the first."),
+      .init("mcpctl tools ls --format openai", "Prints them as the functions a model of OpenAI is given."),
     ])
 
   @Argument(targetHelp, completion: .dynamic("servers")) var target: String?
   @Trailing(programHelp, value: "command") var program: [String]
+  @Option("Print the tools as a list that models are given, in JSON.", value: "FORM") var format: ToolForm?
   @Group("Connection") var connection: ConnectionOptions
   @Group("Output") var output: OutputOptions
   @Group("Output") var columns: ColumnOptions
   @Group("Messages") var talk: TalkOptions
 
   func perform(in scene: Scene) async throws -> ExitCode {
-    try scene.show(Presentation(tools: try await scene.client.listed(.tools)), printer)
+    let listed = try await scene.client.listed(.tools)
+    guard let format else { return try scene.show(Presentation(tools: listed), printer) }
+    let page = Presentation(tools: listed, as: format)
+    for name in page.names where scene.talk.verbosity >= 0 && !format.takes(name) {
+      scene.console.error.print(
+        "warning: \(format.rawValue) takes no tool called '\(oneLine(name))': letters, digits, _ and - alone are allowed")
+    }
+    return try scene.show(page, printer)
   }
 }
 

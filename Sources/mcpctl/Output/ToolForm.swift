@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CommandLineKit
+import JSONKit
+
+/// How interfaces of models take tools.
+enum ToolForm: String, ChoiceValue {
+  /// A function, as chat completions of OpenAI and of what follows it have it.
+  case openai
+  /// A tool, as messages of Anthropic have it.
+  case anthropic
+
+  /// A tool of MCP in this form. Its schema is passed on as it is.
+  func tool(_ tool: JSONObject) -> JSON {
+    let schema = tool["inputSchema"] ?? ["type": "object"]
+    var function: JSONObject = ["name": tool["name"] ?? ""]
+    function["description"] = tool["description"] ?? tool["title"]
+    switch self {
+    case .openai:
+      function["parameters"] = schema
+      return ["type": "function", "function": .object(function)]
+    case .anthropic:
+      function["input_schema"] = schema
+      return .object(function)
+    }
+  }
+
+  /// Whether a tool may have that name there.
+  func takes(_ name: String) -> Bool {
+    let most = self == .openai ? 64 : 128
+    return (1...most).contains(name.utf8.count)
+      && name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
+  }
+}
+
+extension Presentation {
+  /// Tools as an interface of a model takes them: a list in JSON, whatever else is asked for.
+  init(tools listed: JSONObject, as form: ToolForm) {
+    let tools = (listed["tools"]?.array ?? []).compactMap(\.object)
+    let items = tools.map(form.tool)
+    self.init(
+      .array(items), text: JSON.array(items).pretty + "\n", items: items,
+      names: tools.compactMap { $0["name"]?.string })
+    markup = .json
+  }
+}
