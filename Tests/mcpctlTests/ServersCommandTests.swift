@@ -101,6 +101,19 @@ import Testing
     #expect(silent.error.contains("sleep exited with status 1 before it answered") && !silent.error.contains("sesame"))
   }
 
+  @Test func aToolOfTheBuiltinServerIsNotCalledInPlaceOfOneThatIsNotThere() throws {
+    let mcpctl = try Place()
+    let program = [binary, "serve", "--set", "tools.deny=calculator"]
+    #expect(try mcpctl.run(["servers", "add", "files", "--use", "--"] + program).code == 0)
+    let missing = try mcpctl("call", "calculator", "a=1", "b=2")
+    #expect(missing.code == 8 && missing.output == "")
+    #expect(
+      missing.error.contains("; the built-in server has one: `mcpctl -s builtin tools get calculator`\n"),
+      "\(missing.error)")
+    #expect(try !mcpctl("call", "nosuch").error.contains("-s builtin"))
+    #expect(try !mcpctl.run(["call", "calculator", "--"] + program).error.contains("-s builtin"))
+  }
+
   @Test func commandsToCopyReachTheSameServer() throws {
     let mcpctl = try Place()
     let (server, url) = try ServeTests.start("--transport", "http-stream")

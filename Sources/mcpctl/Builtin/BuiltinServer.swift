@@ -22,6 +22,11 @@ enum BuiltinServer {
   /// Everything it can offer.
   static var features: [Feature] { features(on: nil) }
 
+  /// Whether it offers a tool of that name.
+  static func hasTool(_ name: String) -> Bool {
+    features.contains { if case .tool(let tool) = $0 { tool.tool.name == name } else { false } }
+  }
+
   /// - Parameter node: what the server is called among others; nil when it is alone.
   @FeatureBuilder static func features(on node: String?) -> [Feature] {
     Calculator.tool

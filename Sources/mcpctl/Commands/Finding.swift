@@ -23,8 +23,14 @@ extension Scene {
     if let found = known(listing, name) { return found }
     let elements = try await client.listed(listing)[listing.member]?.array ?? []
     if let found = elements.first(where: { $0[key]?.string == name })?.object { return found }
-    throw Failure.notFound(
+    var failure = Failure.notFound(
       noun, name, among: elements.compactMap { $0[key]?.string }, server: client.serverName, followUp)
+    // Nothing falls back to another server by itself; whoever forgot which one is current is told.
+    if listing == .tools, reminder != nil, followUp.place == .shell, BuiltinServer.hasTool(name) {
+      let more = "the built-in server has one: `mcpctl -s builtin tools get \(shellWord(name))`"
+      failure.hint = failure.hint.map { "\($0); \(more)" } ?? more
+    }
+    throw failure
   }
 }
 
