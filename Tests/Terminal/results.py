@@ -63,7 +63,7 @@ def long_results_go_through_the_pager(mcpctl):
             expect("\\watch [SECONDS" in window.run("\\?"), "no pager")
             window.run("\\pset pager always")
             window.enter("echo message=short")
-            window.see("more?")
+            window.until(lambda: window.line() == "more? ", "the pager does not ask")
             window.type("\r")
             window.see("<>")
             window.at_prompt()
