@@ -21,7 +21,7 @@ _mcpctl_describe() {
       _mcpctl_commands='ls get call'
       ;;
     'mcpctl tools ls')
-      _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers --columns -v --verbose -q --quiet --color --no-color --help'
+      _mcpctl_options='--format -s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers --columns -v --verbose -q --quiet --color --no-color --help'
       ;;
     'mcpctl tools get')
       _mcpctl_options='-s --server --transport --protocol -H --header --bearer-env --bearer-file --askpass -E --env --cwd --timeout --retry --connect-timeout --cacert --cert --key --insecure -o --output --path --out --no-headers -v --verbose -q --quiet --color --no-color --help'
@@ -307,6 +307,7 @@ _mcpctl_values() {
     'mcpctl repl --key') compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
     'mcpctl repl --color') mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$cur") ;;
     'mcpctl repl 0') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
+    'mcpctl tools ls --format') mapfile -t COMPREPLY < <(compgen -W 'openai anthropic' -- "$cur") ;;
     'mcpctl tools ls -s' | 'mcpctl tools ls --server') asked=1; [[ $cur == *[\'\"\`$]* ]] || mapfile -t COMPREPLY < <(mcpctl __complete servers -- "${words[@]//\\/}" 2>/dev/null | cut -f1); [[ ${COMPREPLY[0]} != *= ]] || compopt -o nospace 2>/dev/null ;;
     'mcpctl tools ls --transport') mapfile -t COMPREPLY < <(compgen -W 'auto sse http-stream' -- "$cur") ;;
     'mcpctl tools ls --protocol') mapfile -t COMPREPLY < <(compgen -W 'auto legacy 2024-11-05 2025-03-26 2025-06-18 2025-11-25 2026-07-28' -- "$cur") ;;
@@ -714,7 +715,7 @@ _mcpctl() {
     fi
     case $word in
     --) mapfile -t COMPREPLY < <(compgen -c -- "$cur"; compgen -f -- "$cur"); return ;;
-    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | --cacert | --cert | --key | -o | --output | --path | --out | --color | --config | --set | --host | --port | --threads | --tools | --auth-keys | --auth-issuer | --auth-jwks | --auth-audience | --auth-scope | --rate-limit | --address-rate-limit | --allow-origin | --allow-host | --cors-max-age | --trusted-proxy | --hsts | --compress-from | --tls-cert | --tls-key | --tls-client-ca | --tls-min | --tls-reload | --redis | --node-name | --max-body | --max-output | --max-connections | --max-connections-per-address | --max-sessions | --max-calls | --max-session-calls | --request-timeout | --max-request-time | --read-timeout | --write-timeout | --idle-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --metrics-addr | --access-log | --otlp-endpoint | --duration | --ttl | --args | --answer | --sampling-cmd | --root | -e | --execute | -f | --file | --columns | --interval | --action | --at | --store | --prefix | --client | --user | --node | --era | --idle | --selector | --limit | --count | --patience | --biggest | --scope | --client-id | --client-secret-env | --client-secret-file | --issuer | --client-metadata-url | --redirect-uri | --add | --kind | --affinity | --server-name | --log-dir | --all | --section) skip=$word; continue ;;
+    -s | --server | --transport | --protocol | -H | --header | --bearer-env | --bearer-file | -E | --env | --cwd | --timeout | --retry | --connect-timeout | --cacert | --cert | --key | -o | --output | --path | --out | --color | --config | --set | --host | --port | --threads | --tools | --auth-keys | --auth-issuer | --auth-jwks | --auth-audience | --auth-scope | --rate-limit | --address-rate-limit | --allow-origin | --allow-host | --cors-max-age | --trusted-proxy | --hsts | --compress-from | --tls-cert | --tls-key | --tls-client-ca | --tls-min | --tls-reload | --redis | --node-name | --max-body | --max-output | --max-connections | --max-connections-per-address | --max-sessions | --max-calls | --max-session-calls | --request-timeout | --max-request-time | --read-timeout | --write-timeout | --idle-timeout | --session-ttl | --shutdown-timeout | --log-level | --log-format | --metrics-addr | --access-log | --otlp-endpoint | --duration | --ttl | --args | --answer | --sampling-cmd | --root | -e | --execute | -f | --file | --format | --columns | --interval | --action | --at | --store | --prefix | --client | --user | --node | --era | --idle | --selector | --limit | --count | --patience | --biggest | --scope | --client-id | --client-secret-env | --client-secret-file | --issuer | --client-metadata-url | --redirect-uri | --add | --kind | --affinity | --server-name | --log-dir | --all | --section) skip=$word; continue ;;
     -*) continue ;;
     esac
     case "$path $word" in

@@ -194,7 +194,10 @@ final class Terminal: Sendable {
         leave(.ended)
       }
       modes.restore()
+      // That the terminal has gone may be seen before the signal that says so: then it must not end what is ending already.
+      let hangUp = modes.isThere ? nil : Watch(loop, signal: SIGHUP) {}
       picture.value = Picture()
+      if let hangUp { picture.value.signals = [hangUp] }
       ending.finish()
       released.keep(())
     }
