@@ -40,7 +40,8 @@ struct ToolsListCommand: ServerCommand {
     let page = Presentation(tools: listed, as: format)
     for name in page.names where scene.talk.verbosity >= 0 && !format.takes(name) {
       scene.console.error.print(
-        "warning: \(format.rawValue) takes no tool called '\(oneLine(name))': letters, digits, _ and - alone are allowed")
+        "warning: \(format.rawValue) takes no tool called '\(oneLine(name))': letters, digits, _ and - alone are allowed"
+      )
     }
     return try scene.show(page, printer)
   }
