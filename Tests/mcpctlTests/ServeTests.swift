@@ -63,7 +63,7 @@ import Testing
     let port = try #require(url.split(separator: ":").last?.split(separator: "/").first)
     let run = try mcpctl("serve", "--transport", "http-stream", "--port", String(port))
     #expect(run.code == 2)
-    #expect(run.error.contains("127.0.0.1:\(port)"))
+    #expect(run.error.contains("127.0.0.1:\(port) is already in use by mcpctl (process \(program.id)): stop it"))
     program.signal(15)
     _ = program.finish()
   }

@@ -25,6 +25,12 @@ package struct Folder: Sendable {
   /// What is in the folder, hidden files left out, by name.
   /// - Throws: `IOError` `.invalid` naming the folder when it cannot be read, or has more than `limit` entries.
   package func entries(limit: Int = 10_000) throws(IOError) -> [Entry] {
+    try names(limit: limit).sorted().compactMap(entry)
+  }
+
+  /// The names of what is in the folder, hidden files left out, in no order.
+  /// - Throws: as `entries`.
+  func names(limit: Int = 100_000) throws(IOError) -> [String] {
     guard let folder = opendir(path) else { throw Self.fault(path, errno) }
     defer { closedir(folder) }
     var names: [String] = []
@@ -36,7 +42,7 @@ package struct Folder: Sendable {
       guard names.count < limit else { throw IOError(.invalid, "\(path): more than \(limit) files in one folder") }
       names.append(name)
     }
-    return names.sorted().compactMap(entry)
+    return names
   }
 
   /// Nil when it is gone meanwhile.
