@@ -6,6 +6,8 @@ package struct Moment: Sendable, Hashable {
   /// Nanoseconds since some moment.
   package let nanoseconds: Int
 
+  package init(nanoseconds: Int) { self.nanoseconds = nanoseconds }
+
   /// The moment of the call.
   package static var now: Moment {
     var time = timespec()

@@ -165,7 +165,7 @@ def fastmcp_is_used_at_the_prompt(mcpctl):
             window.enter("brew minutes=9")
             window.see("10% brew")
             window.type("\x03")
-            window.see("and answers")
+            window.see("answers still")
             until(lambda: contents(f"{home}/log") == "cancelled\n", "the server has not heard of it")
             window.at_prompt()
             window.type("\x04")

@@ -42,6 +42,11 @@ import Testing
     ("a: 1\na: 2\n", "f:2:1: a: is set a second time: it stands in line 1 already; keep one"),
     ("b:\n  c: 1\n  c: 2\n", "f:3:3: b.c: is set a second time: it stands in line 2 already; keep one"),
     ("a: [1\n", "f:2:1: is no YAML here: while parsing a flow sequence: did not find expected ',' or ']'"),
+    ("a:\n  b: c: d\n", "f:2:7: a value holds a colon with a blank behind it: put quotes around the value"),
+    (
+      "a: {\n\tb: @c }\n",
+      "f:2:5: is no YAML here: while scanning for the next token: found character that cannot start any token"
+    ),
     (
       "a:\n\t- b\n",
       "f:2:1: a tab is used for indentation: put blanks in its place, as many as the lines beside it begin with"

@@ -37,6 +37,24 @@ struct ExpiringTableTests {
     #expect(long == "long")
   }
 
+  @Test func nothingOutlivesItsEnd() {
+    var table = ExpiringTable<Int>()
+    _ = table.insert(1, for: "a", lifetime: .seconds(10), until: start + .seconds(15), at: start)
+    _ = table.insert(2, for: "b", lifetime: .seconds(10), at: start)
+    for second in [8, 14] {
+      let (ending, living) = (
+        table.value(for: "a", at: start + .seconds(second)), table.value(for: "b", at: start + .seconds(second))
+      )
+      #expect(ending == 1 && living == 2)
+    }
+    #expect(table.entries(from: 0, atMost: 9, at: start + .seconds(15)).entries.map(\.value) == [2])
+    let (over, other) = (
+      table.value(for: "a", at: start + .seconds(15)), table.value(for: "b", at: start + .seconds(15))
+    )
+    #expect(over == nil && other == 2)
+    #expect(table.count == 1 && table.lifetimes == 1, "an end is no lifetime of its own")
+  }
+
   /// Compares with a dictionary that does the same slowly.
   @Test func anyOrderOfOperationsKeepsWhatIsAlive() {
     var generator = Sequence(state: 7)

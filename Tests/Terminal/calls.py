@@ -25,7 +25,7 @@ def ctrl_c_cancels_on_both_ends(mcpctl):
         window.enter("sleep seconds=10")
         number = calling(folder, "sleep")
         window.type("\x03")
-        window.see("the server was told, and answers")
+        window.see("the server was told, and the server answers still")
         window.at_prompt()
         equal([message["params"]["requestId"] for message in heard(folder, "notifications/cancelled")], [number])
         expect("3" in window.run("calculator a=1 b=2"), "the connection is still good")
@@ -42,7 +42,7 @@ def ctrl_c_closes_the_stream_of_a_modern_server(mcpctl):
                 window.enter("sleep seconds=10")
                 window.see("10%")
                 window.type("\x03")
-                window.see("its response stream was closed, and answers")
+                window.see("its stream was closed, and the server answers still")
                 window.at_prompt()
                 expect("3" in window.run("calculator a=1 b=2"), "the server is still good")
         finally:
@@ -66,7 +66,7 @@ def a_server_that_stays_silent_is_named(mcpctl):
         window.enter("deaf")
         calling(folder, "deaf")
         window.type("\x03")
-        window.see("it did not answer within 2000 ms")
+        window.see("the server did not answer within 2000 ms")
         window.at_prompt()
 
 
@@ -241,7 +241,7 @@ def the_python_sdk_hears_of_ctrl_c(mcpctl):
         window.see("count to=100")
         window.until(lambda: "[" in window.line() and "%" in window.line(), "no progress")
         window.type("\x03")
-        window.see("the server was told, and answers")
+        window.see("the server was told, and the server answers still")
         window.at_prompt()
         window.type("prompt rev\tla\t")
         window.at_prompt("prompt review language=")

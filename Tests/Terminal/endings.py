@@ -102,7 +102,7 @@ def ctrl_z_while_a_call_runs_does_so_too(mcpctl):
         window.process.send_signal(signal.SIGCONT)
         window.until(lambda: " sleep seconds=10 " in window.line(), "nothing turns any more")
         window.type("\x03")
-        window.see("the server was told, and answers")
+        window.see("the server was told, and the server answers still")
         window.at_prompt()
 
 

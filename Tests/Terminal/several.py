@@ -111,7 +111,7 @@ def ctrl_c_reaches_the_right_one(mcpctl):
         window.enter("ours/sleep")
         until(lambda: '"sleep"' in contents(f"{folder}/heard"), "it is not called")
         window.type("\x03")
-        window.see("the server was told, and answers")
+        window.see("the server was told, and the server answers still")
         window.at_prompt()
         expect("notifications/cancelled" in contents(f"{folder}/heard"), "it has not heard")
         window.type("\x04")

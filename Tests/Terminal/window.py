@@ -120,10 +120,10 @@ class Window:
             self.pump(min(left, 0.05))
 
     def see(self, text, deadline=DEADLINE):
-        # A long line goes on in the next.
+        # A long line goes on in the next, wherever it was broken.
         self.until(
-            lambda: text in self.everything() or text in self.everything().replace("\n", ""), f"'{text}' does not come",
-            deadline)
+            lambda: any(text in self.everything().replace("\n", mark) for mark in "\n ") or
+            text in self.everything().replace("\n", ""), f"'{text}' does not come", deadline)
 
     def at_prompt(self, typed="", prompt=None):
         """Waits until the prompt is there with exactly that behind it, and the cursor behind that."""

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import CommandLineKit
 import MCPClientKit
+import TestSupport
 import Testing
 
 @testable import mcpctl
 
-/// What `mcpctl auth` says without any server.
+/// What `mcpctl auth` says without anybody who issues tokens.
 @Suite struct AuthCommandTests {
   /// Runs words with a state folder there is nothing in, unless `state` says otherwise.
   private func run(
@@ -59,6 +60,22 @@ import Testing
 
   @Test func aServerNobodyRunsIsSaidSo() async {
     #expect(await run(["auth", "login", "http://127.0.0.1:1/mcp"]).code == .unreachable)
+  }
+
+  @Test func aServerThatTakesKeysAloneSaysSo() async throws {
+    let folder = TemporaryFolder()
+    #expect(try mcpctl("keys", "new", "ci", "--add", folder.path("keys")).code == 0)
+    let (server, url) = try ServeTests.start("--transport", "http-stream", "--auth-keys", folder.path("keys"))
+    defer {
+      server.signal(15)
+      _ = server.finish()
+    }
+    let (code, said) = await run(["auth", "login", url], state: folder.path("state"))
+    #expect(
+      code == .unauthorized
+        && said.contains(
+          "does not say who issues tokens: it may want an API key (--bearer-env NAME, or -H 'X-API-Key: env:NAME')"),
+      "\(said)")
   }
 
   @Test func theBrowserIsTheOneThatIsNamed() {

@@ -73,9 +73,15 @@ import Testing
     }
     defer { _ = try? cluster("stop", "--timeout", "5s") }
     let (one, two) = (try freePort(), try freePort())
-    #expect(try cluster("status", "--local").code == 1)
+    let nothing = try cluster("status", "--local")
+    #expect(nothing.code == 1 && nothing.error == "no node was started here\n")
+    for command in ["stop", "restart"] {
+      let run = try cluster(command)
+      #expect(run.code == 0 && run.output == "" && run.error == "no node was started here\n", "\(command)")
+    }
     let started = try cluster("start", "a=\(one)", "b=\(two)")
     #expect(started.code == 0 && started.output.hasPrefix("a\t127.0.0.1:\(one)\t"), "\(started.error)")
+    #expect(started.error.contains("these nodes share nothing") && started.error.contains("MCP_REDIS_URL"))
     let running = try cluster("status", "--local", "-o", "json")
     let nodes = try JSON(parsing: running.output)["nodes"]
     #expect(running.code == 0 && nodes?.array?.compactMap { $0["health"]?.int } == [200, 200])

@@ -113,6 +113,11 @@ import Testing
       #expect(report.code == 1 && report.failed == step, "\(place): \(report)")
       #expect(report.hints[step] != nil && report.status["capabilities"] == "skipped")
     }
+    let dead = try examine(["127.0.0.1:1"])
+    #expect(dead.details["tcp"] == "nobody listens on 127.0.0.1:1")
+    #expect(dead.hints["tcp"]?.hasPrefix("is the server running") == true)
+    let pathless = try examine([url.replacing("/mcp", with: "")])
+    #expect(pathless.hints["discovery"] == "the path is missing: \(url)", "\(pathless)")
     #expect(try mcpctl("doctor", url, "-s", url).code == 64)
     #expect(try mcpctl("doctor", "no-such-name").code == 8)
   }
@@ -159,6 +164,10 @@ import Testing
     }
     let report = try examine(["--transport", "sse", url])
     #expect(report.code == 0 && report.details["version"]?.contains("deprecated") == true, "\(report)")
+    let newer = try examine([url.replacing("/sse", with: "/mcp")])
+    #expect(newer.hints["http"] == "nothing there answers MCP; an older server may be at /sse: \(url)", "\(newer)")
+    let pathless = try examine([url.replacing("/sse", with: "")])
+    #expect(pathless.hints["discovery"] == "the path is missing: \(url)", "\(pathless)")
   }
 
   @Test func whatAProxyDoesIsLeftToIt() throws {

@@ -31,6 +31,26 @@ import Testing
     #expect(path.hint?.contains("is the path right?") == true)
   }
 
+  @Test func theHintOnAPathKnowsWhichWasAsked() {
+    let nothing = ClientError(.httpStatus, "no", httpStatus: 404)
+    func hint(_ url: String, _ error: ClientError, isShort: Bool = false) -> String? {
+      Connection.hint(afterPath: error, at: url, isShort: isShort)
+    }
+    #expect(
+      hint("http://h:1/mcp", nothing) == "nothing there answers MCP; an older server may be at /sse: http://h:1/sse")
+    #expect(hint("http://h:1/mcp", nothing, isShort: true)?.contains("--transport sse, or http://h:1/sse") == true)
+    #expect(hint("http://h:1/elsewhere", nothing) == nil, "the usual hint will do")
+    for url in ["http://h:1", "http://h:1/", "http://me:secret@h:1?key=secret"] {
+      #expect(hint(url, nothing) == "the path is missing: http://h:1/mcp")
+    }
+    let message = "/ takes single requests only: clients connect at /sse"
+    let pointed = ClientError(.rpc, "no", rpcError: RPCError(.invalidRequest, message), httpStatus: 400)
+    #expect(hint("http://h:1", pointed) == "the path is missing: http://h:1/sse")
+    let refused = ClientError(.rpc, "no", rpcError: RPCError(.invalidRequest, "no"), httpStatus: 400)
+    #expect(hint("http://h:1", refused) == nil, "a server may be right there")
+    #expect(hint("http://h:1/mcp", ClientError(.sessionLost, "gone", httpStatus: 404)) == nil)
+  }
+
   @Test func aRateThatIsPassedEndsWith5() throws {
     let (server, url) = try ServeTests.start("--transport", "http-stream", "--rate-limit", "1/m")
     defer {

@@ -29,6 +29,39 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ["servers", "discover", "--color", "never"], ["version", "--color=always"], ["config", "path", "--no-color"],
+  ])
+  func everyCommandMayBeToldOfColours(words: [String]) throws {
+    #expect(throws: Never.self) { _ = try parse(words, as: RootCommand.self) }
+  }
+
+  @Test func aPasswordInAURLIsNotRepeated() throws {
+    let run = try mcpctl("https://user:sesame@h/mcp?token=sesame")
+    #expect(
+      run.code == 64 && run.error.contains("a URL is no command") && !run.error.contains("sesame"), "\(run.error)")
+  }
+
+  @Test func anOptionOfOthersIsAnsweredWithOurs() throws {
+    let run = try mcpctl("call", "calculator", "a=1", "b=2", "--jq", ".x")
+    #expect(run.code == 64 && run.error.contains("--path EXPR picks a part of the result"))
+    #expect(try mcpctl("call", "calculator", "--json", "{}").error.contains("--args '{…}'"))
+  }
+
+  @Test(arguments: [
+    ("foo=1", "--set: foo: there is no such key"), ("transport=1", "--set: transport: this is a section"),
+    ("transport.port", "--set: transport.port: a value is missing; write --set KEY=VALUE"),
+  ])
+  func whatSetCannotTakeIsNamed(word: String, message: String) throws {
+    let run = try mcpctl("serve", "--set", word)
+    #expect(run.code == 64 && run.error.contains(message), "\(run.error)")
+  }
+
+  @Test func aServerThatIsNotThereIsToldFromAToolThatIsNot() throws {
+    let run = try mcpctl("-s", "builtin", "call", "lco/calculator", "a=1")
+    #expect(run.code == 8 && run.error.contains("no server is called 'lco'"), "\(run.error)")
+  }
+
   // Arguments as options
 
   @Test(arguments: [

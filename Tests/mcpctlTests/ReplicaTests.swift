@@ -168,12 +168,30 @@ import Testing
     let found = try examine("http://localhost:\(one.port)/mcp")
     // Of this machine that is usual.
     #expect(found.code == 0 && found.replicas["status"] == "warning", "\(found.text)")
-    #expect(found.replicas["detail"]?.string?.contains("::1 failed 1x") == true, "\(found.replicas)")
+    let detail = try #require(found.replicas["detail"]?.string)
+    #expect(detail.contains("::1 failed 1x: ") && detail.contains("[::1]:\(one.port)"), "\(detail)")
+    #expect(!detail.contains("is the server running"), "\(detail)")
+    #expect(found.replicas["hint"]?.string?.contains("clients try the next") == true, "\(found.replicas)")
     #expect(found.sessions["status"] == "ok")
     // 192.0.2.1 leads nowhere (RFC 5737).
     let elsewhere = try examine(
       "http://localhost:\(one.port)/mcp", "--at", "127.0.0.1", "--at", "192.0.2.1", "--timeout", "2s")
     #expect(elsewhere.code == 1 && elsewhere.replicas["status"] == "wrong", "\(elsewhere.text)")
+    withExtendedLifetime(one) {}
+  }
+
+  /// Whoever names addresses means each of them.
+  @Test func anAddressThatIsNamedHasToAnswer() throws {
+    let one = try Node([])
+    let url = "http://127.0.0.1:\(one.port)/mcp"
+    for words in [["--at", "127.0.0.2"], ["--at", "127.0.0.1", "--at", "127.0.0.2"]] {
+      let run = try run([binary, "doctor", "-o", "json", url] + words, deadline: 60)
+      let checks = try JSON(parsing: run.output)["checks"]?.array ?? []
+      let replicas = try #require(checks.first { $0["check"]?.string == "replicas" })
+      #expect(run.code == 1 && replicas["status"] == "wrong", "\(replicas)")
+      #expect(replicas["detail"]?.string?.contains("127.0.0.2:\(one.port)") == true, "\(replicas)")
+      #expect(replicas["detail"]?.string?.contains("127.0.0.1:\(one.port)") == false, "\(replicas)")
+    }
     withExtendedLifetime(one) {}
   }
 

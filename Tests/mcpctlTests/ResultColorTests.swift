@@ -92,7 +92,10 @@ import Testing
 
   @Test(arguments: [true, false]) func noControlCharacterOfAServerGetsThrough(isTerminal: Bool) throws {
     let hostile = "\u{1B}[2J\u{07}\u{9B}31m\u{7F}\u{202E}\"\\"
-    for presentation in [Presentation(other: [.init(hostile): .string(hostile)]), call("# \(hostile)\n`\(hostile)`")] {
+    let pages = [Presentation(other: [.init(hostile): .string(hostile)]), call("# \(hostile)\n`\(hostile)`")]
+    var resource = Presentation(.null, text: hostile, file: Array(hostile.utf8))
+    resource.markup = .markdown
+    for presentation in pages + [resource] {
       for format in [.json, .text] as [OutputFormat] {
         let text = withoutStyles(try shown(presentation, format, isTerminal: isTerminal, color: .always))
         #expect(

@@ -184,7 +184,7 @@ import Testing
   @Test func aWrongOptionIsAWrongCommandLine() throws {
     for (words, part) in [
       (["--threads", "300"], "--threads: 300 is too large"), (["--path", "mcp"], "--path: 'mcp' does not fit"),
-      (["--set", "transport.prot=1"], "--set: is no key with one value; did you mean 'port'?"),
+      (["--set", "transport.prot=1"], "--set: transport.prot: there is no such key; did you mean 'port'?"),
       (["--set", "transport.port"], "write --set KEY=VALUE"),
     ] {
       let run = try run([binary, "serve", "--transport", "http-stream"] + words)

@@ -14,7 +14,7 @@ struct ToolFormTests {
       ToolForm.openai.tool(tool) == [
         "type": "function",
         "function": [
-          "name": "add", "description": "Add", "parameters": ["type": "object", "required": ["a"]],
+          "name": "add", "description": "Add", "parameters": ["type": "object", "required": ["a"], "properties": [:]],
         ],
       ])
     #expect(
@@ -25,13 +25,15 @@ struct ToolFormTests {
 
   @Test func aToolWithoutSchemaTakesAnyObject() {
     #expect(ToolForm.anthropic.tool(["name": "x"]) == ["name": "x", "input_schema": ["type": "object"]])
+    let schema = ToolForm.openai.tool(["name": "x"])["function"]?["parameters"]
+    #expect(schema == ["type": "object", "properties": [:]], "without properties it is refused there")
   }
 
   @Test func namesHaveTheCharactersAndTheLengthThatAreAllowed() {
-    #expect(ToolForm.openai.takes("read_file-2"))
-    #expect(!ToolForm.openai.takes("server/tool"))
-    #expect(!ToolForm.openai.takes(""))
-    #expect(!ToolForm.openai.takes(String(repeating: "a", count: 65)))
-    #expect(ToolForm.anthropic.takes(String(repeating: "a", count: 65)))
+    #expect(ToolForm.openai.objection(to: "read_file-2") == nil)
+    #expect(ToolForm.openai.objection(to: "server/tool")?.contains("letters") == true)
+    #expect(ToolForm.openai.objection(to: "") != nil)
+    #expect(ToolForm.openai.objection(to: String(repeating: "a", count: 65))?.contains("at most 64") == true)
+    #expect(ToolForm.anthropic.objection(to: String(repeating: "a", count: 65)) == nil)
   }
 }

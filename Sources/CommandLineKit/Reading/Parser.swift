@@ -106,7 +106,10 @@ private struct Parser {
     guard let next = type.subcommands.first(where: { $0.info.answers(to: word) }) else {
       let names = type.subcommands.map { $0.info }.filter { !$0.isHidden }.map(\.name)
       let hint = nearMiss(of: word, in: names).map { "did you mean '\($0)'?" } ?? type.advice(onUnknownCommand: word)
-      throw UsageError("no command '\(word)'; \(hint ?? "commands: \(names.joined(separator: ", "))")")
+      // A URL may hold a password.
+      let mayBeSecret = word.contains("://") && word.contains { "@?".contains($0) }
+      let named = mayBeSecret ? "a URL is no command" : "no command '\(word)'"
+      throw UsageError("\(named); \(hint ?? "commands: \(names.joined(separator: ", "))")")
     }
     inherited = fields + inherited
     type = next
@@ -135,6 +138,9 @@ private struct Parser {
       return try accept("\(name)=\(value)", for: field, as: "--\(name)")
     }
     guard let field = option({ $0.name == name }) else {
+      if ColorChoice.options.contains(name), let field = inherited.first(where: { $0.model.name == name }) {
+        return try read(field, spelled: "--\(name)", value: value, &rest)
+      }
       let names = (fields + inherited).filter { $0.model.kind == .option || $0.model.kind == .flag }.map(\.model.name)
       if names.contains(name) {
         throw UsageError("'\(type.info.name)' does not take --\(name), which is for commands that talk to a server")

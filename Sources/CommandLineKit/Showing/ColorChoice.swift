@@ -4,6 +4,9 @@
 package enum ColorChoice: String, CaseIterable, ChoiceValue {
   case auto, always, never
 
+  /// The names of the options that say it. Whoever makes the console has looked for them, so that every command takes them.
+  static let options: Set<String> = ["color", "no-color"]
+
   /// What the words ask for by `--color WHEN` or `--no-color`, also where they are too wrong to be parsed; the last one counts.
   package init(askedIn words: [String]) {
     self = .auto

@@ -21,6 +21,8 @@ struct AuthorizationServer {
   var namesItself = false
   /// Whether a client may be known by the URL of its metadata.
   var takesMetadataDocuments = false
+  /// Whether nothing says that it is one: it has no metadata, and its endpoints are the usual ones.
+  var isAssumed = false
 
   /// Finds the server `issuer` by the rules of 2025-06-18 and later.
   static func find(
@@ -59,7 +61,7 @@ struct AuthorizationServer {
     }
     return AuthorizationServer(
       issuer: host.text, authorizationEndpoint: at("/authorize"), tokenEndpoint: at("/token"),
-      registrationEndpoint: at("/register"))
+      registrationEndpoint: at("/register"), isAssumed: true)
   }
 
   /// Where metadata may be, in the order to ask.

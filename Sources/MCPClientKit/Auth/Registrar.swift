@@ -64,6 +64,13 @@ struct Registrar {
     ]
     if !scopes.isEmpty { asked["scope"] = .string(scopes.joined(separator: " ")) }
     let answer = try await http.post(json: .object(asked), to: endpoint)
+    if server.isAssumed, [401, 403, 404, 405].contains(answer.status), answer.object?["error"]?.string == nil {
+      throw ClientError(
+        .unauthorized,
+        "\(http.server.text) does not say who issues tokens: it may want an API key (--bearer-env NAME, or "
+          + "-H 'X-API-Key: env:NAME')",
+        httpStatus: answer.status)
+    }
     guard answer.isSuccess, let object = answer.object, let id = object["client_id"]?.string, !id.isEmpty else {
       throw ClientError(
         .unauthorized,

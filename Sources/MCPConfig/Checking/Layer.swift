@@ -92,12 +92,7 @@ extension Layer {
       let source = Problem.Source.words("--set")
       guard parts.count == 2, case .key(let key, _) = ConfigKey.index.place(parts[0]), key.type.isSpelledInOneWord
       else {
-        let section = parts[0].split(separator: ".").dropLast().joined(separator: ".")
-        let name = parts[0].split(separator: ".").last.map(String.init) ?? ""
-        problems.append(
-          Problem(
-            .unknownKey, source, clipped(parts[0]), "is no key with one value",
-            parts.count == 2 ? ConfigKey.index.remedy(for: name, in: section) : "write --set KEY=VALUE"))
+        problems.append(Self.problem(with: parts, source))
         continue
       }
       if case .secret = key.type {
@@ -109,6 +104,23 @@ extension Layer {
       }
       take(parts[1], for: key, as: "--set \(key.path)", rank: 1)
     }
+  }
+
+  /// Why `--set` cannot take these words.
+  private static func problem(with parts: [String], _ source: Problem.Source) -> Problem {
+    let path = parts[0].split(separator: ".").map(String.init)
+    let (message, remedy) =
+      switch ConfigKey.index.place(parts[0]) {
+      case _ where parts.count < 2: ("a value is missing", "write --set KEY=VALUE")
+      case .key?: ("this takes more than one value", "write it into a file")
+      case .section?: ("this is a section", "name a key in it, such as \(parts[0]).KEY=VALUE")
+      case nil:
+        (
+          "there is no such key",
+          ConfigKey.index.remedy(for: path.last ?? "", in: path.dropLast().joined(separator: "."))
+        )
+      }
+    return Problem(.unknownKey, source, clipped(parts[0]), message, remedy)
   }
 
   private mutating func take(_ text: String, for key: ConfigKey, as word: String, rank: Int) {

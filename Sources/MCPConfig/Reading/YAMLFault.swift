@@ -24,7 +24,8 @@ struct YAMLFault {
     guard lines.indices.contains(mark.line - 1) else { return nil }
     let line = lines[mark.line - 1]
     let indentation = line.prefix { $0 == Self.blank || $0 == Self.tab }
-    if let tab = indentation.firstIndex(of: Self.tab) {
+    // A tab further to the left than the fault may be where one is allowed.
+    if let tab = indentation.firstIndex(of: Self.tab), mark.column <= indentation.count + 1 {
       return Finding(
         mark: Mark(line: mark.line, column: tab + 1), message: "a tab is used for indentation",
         remedy: "put blanks in its place, as many as the lines beside it begin with")
@@ -40,8 +41,14 @@ struct YAMLFault {
         mark: mark, message: "wrong indentation: \(Self.blanks(width)), where the lines above have \(others)",
         remedy: "begin it with as many as the line it belongs beside")
     }
+    guard text == "mapping values are not allowed in this context" else { return nil }
+    // `a: b: c`
+    if let first = Self.colon(in: line), first + 1 < mark.column {
+      return Finding(
+        mark: mark, message: "a value holds a colon with a blank behind it", remedy: "put quotes around the value")
+    }
     // `a: 1` with something below that is further in.
-    if text == "mapping values are not allowed in this context", let last = above.first, width > last {
+    if let last = above.first, width > last, hasValue(above: mark.line - 1, at: last) {
       return Finding(
         mark: Mark(line: mark.line, column: width + 1),
         message: "wrong indentation: \(Self.blanks(width)), below a line with \(last) that has a value already",
@@ -57,6 +64,29 @@ struct YAMLFault {
   ]
   private static let blank = UInt8(ascii: " ")
   private static let tab = UInt8(ascii: "\t")
+
+  /// Where the colon behind a key is.
+  private static func colon(in line: [UInt8]) -> Int? {
+    line.indices.first { index in
+      line[index] == UInt8(ascii: ":")
+        && (index + 1 == line.count || [blank, tab, UInt8(ascii: "\r")].contains(line[index + 1]))
+    }
+  }
+
+  /// Whether the nearest line above that is indented so far has a value behind its colon.
+  private func hasValue(above line: Int, at width: Int) -> Bool {
+    for text in lines[..<line].reversed() {
+      let begin = text.prefix { $0 == Self.blank }.count
+      guard let first = text.dropFirst(begin).first, first != UInt8(ascii: "#"), first != UInt8(ascii: "\r") else {
+        continue
+      }
+      guard begin == width else { continue }
+      guard let colon = Self.colon(in: text) else { return true }
+      let rest = text[(colon + 1)...].first { ![Self.blank, Self.tab, UInt8(ascii: "\r")].contains($0) }
+      return rest != nil && rest != UInt8(ascii: "#")
+    }
+    return false
+  }
 
   private static func blanks(_ count: Int) -> String { "\(count) blank\(count == 1 ? "" : "s")" }
 

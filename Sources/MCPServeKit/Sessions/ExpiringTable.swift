@@ -4,11 +4,15 @@ import Observability
 /// Values that vanish when nobody asked for them for a while.
 ///
 /// Every operation takes the same short time however many there are: values of one lifetime form a list in the order
-/// of their deadlines, because each use moves a value to the end. What is due is swept away a few at a time.
+/// of their deadlines, because each use moves a value to the end. What is due is swept away a few at a time; what ends
+/// before its lifetime is, when those before it in the list are due.
 struct ExpiringTable<Value> {
   /// A value's place in the list of its lifetime. Kept apart from the values, so that a use touches nothing else.
   private struct Link {
-    var deadline: Moment
+    /// When it was used last, or a little before that.
+    var used: Moment
+    /// When its time is up, however much it is used.
+    let end: Moment
     var list: Int
     var previous = none
     var next = none
@@ -36,12 +40,17 @@ struct ExpiringTable<Value> {
 
   var count: Int { positions.count }
 
+  /// How many lifetimes are in use.
+  var lifetimes: Int { lists.count }
+
   /// False when the key is in use.
+  ///
+  /// Each lifetime costs every operation something: what is left of a longer life is to be said by `end`, not by a lifetime of its own.
   mutating func insert(
-    _ value: Value, for key: String, lifetime: Duration, at now: Moment
+    _ value: Value, for key: String, lifetime: Duration, until end: Moment = Moment(nanoseconds: .max), at now: Moment
   ) -> Bool {
     guard positions[SessionKey(key)] == nil else { return false }
-    let link = Link(deadline: now + lifetime, list: index(ofList: lifetime))
+    let link = Link(used: now, end: end, list: index(ofList: lifetime))
     let position: Int
     if let reused = free.popLast() {
       position = reused
@@ -56,7 +65,8 @@ struct ExpiringTable<Value> {
     }
     positions[SessionKey(key)] = position
     append(position)
-    nextDue = nextDue.map { min($0, link.deadline) } ?? link.deadline
+    let due = deadline(of: position)
+    nextDue = nextDue.map { min($0, due) } ?? due
     return true
   }
 
@@ -72,7 +82,7 @@ struct ExpiringTable<Value> {
   ) -> Part? {
     sweep(at: now, atMost: 2)
     guard let position = positions[SessionKey(key)] else { return nil }
-    guard links[position].deadline > now else {
+    guard deadline(of: position) > now else {
       remove(key)
       return nil
     }
@@ -80,11 +90,15 @@ struct ExpiringTable<Value> {
     return values[position].map(read)
   }
 
+  private func deadline(of position: Int) -> Moment {
+    let link = links[position]
+    return min(link.used.adding(nanoseconds: lists[link.list].lifetime), link.end)
+  }
+
   private mutating func use(_ position: Int, at now: Moment) {
     let list = links[position].list
-    let deadline = now.adding(nanoseconds: lists[list].lifetime)
-    guard links[position].deadline.adding(nanoseconds: lists[list].slack) <= deadline else { return }
-    links[position].deadline = deadline
+    guard links[position].used.adding(nanoseconds: lists[list].slack) <= now else { return }
+    links[position].used = now
     guard lists[list].last != position else { return }
     unlink(position)
     append(position)
@@ -92,7 +106,7 @@ struct ExpiringTable<Value> {
 
   /// Whether there is a value whose time is not up; its lifetime goes on as before.
   func holds(_ key: String, at now: Moment) -> Bool {
-    positions[SessionKey(key)].map { links[$0].deadline > now } ?? false
+    positions[SessionKey(key)].map { deadline(of: $0) > now } ?? false
   }
 
   /// The values whose time is not up and how long nobody asked for each, of at most so many places from one on; and the place to
@@ -103,9 +117,8 @@ struct ExpiringTable<Value> {
     let end = min(position + count, values.count)
     guard position < end else { return ([], position) }
     let entries = (position..<end).compactMap { place -> (value: Value, idle: Duration)? in
-      guard let value = values[place], links[place].deadline > now else { return nil }
-      let (lifetime, left) = (lists[links[place].list].lifetime, now.duration(to: links[place].deadline))
-      return (value, max(.zero, .nanoseconds(lifetime) - left))
+      guard let value = values[place], deadline(of: place) > now else { return nil }
+      return (value, max(.zero, links[place].used.duration(to: now)))
     }
     return (entries, end)
   }
@@ -126,18 +139,23 @@ struct ExpiringTable<Value> {
     guard let due = nextDue, due <= now else { return }
     var left = limit
     for list in lists.indices {
-      while left > 0, lists[list].first != Self.none, links[lists[list].first].deadline <= now {
+      while left > 0, lists[list].first != Self.none, deadline(of: lists[list].first) <= now {
         remove(keys[lists[list].first])
         left -= 1
       }
     }
-    nextDue = lists.compactMap { $0.first == Self.none ? nil : links[$0.first].deadline }.min()
+    nextDue = lists.compactMap { $0.first == Self.none ? nil : deadline(of: $0.first) }.min()
   }
 
   private mutating func index(ofList duration: Duration) -> Int {
     let lifetime = duration.nanoseconds
     if let index = lists.firstIndex(where: { $0.lifetime == lifetime }) { return index }
-    lists.append(List(lifetime: lifetime, slack: lifetime / 1000))
+    let list = List(lifetime: lifetime, slack: lifetime / 1000)
+    if let unused = lists.firstIndex(where: { $0.first == Self.none }) {
+      lists[unused] = list
+      return unused
+    }
+    lists.append(list)
     return lists.count - 1
   }
 

@@ -74,7 +74,7 @@ public final class MemorySessionStore: SessionStore {
       }
       let kept = Kept(session: session, end: now + limits.longestLife)
       guard !state.graves.holds(key, at: now),
-        state.table.insert(kept, for: key, lifetime: min(session.lifetime, limits.longestLife), at: now)
+        state.table.insert(kept, for: key, lifetime: session.lifetime, until: kept.end, at: now)
       else {
         return .duplicate(session.id)
       }
@@ -90,13 +90,13 @@ public final class MemorySessionStore: SessionStore {
   /// The session of that name: memory never has to wait.
   public func sessionAtHand(_ id: Session.ID) -> Session? {
     let now = now()
-    return state.withLock { $0.session(id.rawValue, at: now) { $0.session } }
+    return state.withLock { $0.table.value(for: id.rawValue, at: now) { $0.session } }
   }
 
   /// The version of that session.
   public func versionAtHand(_ id: Session.ID) -> Int? {
     let now = now()
-    return state.withLock { $0.session(id.rawValue, at: now) { $0.session.version } }
+    return state.withLock { $0.table.value(for: id.rawValue, at: now) { $0.session.version } }
   }
 
   /// Keeps a changed session.
@@ -104,17 +104,14 @@ public final class MemorySessionStore: SessionStore {
     let now = now()
     let key = session.id.rawValue
     return state.withLock { state in
-      guard let stored = state.table.value(for: key, at: now), stored.end > now,
-        stored.session.version == session.version
-      else {
+      guard let stored = state.table.value(for: key, at: now), stored.session.version == session.version else {
         return false
       }
       var changed = stored
       changed.session = session
       changed.session.version += 1
       state.table.remove(key)
-      return state.table.insert(
-        changed, for: key, lifetime: min(session.lifetime, now.duration(to: stored.end)), at: now)
+      return state.table.insert(changed, for: key, lifetime: session.lifetime, until: stored.end, at: now)
     }
   }
 
@@ -149,16 +146,6 @@ public final class MemorySessionStore: SessionStore {
 extension MemorySessionStore: LimitedSessionStore {}
 
 extension MemorySessionStore.State {
-  /// What `read` takes of a session that is not over.
-  @inline(__always)
-  mutating func session<Part>(
-    _ key: String, at now: Moment, _ read: (borrowing MemorySessionStore.Kept) -> Part
-  ) -> Part? {
-    guard let part = table.value(for: key, at: now, { $0.end > now ? read($0) : nil }) else { return nil }
-    if part == nil { table.remove(key) }
-    return part
-  }
-
   /// Notes whose a session is. Principals without one are forgotten when there are many.
   mutating func own(_ key: String, _ principal: String, at now: Moment) {
     owned[principal, default: []].append(key)

@@ -15,7 +15,7 @@ struct Editor {
   func edit(_ text: String, otherwise: String) async throws -> String {
     let path = try TemporaryFile.make(holding: Array(text.utf8), console)
     defer { TemporaryFile.remove(path) }
-    let editor = console.environment("VISUAL") ?? console.environment("EDITOR") ?? "vi"
+    let editor = ["VISUAL", "EDITOR"].lazy.compactMap(console.environment).first { !$0.trimmed.isEmpty } ?? "vi"
     let status = try await running("\(editor) \(shellQuoted(path))")
     guard status == 0 else { throw Failure(.negative, "program", "\(editor) ended with \(status); \(otherwise)") }
     return String(decoding: try console.readFile(path, Self.limit), as: UTF8.self)

@@ -21,6 +21,8 @@ struct SamplingDialogue {
     var isSeen = false
   }
 
+  /// Editors take orders from the last lines of a file, so that these must not be the server's.
+  private static let ending = String(repeating: "---- what the server asks ends here ----\n", count: 6)
   private static let scissors = "---- what is below this line is not sent ----"
 
   /// - Throws: `RPCError` when the user declines.
@@ -49,7 +51,7 @@ struct SamplingDialogue {
   private func reviewed(_ draft: Draft, _ page: SamplingPage) async throws -> JSONObject? {
     var draft = draft
     while true {
-      if !draft.isSeen { for line in SamplingPage.shown(draft.text) { dialogue.say("  | \(line)") } }
+      if !draft.isSeen { for line in draft.lines { dialogue.say("  | \(line)") } }
       draft.isSeen = true
       switch try await dialogue.ask("Send this? [Y]es, (e)dit, (a)nother, (d)ecline: ")?.lowercased() {
       case "", "y", "yes": return draft.answer
@@ -73,7 +75,7 @@ struct SamplingDialogue {
   private func edited(_ text: String, _ page: SamplingPage) async throws -> Draft? {
     do {
       let written = try await editor.edit(
-        "\(text)\n\(Self.scissors)\n\(page.whole)", otherwise: "what it wrote is not taken")
+        "\(text)\n\(Self.scissors)\n\(page.whole)\(Self.ending)", otherwise: "what it wrote is not taken")
       let lines = written.split(separator: "\n", omittingEmptySubsequences: false).prefix { $0 != Self.scissors }
       return Self.draft(lines.joined(separator: "\n"))
     } catch let failure as Failure {
@@ -105,6 +107,11 @@ struct SamplingDialogue {
 }
 
 extension SamplingDialogue.Draft {
+  /// All of what it says, line by line: what is not seen must not be sent.
+  fileprivate var lines: [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { safeText(String($0)) }
+  }
+
   /// What it says; what is no text as JSON.
   fileprivate var text: String {
     let blocks = answer["content"]?.array ?? answer["content"].map { [$0] } ?? []

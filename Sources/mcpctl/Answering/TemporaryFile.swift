@@ -11,7 +11,7 @@ import CommandLineKit
 enum TemporaryFile {
   /// Makes one.
   static func make(holding bytes: [UInt8], _ console: Console) throws -> String {
-    let folder = console.environment("TMPDIR") ?? "/tmp"
+    let folder = console.environment("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
     var path = Array("\(folder)/mcpctl-XXXXXX".utf8CString)
     guard make(&path) else { throw Failure(.internalError, "file", "\(folder): \(Console.reason(errno))") }
     let name = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

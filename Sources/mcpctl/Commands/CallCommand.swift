@@ -124,7 +124,13 @@ struct CallCommand: ServerCommand {
   }
 
   static func advice(onUnknownOption name: String, value: String?) -> String? {
-    "arguments of the tool are written without dashes: \(argumentWord(name, value))"
+    switch name {
+    case "jq", "query", "filter":
+      return "--path EXPR picks a part of the result, such as --path .structuredContent.result"
+    case "json": return "-o json prints JSON, and --args '{…}' takes the arguments as JSON"
+    default: break
+    }
+    return "arguments of the tool are written without dashes: \(argumentWord(name, value))"
   }
 
   func help(in console: Console) async throws -> ExitCode? {

@@ -2,6 +2,7 @@
 import CommandLineKit
 import EventIO
 import JSONKit
+import MCPConfig
 
 /// `mcpctl cluster start`
 struct ClusterStartCommand: Command {
@@ -46,8 +47,21 @@ struct ClusterStartCommand: Command {
         try await local.start(name, port: port, config: file, within: timeout)
         console.output.print("\(name)\t127.0.0.1:\(port)\t\(local.node(name)?.process ?? 0)")
       }
+      if local.known.count > 1, !sharesSessions(file, console) {
+        console.error.print(
+          "these nodes share nothing: MCP_REDIS_URL=redis://HOST:PORT in the environment, or redis.address in the file "
+            + "of --config, has them share sessions")
+      }
       return .success
     }
+  }
+
+  /// Whether nodes with this configuration, and what the environment says, are going to share sessions.
+  private func sharesSessions(_ file: String?, _ console: Console) -> Bool {
+    let loaded = try? ConfigLoader.load(
+      ConfigLoader.file(file, in: console), flags: ["transport": ["http-stream"]], in: console)
+    // What cannot be read here was read by the nodes, or they would not run.
+    return loaded.map { ServeSettings($0.config).sharesSessions } ?? true
   }
 
   private func wanted() throws -> [(name: String, port: Int)] {
@@ -70,6 +84,9 @@ struct ClusterStartCommand: Command {
 }
 
 extension LocalNodes {
+  /// What is said where there is nothing to do.
+  static let none = "no node was started here"
+
   /// Those of these names; all when there is none.
   func chosen(_ names: [String]) throws -> [Node] {
     let known = known
@@ -100,6 +117,7 @@ struct ClusterStopCommand: Command {
     let local = try LocalNodes(console)
     defer { local.close() }
     let chosen = try local.chosen(nodes)
+    if chosen.isEmpty { console.error.print(LocalNodes.none) }
     return try await interruptible {
       for node in chosen {
         let isGraceful = try await local.stop(node, within: timeout)
@@ -126,6 +144,7 @@ struct ClusterRestartCommand: Command {
     let local = try LocalNodes(console)
     defer { local.close() }
     let chosen = try local.chosen(nodes)
+    if chosen.isEmpty { console.error.print(LocalNodes.none) }
     let file = try config.map(Directory.absoluteFile)
     return try await interruptible {
       for node in chosen {
@@ -135,45 +154,6 @@ struct ClusterRestartCommand: Command {
       }
       return .success
     }
-  }
-}
-
-/// What `cluster status --local` says.
-struct LocalStatus {
-  let local: LocalNodes
-
-  /// Whether all run and are well.
-  func show(_ output: Output, on console: Console) async throws -> Bool {
-    var items: [JSON] = []
-    var isUp = true
-    for node in local.known {
-      let isRunning = local.isRunning(node)
-      let health = isRunning ? await local.health(of: node) : nil
-      isUp = isUp && health == 200
-      var object: JSONObject = [
-        "name": .string(node.name), "port": .number(JSONNumber(node.port)),
-        "pid": .number(JSONNumber(Int(node.process))),
-        "running": .bool(isRunning),
-      ]
-      object["health"] = health.map { .number(JSONNumber($0)) }
-      items.append(.object(object))
-    }
-    try output.show(
-      Presentation(
-        list: ["nodes": .array(items)], items: items,
-        table: Table(
-          columns: [
-            .init(heading: "NODE"), .init(heading: "PORT"), .init(heading: "PID"), .init(heading: "STATE"),
-            .init(heading: "HEALTH"),
-          ],
-          rows: items.map {
-            [
-              $0.word("name"), $0.word("port"), $0.word("pid"), $0["running"] == true ? "running" : "dead",
-              $0.word("health"),
-            ]
-          }),
-        empty: "no node was started here"), on: console)
-    return isUp && !items.isEmpty
   }
 }
 

@@ -29,17 +29,22 @@ struct ConfigGetCommand: Command {
     let found = try known()
     let loaded = try ConfigLoader.load(ConfigLoader.file(file, in: console), flags: ["set": set], in: console)
     for problem in loaded.problems { console.error.print(safeText(problem.description)) }
+    guard loaded.isUsable else {
+      throw Failure(
+        .badConfiguration, "config", "no server runs with that: a value of it would mean nothing",
+        hint: "`mcpctl config validate` lists what is wrong")
+    }
     guard let setting = loaded.config.setting(found.path) else {
       throw Failure(
-        .negative, "not_set", "\(found.path) is not set, and has no default",
-        hint: "`mcpctl help configuration` says what it is for")
+        .negative, "not_set", "\(found.path) is not set",
+        hint: "what holds then is in `mcpctl config schema` and in mcpctl-config(5)")
     }
     let value = setting.value.json
     let object: JSONObject = ["key": .string(found.path), "value": value, "origin": .string(setting.origin.shown)]
     try output.printer.show(
       Presentation(.object(object), text: (value.string ?? value.text) + "\n", value: value, names: [found.path]),
       on: console)
-    return loaded.isUsable ? .success : .negative
+    return .success
   }
 
   /// The key that is meant, by any of its spellings.

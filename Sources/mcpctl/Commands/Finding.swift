@@ -47,7 +47,10 @@ extension Failure {
     let all = "`\(followUp(noun == "template" ? "resources templates" : "\(noun)s ls"))` lists all"
     let few = names.joined(separator: ", ")
     let hint: String? =
-      if let near = nearMiss(of: name, in: names) {
+      if noun == "tool", let slash = name.firstIndex(of: "/"), names.contains(String(name[name.index(after: slash)...]))
+      {
+        "no server is called '\(safeText(String(name[..<slash])))': `mcpctl servers ls` lists those there are"
+      } else if let near = nearMiss(of: name, in: names) {
         "did you mean '\(near)'?"
       } else if names.isEmpty {
         "\(server) has no \(noun)s"

@@ -161,7 +161,9 @@ struct ServeCommand: Command {
     let errors = problems.filter { $0.severity == .error }
     for error in errors {
       if case .words(let word) = error.source, word != "default" {
-        throw UsageError("\(word): \(error.message); \(error.remedy)")
+        // Of the other options the word says which key it is.
+        let key = word == "--set" ? " \(error.path):" : ""
+        throw UsageError("\(word):\(key) \(error.message); \(error.remedy)")
       }
     }
     guard errors.isEmpty else {

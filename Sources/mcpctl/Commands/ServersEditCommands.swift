@@ -74,7 +74,9 @@ struct ServersAddCommand: Command {
     case (let url?, nil):
       guard env.isEmpty, cwd == nil else { throw UsageError("--env and --cwd are for a program, not for a URL") }
       guard url.hasPrefix("http://") || url.hasPrefix("https://") || url.contains("${") else {
-        throw UsageError("'\(url)' is no URL of a server; URLs begin with http:// or https://")
+        let meant = TargetResolver.url(fromHost: url, .automatic).map { "write \($0)" }
+        throw UsageError(
+          "'\(url)' is no URL of a server; \(meant ?? "URLs begin with http:// or https://")")
       }
       var entry: JSONObject = ["type": transport == .sse ? "sse" : "http", "url": .string(url)]
       var headers = JSONObject()

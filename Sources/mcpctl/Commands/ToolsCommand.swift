@@ -36,12 +36,14 @@ struct ToolsListCommand: ServerCommand {
 
   func perform(in scene: Scene) async throws -> ExitCode {
     let listed = try await scene.client.listed(.tools)
+    guard format == nil || columns.columns == nil else {
+      throw UsageError("--columns is for the table, and --format has none")
+    }
     guard let format else { return try scene.show(Presentation(tools: listed), printer) }
     let page = Presentation(tools: listed, as: format)
-    for name in page.names where scene.talk.verbosity >= 0 && !format.takes(name) {
-      scene.console.error.print(
-        "warning: \(format.rawValue) takes no tool called '\(oneLine(name))': letters, digits, _ and - alone are allowed"
-      )
+    for name in page.names where scene.talk.verbosity >= 0 {
+      guard let objection = format.objection(to: name) else { continue }
+      scene.console.error.print("warning: \(format.rawValue) takes no tool called '\(oneLine(name))': \(objection)")
     }
     return try scene.show(page, printer)
   }

@@ -149,7 +149,7 @@ struct Connection: Sendable {
   ) -> Failure {
     let hint =
       missing.hint(after: error, refused: refused) ?? self.hint(afterRefusal: error, authorizer)
-      ?? hint(afterEnd: error)
+      ?? hint(afterEnd: error) ?? hint(afterPath: error)
     var failure = Failure(error, server: serverName, missing: hint)
     // Where something else than the caller has chosen the server, the line about that has the command.
     if let commandLine, resolved.reminder == nil, Self.endsOfPrograms.contains(error.code) {

@@ -21,9 +21,25 @@ struct FollowUp: Sendable, Equatable {
   init(_ options: ConnectionOptions, program: [String]) {
     (server, self.program) = (options.server, program)
     if options.transport != .auto { self.options += ["--transport", options.transport.rawValue] }
+    if options.protocol != .auto { self.options += ["--protocol", options.protocol.rawValue] }
+    self.options += options.header.flatMap { ["-H", Self.masked($0, after: ":")] }
+    self.options += options.env.flatMap { ["-E", Self.masked($0, after: "=")] }
+    if options.askpass { self.options.append("--askpass") }
+    for (name, file) in [("--cacert", options.cacert), ("--cert", options.cert), ("--key", options.key)] {
+      if let file { self.options += [name, file] }
+    }
+    if options.insecure { self.options.append("--insecure") }
     if let name = options.bearerEnv { self.options += ["--bearer-env", name] }
     if let file = options.bearerFile { self.options += ["--bearer-file", file] }
     if let folder = options.cwd { self.options += ["--cwd", folder] }
+  }
+
+  /// A header or a variable whose value anybody may see where it only says where the value is.
+  private static func masked(_ word: String, after separator: Character) -> String {
+    guard let place = word.firstIndex(of: separator) else { return word }
+    let value = String(word[word.index(after: place)...]).trimmed
+    if separator == ":", value.hasPrefix("env:") || value.hasPrefix("file:") { return word }
+    return "\(word[...place])\(separator == ":" ? " " : "")…"
   }
 
   /// `words`, the name of a command and what follows it, as a line: `mcpctl -s prod tools ls`.

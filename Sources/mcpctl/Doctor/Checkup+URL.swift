@@ -12,12 +12,18 @@ extension Checkup {
     var addresses: [SocketAddress] = []
     if let proxy = place.proxy(connection.console.environment) {
       for step in ["dns", "tcp", "tls"] { notes.add(Examined(step, .skipped, "left to the proxy \(proxy)")) }
-    } else {
+    } else if replicas?.isEmpty != false {
       addresses = try await examineWay(to: place)
     }
     guard let replicas else { return try await examineServer(listed) }
     let outcome: Result<Void, any Error>
-    do { outcome = .success(try await examineServer(listed)) } catch { outcome = .failure(error) }
+    do {
+      // Where other addresses are to be asked, the name need not lead anywhere.
+      if !replicas.isEmpty, place.proxy(connection.console.environment) == nil { _ = try await examineWay(to: place) }
+      outcome = .success(try await examineServer(listed))
+    } catch {
+      outcome = .failure(error)
+    }
     if let proxy = place.proxy(connection.console.environment), !replicas.isEmpty {
       notes.add(
         Examined(
@@ -27,7 +33,8 @@ extension Checkup {
     }
     // Also where that went wrong: replicas that know nothing of each other may be why.
     if !replicas.isEmpty { addresses = replicas.compactMap { SocketAddress(host: $0, port: place.port) } }
-    let exam = ReplicaExam(connection: connection, url: url, place: place, addresses: addresses)
+    let exam = ReplicaExam(
+      connection: connection, url: url, place: place, addresses: addresses, areNamed: !replicas.isEmpty)
     for finding in try await exam.findings() { notes.add(finding) }
     try outcome.get()
   }
@@ -104,7 +111,7 @@ extension Checkup {
       notes.add(Examined(check, .ok, outcome.1, time: ContinuousClock.now - start))
       return outcome
     } catch {
-      throw fail(check, error.message, hint: hint)
+      throw fail(check, error.messageWithoutQuestion, hint: hint)
     }
   }
 

@@ -17,28 +17,46 @@ struct ReplicaExam {
   let place: URLPlace
   /// Those of the host; empty where a proxy finds them.
   let addresses: [SocketAddress]
+  /// Whether the user named them, so that each is meant.
+  var areNamed = false
+
+  /// What went wrong at one address.
+  private struct Fault {
+    let place: String
+    let count: Int
+    let message: String
+    /// Whether nobody takes connections there.
+    let isAbsence: Bool
+  }
 
   /// Who answered, and whether a session is known to all of them.
   func findings() async throws -> [Examined] {
     let places: [SocketAddress?] = addresses.isEmpty ? [nil] : addresses.prefix(Self.mostAddresses).map { $0 }
     var answers: [Replica] = []
-    var faults: [(place: String, count: Int, message: String)] = []
+    var faults: [Fault] = []
     var reached: [SocketAddress?] = []
     for address in places {
-      var refusals: [String] = []
+      var refusals: [ClientError] = []
       let before = answers.count
       for round in 0..<Self.asks {
         do throws(ClientError) {
           answers.append(try await ask(address, round))
         } catch {
           if Task.isCancelled { throw CancellationError() }
-          refusals.append(error.message)
-          // Whoever is not there will not be there the next time.
-          if answers.count == before { break }
+          refusals.append(error)
+          // Whoever is not there will not be there the next time, and whoever hangs twice goes on to.
+          if answers.count == before || refusals.suffix(2).count(where: { $0.code == .timeout }) == 2 { break }
         }
       }
       if answers.count > before { reached.append(address) }
-      if let first = refusals.first { faults.append((address?.host ?? place.host, refusals.count, first)) }
+      guard let first = refusals.first else { continue }
+      var absence: String?
+      if answers.count == before, first.code == .unreachable, let address { absence = await self.absence(at: address) }
+      if Task.isCancelled { throw CancellationError() }
+      faults.append(
+        Fault(
+          place: address?.host ?? place.host, count: refusals.count, message: absence ?? named(first.message, address),
+          isAbsence: absence != nil))
     }
     let who = judged(answers, faults)
     guard let first = reached.first else {
@@ -58,6 +76,9 @@ struct ReplicaExam {
     var options = connection.clientOptions
     options.authorizer = connection.authorizer()
     options.retries = 0
+    // Each address is asked several times: one that hangs must not take minutes.
+    options.timeouts.idle = min(options.timeouts.idle, .seconds(10))
+    options.timeouts.opening = min(options.timeouts.opening, .seconds(10))
     options.http.resolve = resolve(address)
     return options
   }
@@ -67,6 +88,25 @@ struct ReplicaExam {
     guard let address, address.host != place.host else { return [] }
     let host = address.host.contains(":") ? "[\(address.host)]" : address.host
     return ["\(place.host):\(place.port):\(host)"]
+  }
+
+  /// Why nobody takes connections at an address; nil when somebody does.
+  private func absence(at address: SocketAddress) async -> String? {
+    let limit = connection.clientOptions.timeouts.connect
+    do throws(IOError) {
+      _ = try await Reach.connect(to: address.host, port: address.port, tls: nil, within: limit)
+      return nil
+    } catch {
+      return error.messageWithoutQuestion
+    }
+  }
+
+  /// A message with the address that was asked in place of the name, which stands for several.
+  private func named(_ message: String, _ address: SocketAddress?) -> String {
+    let host = place.host.contains(":") ? "[\(place.host)]" : place.host
+    let name = "\(host):\(place.port)"
+    guard let address, message.hasPrefix(name) else { return message }
+    return "\(address)\(message.dropFirst(name.count))"
   }
 
   /// - Parameter round: how often it was asked before.
@@ -88,14 +128,11 @@ struct ReplicaExam {
       return Replica(address: address?.host, node: watch.node)
     }
     var found = Replica(address: address?.host, node: watch.node)
-    if found.node == nil {
-      let tools = (try? await client.list(.tools)["tools"]?.array) ?? []
-      found.isSpeaker = tools.contains(where: Replica.isSpeaker)
-    }
-    // A balancer that takes its servers in turn would have each visit begin at the same one, if each had as many requests.
-    if round % 2 == 1 { try? await client.ping() }
-    if found.isSpeaker, let result = try? await client.callTool(Replica.speaker, Replica.arguments) {
-      found.node = Replica.node(in: .object(result.json))
+    do throws(ClientError) {
+      try await look(at: &found, through: client, round)
+    } catch {
+      await client.close()
+      throw error
     }
     await client.close()
     found.program = client.negotiated.server.map { "\($0.name) \($0.version)" }
@@ -103,11 +140,34 @@ struct ReplicaExam {
     return found
   }
 
+  /// Finds out who it is that answers.
+  private func look(at found: inout Replica, through client: Client, _ round: Int) async throws(ClientError) {
+    if found.node == nil {
+      let tools = try await answered { () async throws(ClientError) in try await client.list(.tools) }?["tools"]?.array
+      found.isSpeaker = tools?.contains(where: Replica.isSpeaker) ?? false
+    }
+    // A balancer that takes its servers in turn would have each visit begin at the same one, if each had as many requests.
+    if round % 2 == 1 { _ = try await answered { () async throws(ClientError) in try await client.ping() } }
+    guard found.isSpeaker else { return }
+    let result = try await answered { () async throws(ClientError) in
+      try await client.callTool(Replica.speaker, Replica.arguments)
+    }
+    if let result { found.node = Replica.node(in: .object(result.json)) }
+  }
+
+  /// What a request is answered with; nil where it is refused, or the session is another's, which the other finding tells.
+  private func answered<Answer>(_ ask: () async throws(ClientError) -> Answer) async throws(ClientError) -> Answer? {
+    do throws(ClientError) {
+      return try await ask()
+    } catch {
+      guard error.code == .rpc || error.code == .sessionLost else { throw error }
+      return nil
+    }
+  }
+
   // MARK: The verdict
 
-  private func judged(
-    _ answers: [Replica], _ faults: [(place: String, count: Int, message: String)]
-  ) -> Examined {
+  private func judged(_ answers: [Replica], _ faults: [Fault]) -> Examined {
     let several = Set(answers.compactMap(\.address)).count > 1
     let names = answers.map { $0.node ?? (several ? "a server at \($0.address ?? "?")" : "a server without a name") }
     let tally = Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +).sorted { $0.key < $1.key }
@@ -122,11 +182,13 @@ struct ReplicaExam {
       let text = faults.map { "\($0.place) failed \($0.count)x: \($0.message)" }.joined(separator: "; ")
       // Most servers of this machine listen on one of the two addresses of localhost, and clients try the other.
       let isUsual =
-        !addresses.isEmpty && addresses.allSatisfy(\.isLoopback) && !answers.isEmpty
-        && faults.allSatisfy { fault in !answers.contains { $0.address == fault.place } }
+        !areNamed && !addresses.isEmpty && addresses.allSatisfy(\.isLoopback) && !answers.isEmpty
+        && faults.allSatisfy(\.isAbsence)
       finding = Examined(
         "replicas", isUsual ? .warning : .wrong, "\(detail); \(text)",
-        hint: "start what is missing, or take it out of what the name stands for")
+        hint: isUsual
+          ? "most servers of this machine listen on one address alone, and clients try the next"
+          : "start what is missing, or take it out of what the name stands for")
     } else if let programs = Self.different(answers) {
       finding = Examined(
         "replicas", .warning, "\(detail); they are not the same: \(programs)", hint: "run one version on all of them")

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import EventIO
 
+extension IOError {
+  /// The message, without the question that a hint asks below it.
+  var messageWithoutQuestion: String { message.replacing(": is the server running?", with: "") }
+}
+
 /// Where a URL leads.
 struct URLPlace: Equatable {
   let isSecure: Bool

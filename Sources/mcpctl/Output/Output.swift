@@ -32,7 +32,9 @@ struct Output {
       if let path { try narrowed(presentation, by: path, stream) } else { whole(presentation, stream, console) }
     if let file { return try write(Array(text.utf8), to: file, console) }
     if path == nil, format == .text, let bytes = presentation.file, !console.output.isTerminal {
-      return console.output.write(bytes)
+      // What is no text is a file; a text that colours are wanted for is shown as on a terminal.
+      let isText = String(validating: bytes, as: UTF8.self) != nil
+      if !isText || !console.output.colorsResults { return console.output.write(bytes) }
     }
     console.output.write(text)
   }

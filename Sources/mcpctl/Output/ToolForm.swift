@@ -9,9 +9,13 @@ enum ToolForm: String, ChoiceValue {
   /// A tool, as messages of Anthropic have it.
   case anthropic
 
-  /// A tool of MCP in this form. Its schema is passed on as it is.
+  /// A tool of MCP in this form. Its schema is passed on as it is, but that OpenAI wants an object to have `properties`.
   func tool(_ tool: JSONObject) -> JSON {
-    let schema = tool["inputSchema"] ?? ["type": "object"]
+    var schema = tool["inputSchema"] ?? ["type": "object"]
+    if self == .openai, case .object(var object) = schema, object["type"] == "object", object["properties"] == nil {
+      object["properties"] = [:]
+      schema = .object(object)
+    }
     var function: JSONObject = ["name": tool["name"] ?? ""]
     function["description"] = tool["description"] ?? tool["title"]
     switch self {
@@ -24,18 +28,19 @@ enum ToolForm: String, ChoiceValue {
     }
   }
 
-  /// Whether a tool may have that name there.
-  func takes(_ name: String) -> Bool {
+  /// Why no tool may have that name there; nil when one may.
+  func objection(to name: String) -> String? {
     let most = self == .openai ? 64 : 128
-    return (1...most).contains(name.utf8.count)
-      && name.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-          true
-        default: false
-        }
+    guard name.utf8.count <= most else { return "a name has at most \(most) characters" }
+    let isPlain = name.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+        true
+      default: false
       }
+    }
+    return isPlain && !name.isEmpty ? nil : "a name has letters, digits, _ and - alone"
   }
 }
 

@@ -121,10 +121,10 @@ extension Repl {
       }
     }.value
     let isStream = client.negotiated.era == .modern && client.negotiated.transport == .streamableHTTP
-    let told = isStream ? "its response stream was closed" : "the server was told"
+    let told = isStream ? "its stream was closed" : "the server was told"
     let after = (ContinuousClock.now - start).brief
-    console.error.print(
-      "cancelled after \(after): \(told)" + (isThere ? ", and answers" : "; it did not answer within \(time.brief)"))
+    let state = isThere ? ", and the server answers still" : "; the server did not answer within \(time.brief)"
+    console.error.print("cancelled after \(after): \(told)\(state)")
   }
 
   // MARK: Background

@@ -83,7 +83,7 @@ struct TargetResolver {
       return try entry(String(word[word.index(after: colon)...]), inFile: String(word[..<colon]), http, isExplicit)
     }
     if word.hasSuffix(".json") { return try entry(nil, inFile: word, http, isExplicit) }
-    if let url = url(fromHost: word, http) { return Resolved(target: .url(url, http), isExplicit: isExplicit) }
+    if let url = Self.url(fromHost: word, http) { return Resolved(target: .url(url, http), isExplicit: isExplicit) }
     let book = try ServerBook(environs)
     if let entry = book.entry(word) { return try resolved(entry, http, isExplicit: isExplicit) }
     let near = nearMiss(of: word, in: book.entries.map(\.name)).map { "did you mean '\($0)'?" }
@@ -103,7 +103,7 @@ struct TargetResolver {
   }
 
   /// `host:port` and `host:port/path` as a URL: plain HTTP to this machine, TLS to any other.
-  private func url(fromHost word: String, _ http: Target.HTTP) -> String? {
+  static func url(fromHost word: String, _ http: Target.HTTP) -> String? {
     let slash = word.firstIndex(of: "/") ?? word.endIndex
     let authority = word[..<slash]
     guard let colon = authority.lastIndex(of: ":"), let port = Int(authority[authority.index(after: colon)...]) else {
