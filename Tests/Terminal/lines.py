@@ -354,6 +354,42 @@ def values_given_before_are_completed(mcpctl):
         window.at_prompt("call echo message=remembered ")
 
 
+def values_that_were_refused_are_not_completed(mcpctl):
+    with Window(mcpctl) as window:
+        expect("not a number" in window.run("calculator a=x b=2"), "it is refused")
+        window.run("calculator a=17 b=2")
+        window.type("calculator a=\t")
+        window.at_prompt("calculator a=17 ")
+
+
+def a_misspelt_command_is_known_for_one(mcpctl):
+    with Window(mcpctl, columns=160) as window:
+        expect("did you mean the command 'tools'?" in window.run("tols"), window.text())
+        expect("did you mean the command 'quit'?" in window.run("quit()"), window.text())
+        expect("did you mean 'calculator'?" in window.run("calculater a=1 b=2"), window.text())
+        expect("`\\c` connects to a server" in window.run("connect loc"), window.text())
+        expect("`help` lists the commands" in window.run("xyzzy"), window.text())
+
+
+def a_line_of_the_shell_can_be_pasted(mcpctl):
+    with Window(mcpctl, columns=160) as window:
+        window.run("\\timing off")
+        equal(window.run("mcpctl tools ls -o name"), window.run("tools ls -o name"))
+        equal(window.run("mcpctl call calculator a=1 b=2"), "3")
+        expect("--server concerns the whole session" in window.run("mcpctl -s elsewhere tools ls"), window.text())
+
+
+def options_of_commands_are_completed(mcpctl):
+    with Window(mcpctl) as window:
+        window.at_prompt()
+        for begun, whole in [("tools ls --pa", "tools ls --path "), ("tools/list --col", "tools/list --columns "),
+                             ("\\sessions --sto", "\\sessions --store ")]:
+            window.type(begun + "\t")
+            window.at_prompt(whole)
+            window.type("\x15")
+            window.at_prompt()
+
+
 def raw_methods_and_short_forms_say_the_same(mcpctl):
     with Window(mcpctl) as window:
         window.run("\\timing off")
@@ -442,6 +478,10 @@ if __name__ == "__main__":
         the_users_inputrc_holds,
         what_is_pasted_is_not_run_before_enter,
         values_given_before_are_completed,
+        values_that_were_refused_are_not_completed,
+        a_misspelt_command_is_known_for_one,
+        a_line_of_the_shell_can_be_pasted,
+        options_of_commands_are_completed,
         the_history_of_a_server_is_its_own,
         hints_name_what_can_be_typed_here,
         help_knows_commands_topics_and_tools,

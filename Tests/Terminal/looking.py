@@ -48,6 +48,18 @@ def where_there_is_no_store_that_is_said_as_in_a_shell(mcpctl):
         expect("no option '--nosuch'" in window.run("\\sessions --nosuch"), "an option there is not")
 
 
+def the_server_that_is_open_is_named_where_there_is_no_store(mcpctl):
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        place, name = f"http://127.0.0.1:{port}", f"127.0.0.1:{port}"
+        with listening([mcpctl, "serve", "--transport", "http-stream", "--port", str(port)], port):
+            with Window(mcpctl, f"http://ada:pw@{name}/mcp", prompt=f"{name}> ", columns=200, environment={"MCPCTL_ADMIN_KEY": KEY}) as window:
+                shown = window.run("\\sessions").replace("\n", "")
+                expect(f"--store {place}, with its auth.admin_key in MCPCTL_ADMIN_KEY" in shown and "pw" not in shown, shown)
+                shown = window.run(f"\\sessions --store {place}").replace("\n", "")
+                expect("the server has no auth.admin_key, so nobody may look at its sessions" in shown, shown)
+
+
 def sessions_in_redis_are_listed(mcpctl):
     if not shutil.which("redis-server"):
         raise Skip("there is no redis-server")
@@ -156,6 +168,7 @@ if __name__ == "__main__":
     for fact in [
         sessions_are_those_a_shell_lists,
         where_there_is_no_store_that_is_said_as_in_a_shell,
+        the_server_that_is_open_is_named_where_there_is_no_store,
         sessions_in_redis_are_listed,
         a_doctor_examines_the_server_that_is_open,
         a_doctor_examines_all_that_are_open,

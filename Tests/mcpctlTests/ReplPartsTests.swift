@@ -49,7 +49,9 @@ import Testing
     ("ping; call c", ["calc"]), ("calc --pa", ["--path"]), ("prompt ", ["greet"]),
     ("prompt greet ", ["name=", "language="]),
     ("read a://o", ["a://one"]), ("\\dt ", ["calc"]), ("\\timing o", ["on", "off"]), ("nosuch ", []),
-    ("call calc | .", []),
+    ("call calc | .", []), ("tools/list --col", ["--columns"]), ("tools ls --pa", ["--path"]),
+    ("mcpctl tools --pa", ["--path"]), ("\\sessions --sto", ["--store"]), ("\\dt --pa", ["--path"]),
+    ("tools ls --serv", []), ("mcpctl call c", ["calc"]),
   ])
   func whatFitsIsOffered(line: String, expected: [String]) {
     let typed = TypedLine(line)
@@ -100,6 +102,41 @@ import Testing
     #expect(TypedLine("f {\"a\": ").isOpaque)
     #expect(TypedLine("\"a\": 1} b", after: "f {").begun == "b")
     #expect(TypedLine("größe ").start == 8)
+  }
+}
+
+/// Values of earlier lines, which may have been refused.
+@Suite struct EarlierValueTests {
+  private let schema = InputSchema([
+    "type": "object", "additionalProperties": false,
+    "properties": [
+      "a": ["type": "number", "minimum": 0], "s": ["type": "string"], "b": ["enum": ["one", "two"]],
+      "list": ["type": "array", "minItems": 2, "items": ["type": "integer"]],
+    ],
+  ])
+
+  @Test(arguments: [
+    ("a", "1", true), ("a", "x", false), ("a", "-1", false), ("a", "@file", true), ("s", "x", true), ("s", "@@x", true),
+    ("b", "two", true), ("b", "three", false), ("list", "1", true), ("list", "x", false), ("aa", "1", false),
+  ])
+  func onlyWhatTheSchemaTakesIsOfferedAgain(name: String, value: String, fits: Bool) {
+    #expect(schema.takes(value, for: name) == fits)
+  }
+}
+
+/// Words that are neither commands nor tools.
+@Suite struct MisspellingTests {
+  @Test(arguments: [
+    ("tols", "did you mean the command 'tools'?"), ("quit()", "did you mean the command 'quit'?"),
+    ("pign", "did you mean the command 'ping'?"), ("session", "did you mean the command '\\sessions'?"),
+    ("calculater", "did you mean 'calculator'?"), ("eco", "did you mean 'echo'?"),
+    ("calc", "did you mean 'calculator'?"),
+    ("clear", "Ctrl-L clears the screen"), ("connect", "`\\c` connects to a server"),
+    ("xyzzy", "it has calculator, echo; `help` lists the commands"),
+  ])
+  func toolsAndCommandsAreSuggestedTogether(word: String, hint: String) {
+    let guess = Misspelling(word: word, tools: ["calculator", "echo"])
+    #expect(guess.hint(orOf: "it has calculator, echo") == hint)
   }
 }
 

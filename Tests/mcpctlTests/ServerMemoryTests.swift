@@ -99,7 +99,14 @@ import Testing
     let program = try RunningProgram([binary, "serve", "--transport", "http-stream", "--port", "0"])
     let url = String(try #require(program.line(holding: "serving ")).split(separator: " ").last ?? "")
     let refused = try sessions("ls", "--store", url.replacing("/mcp", with: ""))
-    #expect(refused.code != 0 && refused.error.contains("auth.admin_key"), "\(refused)")
+    #expect(
+      refused.code == 8 && refused.error.contains("the server has no auth.admin_key, so nobody may"), "\(refused)")
+    #expect(refused.error.contains("with the key set it shows them"), "\(refused)")
+    let unnamed = try run([binary, "sessions", "ls"])
+    for way in ["--store redis://HOST:PORT", "MCPCTL_REDIS_URL", "--store http://HOST:PORT", "MCPCTL_ADMIN_KEY"] {
+      #expect(unnamed.error.contains(way), "\(unnamed)")
+    }
+    #expect(try run([binary, "help", "environment"]).output.contains("MCPCTL_ADMIN_KEY"))
     program.signal(15)
     _ = program.finish()
   }

@@ -80,6 +80,14 @@ import Testing
     #expect(try statements("f a & b")[0].isBackground == false)
     #expect(try statements("1x = f")[0].assigns == nil)
   }
+
+  @Test(arguments: [
+    ("mcpctl tools ls", ["tools", "ls"]), ("x = mcpctl call f", ["call", "f"]), ("mcpctl", ["mcpctl"]),
+    ("call mcpctl", ["call", "mcpctl"]), ("mcpctl -s x tools ls", ["-s", "x", "tools", "ls"]),
+  ])
+  func aLineOfTheShellCanBePasted(line: String, expected: [String]) throws {
+    #expect(try statements(line)[0].withoutProgram.words.map(\.literal) == expected)
+  }
 }
 
 /// Lines in the words of the command line.

@@ -33,6 +33,11 @@ extension HelpTopic {
           "The store of `mcpctl sessions` and `cluster` when neither --store nor the configuration names one."
         ),
         ("REDIS_PASSWORD", "The password of Redis, where its URL holds none."),
+        (
+          "MCPCTL_ADMIN_KEY",
+          "The auth.admin_key of the server whose sessions `mcpctl sessions` looks at with --store http://HOST:PORT, where "
+            + "no configuration has it."
+        ),
         ("MCP_TRANSPORT_TYPE", "The transport of `mcpctl serve` when --transport is not given."),
         ("MCP_HOST", "The address `mcpctl serve` listens on when --host is not given."),
         ("MCP_PORT", "The port `mcpctl serve` listens on when --port is not given."),

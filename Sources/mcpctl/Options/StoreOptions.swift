@@ -22,6 +22,8 @@ struct StoreOptions: OptionGroup {
 
   /// Where a store is when nothing else says so.
   static let variable = "MCPCTL_REDIS_URL"
+  /// How the address of a server is written whose memory is meant.
+  static let exampleOfServer = "http://HOST:PORT"
 
   /// The store these options name.
   /// - Throws: `Failure` when none is named, or the URL cannot be used.
@@ -35,7 +37,10 @@ struct StoreOptions: OptionGroup {
     guard let url = try url(config, console) else {
       throw Failure(
         .badConfiguration, "no_store", "no store is named",
-        hint: "--store redis://HOST:PORT, redis.address in the configuration, or \(Self.variable) names one")
+        hint:
+          "--store redis://HOST:PORT, redis.address in the configuration, or \(Self.variable) names a Redis; sessions "
+          + "ls, get and kill also look into one server: --store \(Self.exampleOfServer), with its auth.admin_key in "
+          + ServerMemory.variable)
     }
     do throws(RedisError) {
       var configuration = try RedisConfiguration(url: url)

@@ -37,6 +37,7 @@ struct Completer {
       words = words.dropFirst(2)
     }
     if words.first?.hasPrefix("@") == true { words = words.dropFirst() }
+    if words.first == "mcpctl", surface.element(.tools, "mcpctl") == nil { words = words.dropFirst() }
     let begun = line.begun
     if let dollar = begun.lastIndex(of: "$"), begun[dollar...].dropFirst().allSatisfy(Variables.isPart),
       line.quote != "'"
@@ -48,6 +49,7 @@ struct Completer {
       let servers = begun.hasPrefix("@") ? open.map { Candidate(text: "@\($0)") } : []
       return ((servers + commands).fitting(begun), nil)
     }
+    if begun.hasPrefix("-"), let options = commandOptions(behind: Array(words)) { return (options.fitting(begun), nil) }
     let rest = Array(words.dropFirst())
     if first.hasPrefix("\\") { return (backslash(first, rest, begun).fitting(begun), nil) }
     switch (first, rest.first) {

@@ -90,11 +90,12 @@ struct LineWords {
 
   // MARK: What belongs to the connection
 
+  /// The headings of the options that concern a whole session.
+  static let sessionHeadings = ["Connection", "Messages", "Answers to the server"]
+
   /// The options of a command that cannot be changed for one line, because the connection is open already.
   static func refuseConnectionOptions(_ words: [String], of command: CommandModel) throws(UsageError) {
-    let fixed = command.options.filter {
-      ["Connection", "Messages", "Answers to the server"].contains($0.heading ?? "")
-    }
+    let fixed = command.options.filter { sessionHeadings.contains($0.heading ?? "") }
     for word in words where word.hasPrefix("-") && word != "-" {
       if word == "--" { throw UsageError("the server is connected already; `\\c -- COMMAND` starts another") }
       let name = word.drop { $0 == "-" }.prefix { $0 != "=" }

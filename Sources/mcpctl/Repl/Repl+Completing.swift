@@ -53,7 +53,12 @@ extension Repl {
     let lead = line.begun[...equals]
     let name = String(lead.dropLast())
     guard name.allSatisfy({ $0 != ":" && $0 != "[" }), !name.isEmpty else { return [] }
-    return typed.values(of: name, to: tool).map { Completions.Candidate(text: lead + $0, meaning: "given before") }
+    let isPrompt = line.words.contains { ["prompt", "prompts/get"].contains($0) }
+    let offered = line.words.first.flatMap(chosen)?.surface ?? surface
+    let schema = isPrompt ? nil : offered.element(.tools, tool).map { InputSchema($0["inputSchema"]?.object ?? [:]) }
+    // What was refused is in the history, too.
+    let fitting = typed.values(of: name, to: tool).filter { schema?.takes($0, for: name) ?? true }
+    return fitting.map { Completions.Candidate(text: lead + $0, meaning: "given before") }
       .filter {
         $0.text.hasPrefix(line.begun)
       }
@@ -78,6 +83,17 @@ extension Repl {
     let entries = try? Folder(folder.isEmpty ? "." : folder).entries(limit: 10_000)
     let names = (entries ?? []).filter { "\(lead)\($0.name)".hasPrefix(begun) }.prefix(files)
     return names.map { lead + $0.name + ($0.isFile ? "" : "/") }
+  }
+}
+
+extension InputSchema {
+  /// Whether the argument of that name may be what stands behind `=`.
+  func takes(_ value: String, for name: String) -> Bool {
+    guard let text = ArgumentWord.begun(value) else { return true }  // a file: what is in it is seen when it is read
+    guard let schema = member(name) else { return !isClosed }
+    guard let readings = try? schema.readings(of: text) else { return false }
+    // A list is given by several words, of which one alone may be too few.
+    return schema.allowsArray || readings.contains(where: schema.admits)
   }
 }
 

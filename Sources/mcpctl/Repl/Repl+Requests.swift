@@ -11,11 +11,12 @@ extension Repl {
   /// - Parameter route: hears which server was asked.
   func dispatch(_ statement: Statement, _ console: Console, _ route: Route) async throws -> ExitCode {
     if let name = statement.backslash { return try await runBackslash(name, statement, console) }
-    switch statement.words.first?.literal {
+    let plain = plain(statement)
+    switch plain.words.first?.literal {
     case "help", "?":
-      try await help(try expanded(Array(statement.words.dropFirst())), statement, console)
+      try await help(try expanded(Array(plain.words.dropFirst())), plain, console)
       return .success
-    case "exit" where statement.words.count == 1, "quit" where statement.words.count == 1:
+    case "exit" where plain.words.count == 1, "quit" where plain.words.count == 1:
       return try await runBackslash("q", statement, console)
     default: break
     }
@@ -33,7 +34,7 @@ extension Repl {
     do {
       code = .success(try await perform(prepared, box, console, route, isShown: true))
     } catch {
-      code = .failure(error)
+      code = .failure(prepared.explained(error))
     }
     // A tool that failed has a result all the same.
     if let presentation = box.taken.presentation { try variables.set("_", to: presentation.object) }
@@ -50,6 +51,15 @@ extension Repl {
     let wantsHelp: Bool
     let way: Way
     let isBackground: Bool
+    /// Its first word, where that was taken for a tool though none of that name is known.
+    let guess: Misspelling?
+
+    /// An error with what may have been meant.
+    func explained(_ error: any Error) -> any Error {
+      guard let guess, var failure = error as? Failure, failure.code == "not_found" else { return error }
+      failure.hint = guess.hint(orOf: failure.hint)
+      return failure
+    }
 
     /// Whether one request is waited for, with the time-outs of its client.
     var isTimed: Bool {
@@ -65,10 +75,27 @@ extension Repl {
     return typed
   }
 
+  /// A statement without `mcpctl` in front of it, unless a tool has that name.
+  private func plain(_ statement: Statement) -> Statement {
+    isTool("mcpctl", at: nil) ? statement : statement.withoutProgram
+  }
+
+  /// What may have been meant, where a word was taken for a tool because it is nothing else.
+  private func guess(_ typed: [String], _ words: [String], at chosen: OpenServer?) -> Misspelling? {
+    guard let first = typed.first, !first.hasPrefix("-"), words == ["call"] + typed, !isTool(first, at: chosen) else {
+      return nil
+    }
+    return Misspelling(word: first, tools: (chosen.map { [$0] } ?? servers).flatMap { $0.surface.names(.tools) })
+  }
+
   func prepare(_ statement: Statement, _ console: Console) throws -> Prepared {
-    var typed = try expanded(statement.words)
+    var typed = try expanded(plain(statement).words)
     let chosen = try takeServer(from: &typed)
     let words = try LineWords { self.isTool($0, at: chosen) }.shell(typed)
+    let guess = guess(typed, words, at: chosen)
+    if let guess, chosen == nil, servers.count > 1, let command = guess.command {
+      throw UsageError("no open server has a tool '\(guess.word)'; did you mean the command '\(command)'?")
+    }
     let root = CommandModel(RootCommand.self)
     let invocation = try parse(words, as: RootCommand.self)
     guard let command = invocation.command as? any ServerCommand,
@@ -82,7 +109,7 @@ extension Repl {
     if !Self.isFormatTyped(words) { command.output.output = settings.format }
     return Prepared(
       command: command, model: model, wantsHelp: invocation.wantsHelp, way: try way(of: command, chosen: chosen),
-      isBackground: statement.isBackground)
+      isBackground: statement.isBackground, guess: guess)
   }
 
   static func isFormatTyped(_ words: [String]) -> Bool {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CommandLineKit
+import EventIO
 
 extension Repl {
   /// `\sessions`: what `sessions ls` lists in a shell, with the options it has there.
@@ -16,6 +17,24 @@ extension Repl {
       return try await paged(helpPage(of: CommandModel(SessionsListCommand.self), width: console.output.width), console)
     }
     if !Self.isFormatTyped(words) { command.output.output = settings.format }
-    _ = try await show(try await command.listed(console), command.output.printer, of: statement, console)
+    let listed: Presentation
+    do {
+      listed = try await command.listed(console)
+    } catch let failure as Failure where failure.code == "no_store" {
+      throw namingOpenServer(failure)
+    }
+    _ = try await show(listed, command.output.printer, of: statement, console)
+  }
+
+  /// The failure with the address of a server that is open in place of an example.
+  private func namingOpenServer(_ failure: Failure) -> Failure {
+    let origins = servers.compactMap { server -> String? in
+      guard case .url(let url, _, _) = server.connection.resolved.target else { return nil }
+      return HTTPURL.origin(of: url)  // a scheme, a host and a port: no name, no password, no query
+    }
+    guard let origin = origins.first else { return failure }
+    var failure = failure
+    failure.hint = failure.hint?.replacing(StoreOptions.exampleOfServer, with: origin)
+    return failure
   }
 }

@@ -30,6 +30,14 @@ struct Statement: Equatable, Sendable {
     }
     return String(word.dropFirst())
   }
+
+  /// The same without `mcpctl` in front, as a line of the shell has it.
+  var withoutProgram: Statement {
+    guard words.count > 1, words[0].literal == "mcpctl" else { return self }
+    var rest = self
+    rest.words.removeFirst()
+    return rest
+  }
 }
 
 /// A word of a statement: text with variables in it.

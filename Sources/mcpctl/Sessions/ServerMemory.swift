@@ -111,10 +111,10 @@ struct ServerMemory: Sendable {
         hint: "its configuration has it: auth.admin_key")
     case 404:
       return Failure(
-        .notFound, "no_sessions", "there is nothing at \(place)",
+        .notFound, "no_sessions",
+        "there is nothing at \(place): the server has no auth.admin_key, so nobody may look at its sessions",
         hint:
-          "a server shows what is in its memory when it has auth.admin_key; servers that share sessions are asked for "
-          + "with --store redis://…")
+          "with the key set it shows them; servers that share theirs in Redis are asked with --store redis://HOST:PORT")
     default:
       let said = answer.json["error"]?["message"]?.string.map { ": \(safeText(String($0.prefix(200))))" } ?? ""
       return Failure(.protocolError, "http_status", "\(place) answered with HTTP \(answer.status)\(said)")
