@@ -13,7 +13,8 @@ import Testing
       await response.send(.ok, body: [65])
     }
     let server = try HTTPServer(handler: handler)
-    let address = try server.start(host: "127.0.0.1", port: 0)[0]
+    // An address of its own: at that of the other tests one of them might listen on the port as soon as it is free.
+    let address = try server.start(host: "127.0.0.77", port: 0)[0]
     let idle = try RawPeer(address)
     let busy = try RawPeer(address)
     try await busy.send(Self.get)

@@ -19,7 +19,7 @@ final class RawPeer: Sendable {
     var target = sockaddr_in()
     target.sin_family = sa_family_t(AF_INET)
     target.sin_port = address.port.bigEndian
-    target.sin_addr.s_addr = inet_addr("127.0.0.1")
+    target.sin_addr.s_addr = inet_addr(address.host.contains(":") ? "127.0.0.1" : address.host)
     let answer = withUnsafePointer(to: target) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
