@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Feeds lines as words to the command-line parser, and checks what must hold whatever they are.
-// Sources: Sources/CommandLineKit/Declaring/*.swift Sources/CommandLineKit/Reading/*.swift Sources/CommandLineKit/Showing/Console.swift Sources/CommandLineKit/Showing/OutputStream.swift
+// Sources: Sources/CommandLineKit/Declaring/*.swift Sources/CommandLineKit/Reading/*.swift Sources/CommandLineKit/Showing/ColorChoice.swift Sources/CommandLineKit/Showing/Console.swift Sources/CommandLineKit/Showing/OutputStream.swift
 
 private struct Root: CommandGroup {
   static let info = CommandInfo("fuzz", "A tree to parse for.")

@@ -20,7 +20,7 @@ step() {
 
 format() {
   git ls-files -co --exclude-standard -- '*.swift' | while read -r file; do [ -e "$file" ] && echo "$file"; done |
-    xargs "$swift" format lint --strict --parallel --configuration .swift-format && echo "format: as .swift-format says"
+    xargs -n 300 "$swift" format lint --strict --parallel --configuration .swift-format && echo "format: as .swift-format says"
 }
 # The package treats warnings as errors, so a build that ends is a build without warnings.
 warnings() { "$swift" build "${debug_flags[@]}" --build-tests; }
