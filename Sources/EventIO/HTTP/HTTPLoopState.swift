@@ -24,8 +24,9 @@ final class HTTPLoopState {
   private var freeSlots: [Int] = []
   private var lastSerial: UInt64 = 0
 
-  /// Milliseconds since some moment, as of the last tick.
+  /// Milliseconds since some moment, as of the last tick, without those the loop has slept through.
   private(set) var clock = 0
+  private var slept = 0
   /// A `Date` field, its line end included.
   private(set) var date: [UInt8] = []
   private var dateSecond = 0
@@ -56,7 +57,10 @@ final class HTTPLoopState {
   func refreshClock() {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
-    clock = time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    let now = time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    // Who stood still, with the process or behind a handler, has not read what came meanwhile: no peer is cut off for that.
+    if clock > 0 { slept += max(0, now - slept - clock - max(2 * times.tick, 1000)) }
+    clock = now - slept
     clock_gettime(CLOCK_REALTIME, &time)
     guard time.tv_sec != dateSecond else { return }
     dateSecond = time.tv_sec
