@@ -50,8 +50,6 @@ extension Moment {
     return Moment(nanoseconds: isOver ? .max : sum)
   }
 
-  package static func += (moment: inout Moment, duration: Duration) { moment = moment + duration }
-
   /// How long it is until `other`; negative when that was before.
   package func duration(to other: Moment) -> Duration { .nanoseconds(other.nanoseconds - nanoseconds) }
 }

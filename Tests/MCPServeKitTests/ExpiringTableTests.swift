@@ -55,6 +55,19 @@ struct ExpiringTableTests {
     #expect(table.count == 1 && table.lifetimes == 1, "an end is no lifetime of its own")
   }
 
+  @Test func whatIsReplacedKeepsItsEnd() {
+    var table = ExpiringTable<Int>()
+    _ = table.insert(1, for: "a", lifetime: .seconds(10), until: start + .seconds(15), at: start)
+    let isReplaced = table.replace(2, for: "a", lifetime: .seconds(100), at: start + .seconds(9))
+    #expect(isReplaced && table.count == 1 && table.lifetimes == 1, "the place of the lifetime before is used again")
+    let (kept, over) = (
+      table.value(for: "a", at: start + .seconds(14)), table.value(for: "a", at: start + .seconds(15))
+    )
+    #expect(kept == 2 && over == nil)
+    let isThere = table.replace(3, for: "a", lifetime: .seconds(1), at: start)
+    #expect(!isThere)
+  }
+
   /// Compares with a dictionary that does the same slowly.
   @Test func anyOrderOfOperationsKeepsWhatIsAlive() {
     var generator = Sequence(state: 7)
@@ -78,7 +91,7 @@ struct ExpiringTableTests {
       case 2:
         table.remove(key)
         model[key] = nil
-      default: now += .seconds(1)
+      default: now = now + .seconds(1)
       }
     }
   }

@@ -62,10 +62,9 @@ extension IOError {
     let message =
       switch errno {
       case EADDRINUSE:
-        switch PortHolder(of: address.port) {
-        case let holder?: "address \(address) is already in use by \(holder): stop it or choose another port"
-        case nil: "address \(address) is already in use: stop the other program or choose another port"
-        }
+        "address \(address) is already in use"
+          + (PortHolder(of: address.port).map { " by \($0): stop it" } ?? ": stop the other program")
+          + " or choose another port"
       case EADDRNOTAVAIL: "address \(address) is not an address of this machine"
       case EACCES: "no permission to listen on \(address): ports below 1024 are reserved, choose a higher one"
       case EAFNOSUPPORT: "address \(address) cannot be used: this machine has no IPv6"

@@ -75,12 +75,7 @@ struct YAMLFault {
 
   /// Whether the nearest line above that is indented so far has a value behind its colon.
   private func hasValue(above line: Int, at width: Int) -> Bool {
-    for text in lines[..<line].reversed() {
-      let begin = text.prefix { $0 == Self.blank }.count
-      guard let first = text.dropFirst(begin).first, first != UInt8(ascii: "#"), first != UInt8(ascii: "\r") else {
-        continue
-      }
-      guard begin == width else { continue }
+    for (begin, text) in said(above: line) where begin == width {
       guard let colon = Self.colon(in: text) else { return true }
       let rest = text[(colon + 1)...].first { ![Self.blank, Self.tab, UInt8(ascii: "\r")].contains($0) }
       return rest != nil && rest != UInt8(ascii: "#")
@@ -93,13 +88,21 @@ struct YAMLFault {
   /// How far the lines above a line are indented that it may stand beside: the nearest first, each less than the one before.
   private func indentations(above line: Int) -> [Int] {
     var found: [Int] = []
-    for text in lines[..<line].reversed() {
-      let width = text.prefix { $0 == Self.blank }.count
-      let first = text.dropFirst(width).first
-      guard let first, first != UInt8(ascii: "#"), first != UInt8(ascii: "\r") else { continue }
+    for (width, _) in said(above: line) {
       if width < found.last ?? .max { found.append(width) }
       if width == 0 { break }
     }
     return found
+  }
+
+  /// The lines above a line that say something, the nearest first, and how far each is indented.
+  private func said(above line: Int) -> some Sequence<(width: Int, text: [UInt8])> {
+    lines[..<line].reversed().lazy.compactMap { text in
+      let width = text.prefix { $0 == Self.blank }.count
+      guard let first = text.dropFirst(width).first, first != UInt8(ascii: "#"), first != UInt8(ascii: "\r") else {
+        return nil
+      }
+      return (width, text)
+    }
   }
 }

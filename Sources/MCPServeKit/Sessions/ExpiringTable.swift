@@ -64,10 +64,25 @@ struct ExpiringTable<Value> {
       values.append(value)
     }
     positions[SessionKey(key)] = position
+    begin(position)
+    return true
+  }
+
+  /// Puts another value in the place of one, with a lifetime that begins now and the end there was; false when there is none.
+  mutating func replace(_ value: Value, for key: String, lifetime: Duration, at now: Moment) -> Bool {
+    guard let position = positions[SessionKey(key)] else { return false }
+    unlink(position)
+    links[position] = Link(used: now, end: links[position].end, list: index(ofList: lifetime))
+    values[position] = value
+    begin(position)
+    return true
+  }
+
+  /// Has the time of a value run.
+  private mutating func begin(_ position: Int) {
     append(position)
     let due = deadline(of: position)
     nextDue = nextDue.map { min($0, due) } ?? due
-    return true
   }
 
   /// The value, which then lives its whole lifetime again; nil when there is none or its time is up.

@@ -4,14 +4,8 @@ import Synchronization
 
 /// Keeps sessions in this process.
 public final class MemorySessionStore: SessionStore {
-  fileprivate struct Kept {
-    var session: Session
-    /// When it is over, however much it is used.
-    let end: Moment
-  }
-
   fileprivate struct State {
-    var table = ExpiringTable<Kept>()
+    var table = ExpiringTable<Session>()
     /// Those that were ended just now.
     var graves = ExpiringTable<Void>()
     /// The sessions of each principal, among them some that are over.
@@ -72,9 +66,8 @@ public final class MemorySessionStore: SessionStore {
         state.owned[principal] = owned.isEmpty ? nil : owned
         guard owned.count < limits.perPrincipal else { return .fullForPrincipal(limits) }
       }
-      let kept = Kept(session: session, end: now + limits.longestLife)
       guard !state.graves.holds(key, at: now),
-        state.table.insert(kept, for: key, lifetime: session.lifetime, until: kept.end, at: now)
+        state.table.insert(session, for: key, lifetime: session.lifetime, until: now + limits.longestLife, at: now)
       else {
         return .duplicate(session.id)
       }
@@ -90,13 +83,13 @@ public final class MemorySessionStore: SessionStore {
   /// The session of that name: memory never has to wait.
   public func sessionAtHand(_ id: Session.ID) -> Session? {
     let now = now()
-    return state.withLock { $0.table.value(for: id.rawValue, at: now) { $0.session } }
+    return state.withLock { $0.table.value(for: id.rawValue, at: now) }
   }
 
   /// The version of that session.
   public func versionAtHand(_ id: Session.ID) -> Int? {
     let now = now()
-    return state.withLock { $0.table.value(for: id.rawValue, at: now) { $0.session.version } }
+    return state.withLock { $0.table.value(for: id.rawValue, at: now) { $0.version } }
   }
 
   /// Keeps a changed session.
@@ -104,14 +97,10 @@ public final class MemorySessionStore: SessionStore {
     let now = now()
     let key = session.id.rawValue
     return state.withLock { state in
-      guard let stored = state.table.value(for: key, at: now), stored.session.version == session.version else {
-        return false
-      }
-      var changed = stored
-      changed.session = session
-      changed.session.version += 1
-      state.table.remove(key)
-      return state.table.insert(changed, for: key, lifetime: session.lifetime, until: stored.end, at: now)
+      guard state.table.value(for: key, at: now, { $0.version }) == session.version else { return false }
+      var changed = session
+      changed.version += 1
+      return state.table.replace(changed, for: key, lifetime: session.lifetime, at: now)
     }
   }
 
@@ -138,7 +127,7 @@ public final class MemorySessionStore: SessionStore {
       let (entries, next) = state.withLock { $0.table.entries(from: start, atMost: 500, at: now) }
       guard start < next else { return nil }
       position.withLock { $0 = next }
-      return entries.map { StoredSession(session: $0.value.session, idle: $0.idle) }
+      return entries.map { StoredSession(session: $0.value, idle: $0.idle) }
     }
   }
 }

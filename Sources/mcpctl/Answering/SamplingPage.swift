@@ -60,7 +60,7 @@ struct SamplingPage {
   }
 
   /// The lines of a text, as many as are shown.
-  static func shown(_ text: String) -> [String] {
+  private static func shown(_ text: String) -> [String] {
     let beginning = text.prefix(most.characters)
     let all = beginning.split(separator: "\n", omittingEmptySubsequences: false)
     let lines = all.prefix(most.lines).map { safeText(String($0)) }

@@ -27,13 +27,10 @@ struct ConfigGetCommand: Command {
 
   func run(in console: Console) async throws -> ExitCode {
     let found = try known()
-    let loaded = try ConfigLoader.load(ConfigLoader.file(file, in: console), flags: ["set": set], in: console)
+    let place = ConfigLoader.file(file, in: console)
+    let loaded = try ConfigLoader.load(place, flags: ["set": set], in: console)
+    guard loaded.isUsable else { throw Failure(loaded, of: place) }
     for problem in loaded.problems { console.error.print(safeText(problem.description)) }
-    guard loaded.isUsable else {
-      throw Failure(
-        .badConfiguration, "config", "no server runs with that: a value of it would mean nothing",
-        hint: "`mcpctl config validate` lists what is wrong")
-    }
     guard let setting = loaded.config.setting(found.path) else {
       throw Failure(
         .negative, "not_set", "\(found.path) is not set",

@@ -37,9 +37,14 @@ struct DoctorCommand: ServerCommand {
   @Group("Output") var output: OutputOptions
   @Group("Messages") var talk: TalkOptions
 
+  func check(given: Set<String>) throws(UsageError) {
+    for address in at where SocketAddress(host: address, port: 0) == nil {
+      throw UsageError("--at takes an address, such as 10.0.0.1 or ::1, not '\(address)'")
+    }
+  }
+
   func run(in console: Console) async throws -> ExitCode {
     try output.printer.checkFile()
-    try checkAddresses()
     let prepared = try await connecting(console).unattended.prepared()
     return try await interruptible {
       let (findings, code) = try await examined(prepared)
@@ -49,17 +54,10 @@ struct DoctorCommand: ServerCommand {
   }
 
   func perform(in scene: Scene) async throws -> ExitCode {
-    try checkAddresses()
     guard let connection = scene.connection else { throw UsageError("nobody knows how the server was reached") }
     let (findings, code) = try await examined(connection.unattended)
     try scene.show(findings, output.printer)
     return code
-  }
-
-  private func checkAddresses() throws {
-    for address in at where SocketAddress(host: address, port: 0) == nil {
-      throw UsageError("--at takes an address, such as 10.0.0.1 or ::1, not '\(address)'")
-    }
   }
 
   private func examined(_ connection: Connection) async throws -> (findings: Presentation, code: ExitCode) {

@@ -34,11 +34,12 @@ struct ToolsListCommand: ServerCommand {
   @Group("Output") var columns: ColumnOptions
   @Group("Messages") var talk: TalkOptions
 
+  func check(given: Set<String>) throws(UsageError) {
+    if format != nil, columns.columns != nil { throw UsageError("--columns is for the table, and --format has none") }
+  }
+
   func perform(in scene: Scene) async throws -> ExitCode {
     let listed = try await scene.client.listed(.tools)
-    guard format == nil || columns.columns == nil else {
-      throw UsageError("--columns is for the table, and --format has none")
-    }
     guard let format else { return try scene.show(Presentation(tools: listed), printer) }
     let page = Presentation(tools: listed, as: format)
     for name in page.names where scene.talk.verbosity >= 0 {

@@ -24,7 +24,7 @@ extension Console {
   }
 
   /// Whether a command can be started, by its path or by a name in PATH.
-  private func isCommand(_ word: String) -> Bool {
+  func isCommand(_ word: String) -> Bool {
     guard !word.contains("/") else { return Directory.holdsProgram(word) }
     return (environment("PATH") ?? "").split(separator: ":").contains { Directory.holdsProgram("\($0)/\(word)") }
   }

@@ -18,7 +18,7 @@ struct ManualReader {
   func show(_ page: ManualPage) async throws -> Bool {
     // The mark is a line of no page.
     let end = "END-OF-THE-PAGE"
-    for (name, words) in [("mandoc", "mandoc -a"), ("man", "man -l -")] where isThere(name) {
+    for (name, words) in [("mandoc", "mandoc -a"), ("man", "man -l -")] where console.isCommand(name) {
       // Ctrl-C is for the pager; the program it runs in is back to what signals do as usual.
       let before = signal(SIGINT, SIG_IGN)
       defer { signal(SIGINT, before) }
@@ -27,9 +27,5 @@ struct ManualReader {
       if status == 0 || status > 128 { return true }
     }
     return false
-  }
-
-  private func isThere(_ program: String) -> Bool {
-    (console.environment("PATH") ?? "").split(separator: ":").contains { Directory.holdsProgram("\($0)/\(program)") }
   }
 }
