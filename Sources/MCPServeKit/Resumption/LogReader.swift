@@ -97,10 +97,7 @@ final class LogReader: EventSource, StreamListener {
     let position = state.withLock { $0.position }
     do {
       guard let position else { return try await begin() }
-      let hasGap = state.withLock { state in
-        defer { state.hasGap = false }
-        return state.hasGap
-      }
+      let hasGap = state.withLock { $0.hasGap }
       let piece = try await keeper.log.events(after: position, on: stream, of: session, limit: Self.pieceLimit)
       var text = isGeneral && (hasGap || piece?.isComplete == false) ? await keeper.amends(to: peer) : []
       for event in piece?.events ?? [] { text += event.message.event(event.id, revision) }
@@ -108,7 +105,9 @@ final class LogReader: EventSource, StreamListener {
       return text.isEmpty ? nil : text
     } catch {
       keeper.failed(error)
-      close()
+      // Servers that share a log go on without it for a while. Whoever listens is told the rest when it is back, for which the bell
+      // rings then, or that it does not come back (`ClusterMessage.storeIsLost`).
+      if !isGeneral || !keeper.log.isShared { close() }
       return nil
     }
   }
@@ -153,6 +152,7 @@ extension LogReader.State {
 
   fileprivate mutating func take(_ piece: LoggedEvents?, isSaying: Bool, isGeneral: Bool) {
     if isSaying { isQuiet = false }
+    hasGap = false
     guard let piece else {
       // Nothing was said so far, or all there was to say.
       if !isGeneral { parting = [] }
