@@ -16,6 +16,7 @@ if [ -z "${MCPCTL_TESTDATA:-}" ] && [ -d ../shared/testdata ]; then
 fi
 
 summary=()
+faults=()
 failed=0
 # step NAME COMMAND…: runs the command, shows its output and keeps it, notes the outcome.
 step() {
@@ -28,6 +29,7 @@ step() {
       echo "==> $name: ran into its time limit; these had begun and not ended:" $(unended "$log/${name// /-}.log") ;;
     esac
     outcome=FAILED failed=1
+    mapfile -t -O ${#faults[@]} faults < <(faults_in "$log/${name// /-}.log")
   fi
   summary+=("$(printf '%-8s %-28s %4ds  %s' "$outcome" "$name" $((SECONDS - started)) "$(counts "$log/${name// /-}.log")")")
 }
@@ -36,6 +38,8 @@ unended() {
   awk '/Test [^ ]+\(.*\) started\./ { open[$3] = 1 } /Test .* (passed|failed) after/ { delete open[$3] }
     END { for (name in open) print name }' "$1"
 }
+# What a log says went wrong, so that the last lines of a long record name it.
+faults_in() { grep -aE '^(FAIL|✘ Test .* recorded an issue)' "$1" | cut -c1-400 | head -20; }
 # The line of a log that says how many tests ran.
 counts() { grep -aoE 'Test run with [0-9]+ tests? .*|PASS [0-9]+.*' "$1" | tail -1; }
 
@@ -68,5 +72,6 @@ printf '%s\n' "${summary[@]}"
 if [ -z "${MCPCTL_TESTDATA:-}" ]; then
   echo "skipped  the published JSON suites: MCPCTL_TESTDATA names no folder with them"
 fi
+[ ${#faults[@]} -eq 0 ] || printf '%s\n' "==> what failed" "${faults[@]}"
 [ $failed -eq 0 ] && echo "==> all green" || echo "==> something failed, see above" >&2
 exit $failed
