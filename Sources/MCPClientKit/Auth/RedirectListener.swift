@@ -30,7 +30,7 @@ final class RedirectListener: HTTPHandler, HTTPRoute {
     let port: UInt16
     do throws(IOError) {
       server = try HTTPServer(handler: listener, limits: limits)
-      port = try start(server, at: host, wanted?.port)
+      port = try await start(server, at: host, wanted?.port)
     } catch {
       throw ClientError(.redirectPort, "the browser cannot be sent back here: \(error.message)")
     }
@@ -44,13 +44,22 @@ final class RedirectListener: HTTPHandler, HTTPRoute {
     }
   }
 
-  private static func start(_ server: HTTPServer, at host: String, _ wanted: UInt16?) throws(IOError) -> UInt16 {
-    if let wanted { return try server.start(host: host, port: wanted).first?.port ?? 0 }
+  private static func start(_ server: HTTPServer, at host: String, _ wanted: UInt16?) async throws(IOError) -> UInt16 {
+    if let wanted { return try await start(server, at: host, port: wanted) }
     // Below those the system gives to connections, so that the port a client is registered with is free the next time too.
     for _ in 0..<8 {
       if let port = try? server.start(host: host, port: .random(in: 10_240..<32_768)).first?.port { return port }
     }
     return try server.start(host: host, port: 0).first?.port ?? 0
+  }
+
+  /// A port that was let go a moment ago may still be held by a program that is just being started, as the browser is.
+  private static func start(_ server: HTTPServer, at host: String, port: UInt16) async throws(IOError) -> UInt16 {
+    for _ in 0..<20 {
+      if let bound = try? server.start(host: host, port: port).first?.port { return bound }
+      try? await Task.sleep(for: .milliseconds(10))
+    }
+    return try server.start(host: host, port: port).first?.port ?? 0
   }
 
   /// Shows a page, and waits for the answer that `read` takes, from the browser or in an address `show` brings. Whatever

@@ -160,10 +160,11 @@ import Testing
       #expect(world.asked("POST /as/register").count == first)
       try await world.authorizer(store) { $0.scopes = ["read", "write"] }.logIn()
       #expect(world.asked("POST /as/register").count == first + 1, "it was registered for fewer scopes")
-      let known = try #require(store.registration(for: world.origin + "/as"))
+      var known = try #require(store.registration(for: world.origin + "/as"))
       // Somebody else has the port it was registered with.
-      let place = try #require(known.redirectURI.flatMap(WebAddress.init))
-      try await RedirectListener.listening(at: place) { _, _ throws(ClientError) in
+      try await RedirectListener.listening(at: nil) { _, taken throws(ClientError) in
+        known.redirectURI = taken
+        store.keep(known, for: world.origin + "/as")
         do { try await world.authorizer(store).logIn() } catch { Issue.record(error) }
       }
       #expect(world.asked("POST /as/register").count == first + 2)
