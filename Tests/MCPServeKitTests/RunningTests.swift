@@ -226,7 +226,6 @@ struct RunningTests {
       try await line.send(
         #"{"jsonrpc":"2.0","id":2,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{}}}"#)
       _ = try await line.receive()
-      server.features.unregister(tool: "fail")
       try await line.send(#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#)
       try await line.send(ping)
       #expect(try await line.receive()["id"] == "p")

@@ -129,6 +129,16 @@ struct SubscriptionTests {
     }
   }
 
+  @Test func aPeerIsToldNothingBeforeItIsInitialized() {
+    let peer = Peer()
+    let news = News(Announcement.listChanged(.tools))
+    let handshake = Handshake(revision: .v20250618)
+    peer.endInitialize(handshake)
+    #expect(!peer.wants(news))
+    peer.confirm()
+    #expect(peer.wants(news))
+  }
+
   @Test func whatWaitsToBeSaidIsSaidOnceAndBounded() async throws {
     let features = try FeatureSet()
     let announcements = Announcements(of: features, limit: 3)
