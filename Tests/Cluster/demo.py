@@ -82,12 +82,12 @@ def show(cluster, nginx):
     print(f"the general stream of the session is at n1; {TASKS} tasks begin at n2 and n3, and each says on it that it has ended")
     tasks.thread.start()
     until("some tasks were told of", lambda: general.events.qsize() > TASKS // 4)
-    served, refused, lost, slowest = {}, 0, 0, 0.0
+    served, refused, lost, slowest = {}, {}, 0, 0.0
     lock = threading.Lock()
     numbers = iter(range(CALLS))
 
     def work():
-        nonlocal refused, lost, slowest
+        nonlocal lost, slowest
         while True:
             with lock:
                 number = next(numbers, None)
@@ -104,7 +104,7 @@ def show(cluster, nginx):
                         name = answer.json["result"]["structuredContent"]["node"]
                         served[name] = served.get(name, 0) + 1
                     else:
-                        refused += 1
+                        refused[answer.status] = refused.get(answer.status, 0) + 1
             except OSError:
                 lost += 1
             slowest = max(slowest, time.monotonic() - began)
@@ -113,8 +113,9 @@ def show(cluster, nginx):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     took = time.monotonic() - began
-    print(f"{CALLS} calls through nginx in {took:.1f} s: answered by {served}; {refused} failed, {lost} without an answer, "
-          f"the slowest took {slowest * 1000:.0f} ms")
+    failed = ", ".join(f"{count} with {status}" for status, count in refused.items()) or "none"
+    print(f"{CALLS} calls through nginx in {took:.1f} s, 8 at a time: answered by {served}; failed, at most those in flight at n1: "
+          f"{failed}; {lost} without an answer; the slowest took {slowest * 1000:.0f} ms")
     general.ended.wait(10)
     before = told(general, 1)
     place = random.choice((1, 2))
