@@ -286,4 +286,19 @@ import Testing
       id: id, owner: TaskOwner(principal: "ada", session: nil), revision: .latest, created: 0, lifetime: 600_000,
       pollInterval: 1)
   }
+
+  @Test func whoIsCancelledWhileRedisIsAskedIsToldSo() async throws {
+    let redis = try RedisServer()
+    let (asked, teller) = AsyncStream.makeStream(of: Void.self)
+    let store = RedisTaskStore(try redis.client(), RedisTaskStore.Options()) {
+      teller.yield()
+      return .zero
+    }
+    redis.pause()
+    let waiting = Task { try await store.task("a", after: 1) }
+    await asked.first { true }
+    waiting.cancel()
+    await #expect(throws: CancellationError.self) { _ = try await waiting.value }
+    redis.resume()
+  }
 }

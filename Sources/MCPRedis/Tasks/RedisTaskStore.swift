@@ -136,6 +136,7 @@ public final class RedisTaskStore: TaskStore {
         guard kept.record.version <= version else { return kept.record }
         end = .now + kept.left
       } catch let error as TaskStoreError {
+        try Task.checkCancellation()
         guard error.code == .unavailable, let end, end > .now else { throw error }
       }
       await waiter.value(onCancel: ())
