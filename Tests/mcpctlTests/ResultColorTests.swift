@@ -86,6 +86,21 @@ import Testing
       try shown(Presentation(shown: ["l": [["name": "a"]]]), columns, path: ".l") == "\u{1B}[1mNAME\u{1B}[0m\na\n")
   }
 
+  @Test func theDoctorsWordsHaveTheirColours() throws {
+    let findings = [
+      Examined("dns", .ok, "a"), Examined("tcp", .warning, "b"), Examined("tls", .wrong, "c", hint: "ok is not seen"),
+      Examined("http", .skipped, "d"),
+    ]
+    let presentation = Presentation(checkup: findings, of: "s")
+    let plain = try shown(presentation, .text, isTerminal: false)
+    #expect(!plain.contains("\u{1B}"))
+    let colored = try shown(presentation)
+    #expect(withoutStyles(colored) == plain)
+    for word in ["32mok", "33mwarning", "31mwrong"] { #expect(colored.contains("\u{1B}[\(word)\u{1B}[0m ")) }
+    #expect(colored.contains("\u{1B}[2mskipped"))
+    #expect(colored.unicodeScalars.count { $0 == "\u{1B}" } == 8, "nothing else has any")
+  }
+
   @Test func alwaysIsAlsoForAPipe() throws {
     #expect(try shown(Presentation(shown: value), .json, isTerminal: false, color: .always).contains("\u{1B}[1;34m"))
   }

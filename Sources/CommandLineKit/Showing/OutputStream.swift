@@ -79,6 +79,10 @@ extension OutputStream {
   package func dim(_ text: String) -> String { styled(text, "2") }
   /// `text` in red where that shows.
   package func red(_ text: String) -> String { styled(text, "31") }
+  /// `text` in green where that shows.
+  package func green(_ text: String) -> String { styled(text, "32") }
+  /// `text` in yellow where that shows.
+  package func yellow(_ text: String) -> String { styled(text, "33") }
   /// `text` in cyan where that shows.
   package func cyan(_ text: String) -> String { styled(text, "36") }
 

@@ -98,10 +98,29 @@ extension Presentation {
     }
     self.init(
       .object(object), text: lines.joined(), items: items, value: .bool(failed == nil), names: findings.map(\.check))
-    isList = true
+    (isList, markup) = (true, .statuses)
   }
 
   private static func padded(_ status: String, _ check: String) -> String {
     status.padded(to: 9, gap: 1) + check.padded(to: 14, gap: 1)
+  }
+}
+
+extension OutputStream {
+  /// Lines whose first word is a status, with that word in the colour people expect of it where that shows.
+  func styled(statuses text: String) -> String {
+    guard colorsResults else { return text }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let word = String(line.prefix { $0 != " " })
+      let rest = line.dropFirst(word.count)
+      return switch Examined.Status(rawValue: word) {
+      case .ok: green(word) + rest
+      case .warning: yellow(word) + rest
+      case .wrong: red(word) + rest
+      case .skipped: dim(String(line))
+      case nil: String(line)
+      }
+    }
+    return lines.joined(separator: "\n")
   }
 }

@@ -57,6 +57,11 @@ extension Negotiated.Transport {
   var shown: String { self == .channel ? "in process" : rawValue }
 }
 
+extension Negotiated {
+  /// The revision and how it is spoken, as a sentence has it.
+  var spoken: String { transport == .channel ? "\(revision) in process" : "\(revision) over \(transport.shown)" }
+}
+
 extension Presentation {
   /// What was negotiated. The session's id stays out: whoever has it has the session.
   init(server negotiated: Negotiated, named name: String) {

@@ -209,7 +209,7 @@ struct Connection: Sendable {
       if let trace = client.options.traceContext["traceparent"].flatMap(SpanContext.init(traceparent:))?.trace {
         talk.say("trace \(trace.text)")
       }
-      talk.say("\(negotiated.revision) over \(negotiated.transport.shown), agreed on in \((opened - start).brief)")
+      talk.say("\(negotiated.spoken), agreed on in \((opened - start).brief)")
       defer {
         talk.endProgress()
         talk.say("done in \((ContinuousClock.now - opened).brief)")

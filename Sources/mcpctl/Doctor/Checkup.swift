@@ -66,7 +66,7 @@ struct Checkup {
   }
 
   static func version(_ negotiated: Negotiated) -> Examined {
-    let spoken = "\(negotiated.revision) over \(negotiated.transport.shown)"
+    let spoken = negotiated.spoken
     if negotiated.transport == .sse {
       return Examined("version", .warning, "\(spoken): HTTP+SSE is deprecated, and goes with the next revisions")
     }

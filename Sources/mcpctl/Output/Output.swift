@@ -63,6 +63,7 @@ struct Output {
       case .none: stream.safe(text)
       case .json: stream.json(text)
       case .markdown: stream.styled(markdown: stream.safe(text))
+      case .statuses: stream.styled(statuses: stream.safe(text))
       }
     }
     switch format {

@@ -3,7 +3,11 @@ import CommandLineKit
 import JSONKit
 
 /// What a text for people may hold that colours show.
-enum Markup { case none, json, markdown }
+enum Markup {
+  case none, json, markdown
+  /// Lines that begin with how something stands: `ok`, `warning`, `wrong` or `skipped`.
+  case statuses
+}
 
 /// One result in every form it can be printed in. Commands make it; `Output` alone chooses the form.
 struct Presentation {
