@@ -29,7 +29,7 @@ step() {
       echo "==> $name: ran into its time limit; these had begun and not ended:" $(unended "$log/${name// /-}.log") ;;
     esac
     outcome=FAILED failed=1
-    mapfile -t -O ${#faults[@]} faults < <(faults_in "$log/${name// /-}.log")
+    mapfile -t -O ${#faults[@]} faults < <(faults_in "$name" "$log/${name// /-}.log")
   fi
   summary+=("$(printf '%-8s %-28s %4ds  %s' "$outcome" "$name" $((SECONDS - started)) "$(counts "$log/${name// /-}.log")")")
 }
@@ -38,8 +38,10 @@ unended() {
   awk '/Test [^ ]+\(.*\) started\./ { open[$3] = 1 } /Test .* (passed|failed) after/ { delete open[$3] }
     END { for (name in open) print name }' "$1"
 }
-# What a log says went wrong, so that the last lines of a long record name it.
-faults_in() { grep -aE '^(FAIL|✘ Test .* recorded an issue)' "$1" | cut -c1-400 | head -20; }
+# faults_in NAME LOG: what the log says went wrong, so that the last lines of a long record name it.
+faults_in() {
+  grep -a -m 20 -E '^(FAIL|✘ Test .* recorded an issue)' "$2" | cut -c1-400 || echo "$1 broke off; not ended:" $(unended "$2")
+}
 # The line of a log that says how many tests ran.
 counts() { grep -aoE 'Test run with [0-9]+ tests? .*|PASS [0-9]+.*' "$1" | tail -1; }
 

@@ -114,7 +114,7 @@ def show(cluster, nginx):
     [thread.join() for thread in threads]
     took = time.monotonic() - began
     failed = ", ".join(f"{count} with {status}" for status, count in refused.items()) or "none"
-    print(f"{CALLS} calls through nginx in {took:.1f} s, 8 at a time: answered by {served}; failed, at most those in flight at n1: "
+    print(f"{CALLS} calls through nginx in {took:.1f} s, 8 at a time: answered by {served}; failed: "
           f"{failed}; {lost} without an answer; the slowest took {slowest * 1000:.0f} ms")
     general.ended.wait(10)
     before = told(general, 1)

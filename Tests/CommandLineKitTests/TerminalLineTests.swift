@@ -40,14 +40,25 @@ import Testing
     let pair = try Pair()
     pair.type("abc\r")
     #expect(try await TerminalLine(descriptor: pair.theirs).read(isHidden: false) == "abc")
+    withExtendedLifetime(pair) {}
   }
 
-  @Test(arguments: [false, true]) func ctrlDEndsTheInput(_ isTypedAhead: Bool) async throws {
+  @Test func ctrlDEndsTheInput() async throws {
+    let pair = try Pair()
+    pair.type("\u{4}")
+    #expect(try await TerminalLine(descriptor: pair.theirs).read(isHidden: false) == nil)
+    withExtendedLifetime(pair) {}
+  }
+
+  @Test(arguments: ["\u{4}", "\u{4}\r", "\u{4}\u{4}"]) func ctrlDThatIsTypedAheadDoesToo(_ keys: String) async throws {
     let pair = try Pair()
     // As while a call runs, when keys are kept as they come.
-    if isTypedAhead { pair.setLines(false) }
-    pair.type("\u{4}")
+    pair.setLines(false)
+    pair.type(keys)
+    var typed = pollfd(fd: pair.theirs, events: Int16(POLLIN), revents: 0)
+    try #require(poll(&typed, 1, 10_000) == 1)
     pair.setLines(true)
     #expect(try await TerminalLine(descriptor: pair.theirs).read(isHidden: false) == nil)
+    withExtendedLifetime(pair) {}
   }
 }

@@ -21,17 +21,21 @@ import Testing
     }
     func close(_ stream: String, of session: Session.ID) async throws { try await memory.close(stream, of: session) }
     func newest(on stream: String, of session: Session.ID) async throws -> String {
-      try await memory.newest(on: stream, of: session)
+      try refuseIfAway()
+      return try await memory.newest(on: stream, of: session)
     }
     func forget(_ session: Session.ID) async throws { try await memory.forget(session) }
     func events(
       after position: String, on stream: String, of session: Session.ID, limit: Int
     ) async throws -> LoggedEvents? {
-      guard !isAway.load(ordering: .acquiring) else {
-        refusal.happen()
-        throw Away()
-      }
+      try refuseIfAway()
       return try await memory.events(after: position, on: stream, of: session, limit: limit)
+    }
+
+    private func refuseIfAway() throws {
+      guard isAway.load(ordering: .acquiring) else { return }
+      refusal.happen()
+      throw Away()
     }
   }
 
@@ -39,10 +43,10 @@ import Testing
   private let peer = Peer(sessionID: "s")
   private let session = Session.ID(rawValue: "s")
 
-  private func reader(of stream: String) async throws -> LogReader {
+  private func reader(of stream: String, from start: LogReader.Start = .after("0")) async throws -> LogReader {
     try await log.open(stream, of: session)
     let keeper = EventKeeper(Service(try Server(name: "s", version: "1")), log: log)
-    return LogReader(keeper, peer, stream: stream, from: .after("0"))
+    return LogReader(keeper, peer, stream: stream, from: start)
   }
 
   @Test func theGeneralStreamWaitsForALogThatIsAway() async throws {
@@ -55,6 +59,22 @@ import Testing
     reader.ring()
     let text = try #require(await said, "the stream goes on")
     #expect(String(decoding: text, as: UTF8.self).contains("later"))
+  }
+
+  @Test func whatMayBeLostMeanwhileIsMadeGood() async throws {
+    peer.endInitialize(Handshake(revision: .v20251125))
+    #expect(peer.subscribe("a:b", limit: 1))
+    let reader = try await reader(of: EventID.generalStream, from: .now)
+    log.isAway.store(true, ordering: .releasing)
+    async let first = reader.next()
+    await log.refusal.wait()
+    // This is before where the stream begins once the log is back.
+    _ = try await log.append(Array("lost".utf8), to: EventID.generalStream, of: session)
+    log.isAway.store(false, ordering: .releasing)
+    reader.ring()
+    _ = try #require(await first, "the stream goes on")
+    let text = try #require(await reader.next())
+    #expect(String(decoding: text, as: UTF8.self).contains("notifications/resources/updated"))
   }
 
   @Test func aReplyEndsWhereTheLogIsAway() async throws {

@@ -25,7 +25,7 @@ struct TerminalLine {
       guard count > 0 else { return line.isEmpty ? nil : String(decoding: line, as: UTF8.self) }
       line += chunk[..<count]
       // Ctrl-D as it was typed ahead, while the terminal kept keys as they came.
-      if line == [0x04] { return nil }
+      if line.first == 0x04 { return nil }
       if line.last == 0x0A { break }
     }
     return String(decoding: line.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)

@@ -2,6 +2,12 @@
 import EventIO
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Waits on this machine for the user's browser to come back from the authorization server.
 ///
 /// Spec: RFC 8252, section 7.3.
@@ -26,11 +32,9 @@ final class RedirectListener: HTTPHandler, HTTPRoute {
     var limits = HTTPLimits()
     (limits.connections, limits.bodyBytes, limits.headerBytes) = (16, 1024, 32 << 10)
     (limits.answerTime, limits.idleTime) = (.seconds(10), .seconds(10))
-    let server: HTTPServer
-    let port: UInt16
+    let (server, port): (HTTPServer, UInt16)
     do throws(IOError) {
-      server = try HTTPServer(handler: listener, limits: limits)
-      port = try await start(server, at: host, wanted?.port)
+      (server, port) = try await start(listener, limits, at: host, wanted?.port)
     } catch {
       throw ClientError(.redirectPort, "the browser cannot be sent back here: \(error.message)")
     }
@@ -44,22 +48,31 @@ final class RedirectListener: HTTPHandler, HTTPRoute {
     }
   }
 
-  private static func start(_ server: HTTPServer, at host: String, _ wanted: UInt16?) async throws(IOError) -> UInt16 {
-    if let wanted { return try await start(server, at: host, port: wanted) }
+  /// A port that was let go a moment ago may still be held by a program that is just being started, as the browser is.
+  private static func start(
+    _ listener: RedirectListener, _ limits: HTTPLimits, at host: String, _ wanted: UInt16?
+  ) async throws(IOError) -> (HTTPServer, UInt16) {
+    var attempt = 1
+    while true {
+      let server = try HTTPServer(handler: listener, limits: limits)
+      do throws(IOError) {
+        return (server, try start(server, at: host, wanted))
+      } catch {
+        await server.shutdown(within: .zero)
+        guard wanted != nil, attempt < 5, error.errno == EADDRINUSE else { throw error }
+        attempt += 1
+        do { try await Task.sleep(for: .milliseconds(40)) } catch _ { throw error }
+      }
+    }
+  }
+
+  private static func start(_ server: HTTPServer, at host: String, _ wanted: UInt16?) throws(IOError) -> UInt16 {
+    if let wanted { return try server.start(host: host, port: wanted).first?.port ?? 0 }
     // Below those the system gives to connections, so that the port a client is registered with is free the next time too.
     for _ in 0..<8 {
       if let port = try? server.start(host: host, port: .random(in: 10_240..<32_768)).first?.port { return port }
     }
     return try server.start(host: host, port: 0).first?.port ?? 0
-  }
-
-  /// A port that was let go a moment ago may still be held by a program that is just being started, as the browser is.
-  private static func start(_ server: HTTPServer, at host: String, port: UInt16) async throws(IOError) -> UInt16 {
-    for _ in 0..<20 {
-      if let bound = try? server.start(host: host, port: port).first?.port { return bound }
-      try? await Task.sleep(for: .milliseconds(10))
-    }
-    return try server.start(host: host, port: port).first?.port ?? 0
   }
 
   /// Shows a page, and waits for the answer that `read` takes, from the browser or in an address `show` brings. Whatever

@@ -105,9 +105,10 @@ final class LogReader: EventSource, StreamListener {
       return text.isEmpty ? nil : text
     } catch {
       keeper.failed(error)
-      // Servers that share a log go on without it for a while. Whoever listens is told the rest when it is back, for which the bell
-      // rings then, or that it does not come back (`ClusterMessage.storeIsLost`).
-      if !isGeneral || !keeper.log.isShared { close() }
+      // Servers that share a log go on without it for a while. Whoever listens is told the rest when it is back, and that something
+      // may be lost, for which the bell rings then (if not at once, with the next `ringAll`); or that it does not come back
+      // (`ClusterMessage.storeIsLost`).
+      if isGeneral && keeper.log.isShared { state.withLock { $0.hasGap = true } } else { close() }
       return nil
     }
   }
