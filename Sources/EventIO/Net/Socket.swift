@@ -76,6 +76,9 @@ extension IOError {
 }
 
 extension IOError {
+  /// Whether an address failed to be listened on because somebody does.
+  package var isAddressInUse: Bool { code == .listen && errno == EADDRINUSE }
+
   /// Whether an address failed to be listened on because this machine does not have it.
   var isAddressUnavailable: Bool {
     code == .listen && (errno == EADDRNOTAVAIL || errno == EAFNOSUPPORT)

@@ -2,12 +2,6 @@
 import EventIO
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Waits on this machine for the user's browser to come back from the authorization server.
 ///
 /// Spec: RFC 8252, section 7.3.
@@ -59,7 +53,7 @@ final class RedirectListener: HTTPHandler, HTTPRoute {
         return (server, try start(server, at: host, wanted))
       } catch {
         await server.shutdown(within: .zero)
-        guard wanted != nil, attempt < 5, error.errno == EADDRINUSE else { throw error }
+        guard wanted != nil, attempt < 5, error.isAddressInUse else { throw error }
         attempt += 1
         do { try await Task.sleep(for: .milliseconds(40)) } catch _ { throw error }
       }
