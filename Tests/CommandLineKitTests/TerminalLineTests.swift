@@ -34,20 +34,20 @@ import Testing
     }
 
     func type(_ text: String) { _ = write(ours, text, text.utf8.count) }
+
+    func line() async throws -> String? { try await TerminalLine(descriptor: theirs).read(isHidden: false) }
   }
 
   @Test func aLineIsWhatIsTypedWithoutItsEnd() async throws {
     let pair = try Pair()
     pair.type("abc\r")
-    #expect(try await TerminalLine(descriptor: pair.theirs).read(isHidden: false) == "abc")
-    withExtendedLifetime(pair) {}
+    #expect(try await pair.line() == "abc")
   }
 
   @Test func ctrlDEndsTheInput() async throws {
     let pair = try Pair()
     pair.type("\u{4}")
-    #expect(try await TerminalLine(descriptor: pair.theirs).read(isHidden: false) == nil)
-    withExtendedLifetime(pair) {}
+    #expect(try await pair.line() == nil)
   }
 
   @Test(arguments: ["\u{4}", "\u{4}\r", "\u{4}\u{4}"]) func ctrlDThatIsTypedAheadDoesToo(_ keys: String) async throws {
@@ -58,7 +58,6 @@ import Testing
     var typed = pollfd(fd: pair.theirs, events: Int16(POLLIN), revents: 0)
     try #require(poll(&typed, 1, 10_000) == 1)
     pair.setLines(true)
-    #expect(try await TerminalLine(descriptor: pair.theirs).read(isHidden: false) == nil)
-    withExtendedLifetime(pair) {}
+    #expect(try await pair.line() == nil)
   }
 }

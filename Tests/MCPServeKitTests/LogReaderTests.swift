@@ -49,30 +49,28 @@ import Testing
     return LogReader(keeper, peer, stream: stream, from: start)
   }
 
-  @Test func theGeneralStreamWaitsForALogThatIsAway() async throws {
-    let reader = try await reader(of: EventID.generalStream)
+  /// What a reader says first when the log was away as it was asked, and `text` was logged before it was back.
+  private func said(by reader: LogReader, logging text: String) async throws -> String {
     log.isAway.store(true, ordering: .releasing)
     async let said = reader.next()
     await log.refusal.wait()
-    _ = try await log.append(Array("later".utf8), to: EventID.generalStream, of: session)
+    _ = try await log.append(Array(text.utf8), to: EventID.generalStream, of: session)
     log.isAway.store(false, ordering: .releasing)
     reader.ring()
-    let text = try #require(await said, "the stream goes on")
-    #expect(String(decoding: text, as: UTF8.self).contains("later"))
+    return String(decoding: try #require(await said, "the stream goes on"), as: UTF8.self)
+  }
+
+  @Test func theGeneralStreamWaitsForALogThatIsAway() async throws {
+    let reader = try await reader(of: EventID.generalStream)
+    #expect(try await said(by: reader, logging: "later").contains("later"))
   }
 
   @Test func whatMayBeLostMeanwhileIsMadeGood() async throws {
     peer.endInitialize(Handshake(revision: .v20251125))
     #expect(peer.subscribe("a:b", limit: 1))
     let reader = try await reader(of: EventID.generalStream, from: .now)
-    log.isAway.store(true, ordering: .releasing)
-    async let first = reader.next()
-    await log.refusal.wait()
     // This is before where the stream begins once the log is back.
-    _ = try await log.append(Array("lost".utf8), to: EventID.generalStream, of: session)
-    log.isAway.store(false, ordering: .releasing)
-    reader.ring()
-    _ = try #require(await first, "the stream goes on")
+    _ = try await said(by: reader, logging: "lost")
     let text = try #require(await reader.next())
     #expect(String(decoding: text, as: UTF8.self).contains("notifications/resources/updated"))
   }
